@@ -46,11 +46,25 @@ func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(c
 	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
+// noHostFor is how long a call is repeated while its host is not found. A name server that
+// fails for a moment should not end a call, and a mistyped region should not take two minutes.
+const noHostFor = 6 * time.Second
+
 // repeatUntil makes a call at least once, and repeats it until stop. Time in the library's own
 // queue moves stop.
 func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
-	judge := func(err error) account.Again { return account.Again{Worth: again(err), After: retryAfter(err)} }
+	began := time.Now()
+	judge := func(err error) account.Again {
+		hopeless := hasNoHost(err) && time.Since(began) >= noHostFor
+		return account.Again{Worth: !hopeless && again(err), After: retryAfter(err)}
+	}
 	return account.Repeat(ctx, stop, judge, call)
+}
+
+// hasNoHost reports whether a call found no service at the address of its region.
+func hasNoHost(err error) bool {
+	var e *APIError
+	return errors.As(err, &e) && e.NoHost
 }
 
 // retryAfter returns how long the service asks to wait before the next call. 0 means that the

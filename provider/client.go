@@ -136,6 +136,10 @@ func (c *Client) Limits() Limits {
 	return l
 }
 
+// Region returns [Options].Region: the region of specs and calls that name none. It is "" when
+// the client has none.
+func (c *Client) Region() string { return c.opts.Region }
+
 // region returns r, or the client's region when r is empty.
 func (c *Client) region(r string) string { return cmp.Or(r, c.opts.Region) }
 

@@ -50,8 +50,26 @@ func (i *Instance) clone() Instance {
 	c.SecurityGroupIDs = slices.Clone(i.SecurityGroupIDs)
 	c.PrivateIPs = slices.Clone(i.PrivateIPs)
 	c.PublicIPs = slices.Clone(i.PublicIPs)
+	c.IPv6Addresses = slices.Clone(i.IPv6Addresses)
+	c.Interfaces = slices.Clone(i.Interfaces)
+	for n := range c.Interfaces {
+		c.Interfaces[n] = c.Interfaces[n].clone()
+	}
+	c.Disks = slices.Clone(i.Disks)
+	for n := range c.Disks {
+		c.Disks[n].DeleteWithInstance = copied(c.Disks[n].DeleteWithInstance)
+	}
+	c.KeyPairs = slices.Clone(i.KeyPairs)
+	c.AutoRenew, c.DeletionProtection = copied(i.AutoRenew), copied(i.DeletionProtection)
 	c.Tags = maps.Clone(i.Tags)
 	return c
+}
+
+func (n InstanceInterface) clone() InstanceInterface {
+	n.PrivateIPs = slices.Clone(n.PrivateIPs)
+	n.IPv6Addresses = slices.Clone(n.IPv6Addresses)
+	n.SecurityGroupIDs = slices.Clone(n.SecurityGroupIDs)
+	return n
 }
 
 // copied returns a pointer to a copy, or nil.

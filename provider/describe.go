@@ -122,6 +122,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 		if err != nil {
 			return "", err
 		}
+		c.tel.TellUnread(ctx, req.Region, string(APIDescribeInstances), page.Unread)
 		rows := page.listed()
 		if wrong := rows.Wrong(req.PageToken, idOf, stateOf); wrong != "" {
 			return page.RequestID, c.senseless(&rows, wrong)

@@ -13,8 +13,8 @@ import "context"
 // request URL.
 //
 // The interface does not grow: further abilities are small optional interfaces
-// ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer],
-// [AccessProber], [PowerDriver], [LaunchTemplateDriver], [PlacementGroupDriver]).
+// ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer], [AccessProber], [JobDriver],
+// [PowerDriver], and those of the packages beside this one, such as launchtemplate.Driver).
 type Driver interface {
 	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
 	// "qingcloud". It is part of errors, tokens and log records.
@@ -174,6 +174,12 @@ type DescribePage struct {
 	// total or the next page does not fit the rows. A short page proves nothing about the
 	// instances that it lacks.
 	Short bool
+
+	// Unread are the fields that could not be read, as paths without numbers such as
+	// "Instances.Instance[].Memory". Such a field is zero in its instance. An instance without
+	// a readable ID is left out, and the page is Short. A state that cannot be read is
+	// [StateUnknown]. [Client] logs each path once.
+	Unread []string
 }
 
 // TerminateRequest asks to release instances.
@@ -188,4 +194,21 @@ type TerminateRequest struct {
 	// Recycled reports that the instances are in the recycle bin and are to be released from
 	// there. It is set only when Limits.RecycleBin is true.
 	Recycled bool
+
+	// Ordered also releases what the create of the instances ordered beside them, and what
+	// would outlive them: public addresses, prepaid data disks, interfaces. A driver whose
+	// cloud has no such parameter ignores it.
+	Ordered bool
+
+	// Force stops running instances without a shutdown, where the cloud tells the difference.
+	Force bool
+}
+
+// JobDriver is implemented by drivers whose cloud makes instances in a job that can be asked
+// about ([RunResult].JobID).
+type JobDriver interface {
+	// DescribeJob asks the cloud once about the job of a create. Done reports that the job has
+	// ended. Failure is an *[APIError] with the reason when it failed, and nil otherwise. Err is
+	// the error of the call itself.
+	DescribeJob(ctx context.Context, region, jobID string) (done bool, failure, err error)
 }

@@ -87,6 +87,11 @@ type APIError struct {
 	// Stock is for [ErrNoStock]. It says what is out of stock.
 	Stock StockScope
 
+	// NoHost is for [OutcomeUnsent]. It reports that the name of the service was not found, or
+	// that the connection was refused, and that this client never had an answer from there. The
+	// region may not exist. The call is repeated for a few seconds only.
+	NoHost bool
+
 	Kind error // sentinel; nil means that the code is not known
 	Err  error // the SDK's own error; may be nil
 }
@@ -129,6 +134,7 @@ type LaunchError struct {
 	InstanceID string
 	RawState   string // the cloud's last word; "" if it was never seen
 	Reason     string // the cloud's reason; "" if it does not say
+	Kind       error  // the sentinel of the reason, such as [ErrBalance]; nil when it is not known
 }
 
 // Error names the instance, its last state and the cloud's reason.
@@ -143,8 +149,8 @@ func (e *LaunchError) Error() string {
 	return s
 }
 
-// Unwrap returns [ErrLaunchFailed].
-func (e *LaunchError) Unwrap() error { return ErrLaunchFailed }
+// Unwrap returns [ErrLaunchFailed], and Kind.
+func (e *LaunchError) Unwrap() []error { return wording.Compact(ErrLaunchFailed, e.Kind) }
 
 // FieldError is a field of a spec that breaks a rule or that a cloud cannot express.
 type FieldError struct {

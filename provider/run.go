@@ -170,7 +170,7 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 			" let a later run find what this one creates")
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
 		"must be at most 64 characters, without blanks around")
-	checkText(&k, "RunOptions.Owner", o.Owner)
+	k.Text("RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
 	for i, a := range o.Alternatives {
 		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)

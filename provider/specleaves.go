@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"iter"
 	"reflect"
 
 	"github.com/yunfan-cloud/yunfan/internal/specs"
@@ -25,4 +26,18 @@ func Leaves() []string {
 		out = append(out, l.Path)
 	}
 	return out
+}
+
+// SetLeaves returns the leaves that are set in the spec, in spec order. With the path of each
+// leaf, as [Leaves] spells it, comes the path of the first field of that leaf that is set:
+// "DataDisks[].SizeGiB" comes with "DataDisks[1].SizeGiB".
+func (s *RunInstancesSpec) SetLeaves() iter.Seq2[string, string] {
+	return func(yield func(leaf, field string) bool) {
+		v := reflect.ValueOf(s).Elem()
+		for _, l := range specLeaves() {
+			if at, set := l.Find(v); set && !yield(l.Path, at) {
+				return
+			}
+		}
+	}
 }

@@ -66,6 +66,10 @@ type rule struct{ in, dep, why string }
 func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
+		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
 		{"/internal/listing", module + "/provider", "how a list is read knows no cloud and no type of an instance"},
@@ -178,7 +182,7 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
-		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest"} {
+		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
 			if at != dep && slices.Contains(p.Deps, module+dep) {
 				t.Errorf("%s depends on %s", at, dep)
 			}
@@ -198,26 +202,31 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 
 // What these packages may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
+	ofProvider := []string{
+		module + "/internal/account", module + "/internal/ledger", module + "/internal/listing", module + "/internal/marker",
+		module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release",
+		module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/telemetry",
+		module + "/internal/wording",
+		"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+	}
 	allowed := map[string][]string{
-		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/listing", module + "/internal/marker",
-			module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/telemetry", module + "/internal/wording",
-			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
-		},
-		"/internal/account":   {"golang.org/x/time/"},
-		"/internal/ledger":    {},
-		"/internal/listing":   {module + "/internal/account", module + "/internal/pages", "golang.org/x/time/"},
-		"/internal/oncehttp":  {},
-		"/internal/poll":      {module + "/internal/poll/boot"},
-		"/internal/poll/boot": {},
-		"/internal/release":   {module + "/internal/account", "golang.org/x/time/"},
+		"/provider":                ofProvider,
+		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
+		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
+		"/internal/account":        {"golang.org/x/time/"},
+		"/internal/ledger":         {},
+		"/internal/listing":        {module + "/internal/account", module + "/internal/pages", "golang.org/x/time/"},
+		"/internal/oncehttp":       {},
+		"/internal/poll":           {module + "/internal/poll/boot"},
+		"/internal/poll/boot":      {},
+		"/internal/release":        {module + "/internal/account", "golang.org/x/time/"},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/listing", "./internal/oncehttp",
-		"./internal/poll/...", "./internal/release") {
+	for _, p := range list(t, "./provider", "./provider/launchtemplate", "./provider/placement", "./internal/account", "./internal/ledger",
+		"./internal/listing", "./internal/oncehttp", "./internal/poll/...", "./internal/release") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"syscall"
 )
 
 // nothingLeft reports whether nothing of a failed request was sent, for certain. A
@@ -70,4 +71,12 @@ func allBeforeConnection(list []error) bool {
 		}
 	}
 	return len(list) > 0
+}
+
+// refusesAll reports whether an error says that a host has no address, or that nobody listens
+// there.
+func refusesAll(err error) bool {
+	var dns *net.DNSError
+	noAddress := errors.As(err, &dns) && dns.IsNotFound
+	return noAddress || errors.Is(err, syscall.ECONNREFUSED)
 }

@@ -6,6 +6,7 @@ package telemetry
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -42,6 +43,7 @@ type Recorder struct {
 	silent  bool // there is neither a logger nor a tracer
 	tracer  trace.Tracer
 	explain func(error) Failure
+	told    *sync.Map // the paths of unread fields that were logged
 }
 
 // New returns a recorder. Without a logger there are no records, and without a tracer there are
@@ -54,7 +56,21 @@ func New(cloud string, log *slog.Logger, tp trace.TracerProvider, explain func(e
 	if tp == nil {
 		tp = noop.NewTracerProvider()
 	}
-	return Recorder{Log: log, cloud: cloud, silent: silent, tracer: tp.Tracer(instrumentation), explain: explain}
+	return Recorder{
+		Log: log, cloud: cloud, silent: silent, tracer: tp.Tracer(instrumentation), explain: explain, told: new(sync.Map),
+	}
+}
+
+// TellUnread logs which fields of an answer could not be read, each once for a recorder. The
+// record has their names and no value.
+func (r *Recorder) TellUnread(ctx context.Context, region, api string, fields []string) {
+	for _, field := range fields {
+		if _, told := r.told.LoadOrStore(field, true); !told {
+			r.Log.LogAttrs(ctx, slog.LevelWarn, "a field of an answer cannot be read, and is left out",
+				slog.String("cloud", r.cloud), slog.String("region", region), slog.String("call", api),
+				slog.String("field", field))
+		}
+	}
 }
 
 // Observe makes a call and records it.

@@ -1,4 +1,4 @@
-package provider
+package launchtemplate
 
 import (
 	"context"
@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"github.com/yunfan-cloud/yunfan/internal/specs"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // checkInherited refuses a version that would silently inherit fields of its base version,
 // where the cloud works so.
-func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplateRef, t *LaunchTemplateSpec) error {
-	if !l.c.limits.TemplateVersionsInherit {
+func (l *Templates) checkInherited(ctx context.Context, ref provider.LaunchTemplateRef, t *Spec) error {
+	if !l.limits.TemplateVersionsInherit {
 		return nil
 	}
 	ref.Version = t.BaseVersion
@@ -20,7 +21,7 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 	if err != nil {
 		return fmt.Errorf("reading the version that the new one starts from: %w", err)
 	}
-	k := Checker{Driver: l.c.name}
+	k := provider.Checker{Driver: l.c.Name()}
 	for _, at := range inherited(&base.Spec, &t.Spec) {
 		k.Fail("Spec."+at, nil,
 			fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template",
@@ -30,22 +31,24 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 }
 
 // inherited returns the paths that the older spec sets and the newer spec does not.
-func inherited(older, newer *RunInstancesSpec) []string {
+func inherited(older, newer *provider.RunInstancesSpec) []string {
+	kept := map[string]bool{}
+	for leaf := range newer.SetLeaves() {
+		kept[leaf] = true
+	}
 	var out []string
-	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
-	for _, f := range specLeaves() {
-		at, set := f.Find(o)
+	for leaf, at := range older.SetLeaves() {
 		// The region is that of the template, and one instance means the same as no count.
-		oneInstance := f.Path == "Count" && older.Count == 1
-		if f.Path == "Region" || oneInstance {
+		oneInstance := leaf == "Count" && older.Count == 1
+		if leaf == "Region" || oneInstance || kept[leaf] {
 			continue
 		}
-		if _, kept := f.Find(n); set && !kept {
-			out = append(out, at)
-		}
+		out = append(out, at)
 	}
 	for i, opt := range older.Vendor {
-		j := slices.IndexFunc(newer.Vendor, func(v VendorOption) bool { return v.VendorName() == opt.VendorName() })
+		j := slices.IndexFunc(newer.Vendor, func(v provider.VendorOption) bool {
+			return v.VendorName() == opt.VendorName()
+		})
 		if j < 0 || !sameType(opt, newer.Vendor[j]) {
 			out = append(out, fmt.Sprintf("Vendor[%d]", i))
 			continue
@@ -57,6 +60,6 @@ func inherited(older, newer *RunInstancesSpec) []string {
 	return out
 }
 
-func sameType(a, b VendorOption) bool {
+func sameType(a, b provider.VendorOption) bool {
 	return reflect.Indirect(reflect.ValueOf(a)).Type() == reflect.Indirect(reflect.ValueOf(b)).Type()
 }

@@ -1,4 +1,4 @@
-package provider_test
+package launchtemplate_test
 
 import (
 	"errors"
@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // TestFindVersions: the fake narrows nothing by itself.
 func TestFindVersions(t *testing.T) {
-	withTemplates(t, func(t *testing.T, _ *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
 		for range 5 {
 			newVersion(t, l, ref)
@@ -20,28 +22,28 @@ func TestFindVersions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
-			q    provider.LaunchTemplateVersionQuery
+			q    launchtemplate.VersionQuery
 			want []int
 		}{
-			{provider.LaunchTemplateVersionQuery{}, []int{1, 2, 3, 4, 5, 6}},
-			{provider.LaunchTemplateVersionQuery{MinVersion: 3}, []int{3, 4, 5, 6}},
-			{provider.LaunchTemplateVersionQuery{MaxVersion: 2}, []int{1, 2}},
-			{provider.LaunchTemplateVersionQuery{MinVersion: 2, MaxVersion: 2}, []int{2}},
-			{provider.LaunchTemplateVersionQuery{Versions: []int{5, 1, 5, 9}}, []int{1, 5}},
-			{provider.LaunchTemplateVersionQuery{Versions: []int{5, 1}, MinVersion: 2}, []int{5}},
-			{provider.LaunchTemplateVersionQuery{DefaultOnly: true}, []int{4}},
-			{provider.LaunchTemplateVersionQuery{DefaultOnly: true, MaxVersion: 3}, nil},
+			{launchtemplate.VersionQuery{}, []int{1, 2, 3, 4, 5, 6}},
+			{launchtemplate.VersionQuery{MinVersion: 3}, []int{3, 4, 5, 6}},
+			{launchtemplate.VersionQuery{MaxVersion: 2}, []int{1, 2}},
+			{launchtemplate.VersionQuery{MinVersion: 2, MaxVersion: 2}, []int{2}},
+			{launchtemplate.VersionQuery{Versions: []int{5, 1, 5, 9}}, []int{1, 5}},
+			{launchtemplate.VersionQuery{Versions: []int{5, 1}, MinVersion: 2}, []int{5}},
+			{launchtemplate.VersionQuery{DefaultOnly: true}, []int{4}},
+			{launchtemplate.VersionQuery{DefaultOnly: true, MaxVersion: 3}, nil},
 		} {
 			c.q.Template = ref
 			var got []int
-			for _, v := range all(t, l.FindVersions(t.Context(), c.q)) {
+			for _, v := range fakedriver.All(t, l.FindVersions(t.Context(), c.q)) {
 				got = append(got, v.Version)
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%+v finds %v, want %v", c.q, got, c.want)
 			}
 		}
-		for v, err := range l.FindVersions(t.Context(), provider.LaunchTemplateVersionQuery{Template: ref}) {
+		for v, err := range l.FindVersions(t.Context(), launchtemplate.VersionQuery{Template: ref}) {
 			if v.Version != 1 || err != nil {
 				t.Fatalf("the loop went on to %d, %v", v.Version, err)
 			}
@@ -52,9 +54,9 @@ func TestFindVersions(t *testing.T) {
 
 func TestBadVersionQueriesAreNotSent(t *testing.T) {
 	const at = "LaunchTemplateVersionQuery."
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := provider.LaunchTemplateRef{ID: "lt-1"}
-		for path, q := range map[string]provider.LaunchTemplateVersionQuery{
+		for path, q := range map[string]launchtemplate.VersionQuery{
 			"LaunchTemplateRef":     {},
 			at + "Template.Version": {Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 2}},
 			at + "Versions[1]":      {Template: ref, Versions: []int{1, 0}},
@@ -63,7 +65,7 @@ func TestBadVersionQueriesAreNotSent(t *testing.T) {
 		} {
 			n := 0
 			for _, err := range l.FindVersions(t.Context(), q) {
-				if got := paths(t, err); !slices.Contains(got, path) {
+				if got := fakedriver.Paths(t, err); !slices.Contains(got, path) {
 					t.Errorf("the error names %v, want %s", got, path)
 				}
 				n++
@@ -78,9 +80,9 @@ func TestBadVersionQueriesAreNotSent(t *testing.T) {
 	})
 }
 
-// TestTemplatesByTheTagsOfTheirServers: whichever version gives them.
-func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+// TestTemplatesByTheTagsOfTheirInstances: whichever version gives them.
+func TestTemplatesByTheTagsOfTheirInstances(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		var refs []provider.LaunchTemplateRef
 		for _, name := range []string{"none", "old", "new", "other", "half"} {
 			refs = append(refs, newTemplate(t, l, name))
@@ -94,8 +96,8 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 		}
 		newVersion(t, l, refs[1])
 		var got []string
-		q := provider.LaunchTemplateQuery{InstanceTags: map[string]string{"a": "1", "b": "2"}}
-		for _, v := range all(t, l.List(t.Context(), q)) {
+		q := launchtemplate.Query{InstanceTags: map[string]string{"a": "1", "b": "2"}}
+		for _, v := range fakedriver.All(t, l.List(t.Context(), q)) {
 			got = append(got, v.Name)
 		}
 		if !slices.Equal(got, []string{"old", "new"}) {
@@ -104,7 +106,7 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 		f.requests = nil
 		f.before = func(api provider.API, _ int) error {
 			if api == "DescribeLaunchTemplateVersions" {
-				return refusal(provider.ErrPermission, "Forbidden.RAM")
+				return fakedriver.Refusal(provider.ErrPermission, "Forbidden.RAM")
 			}
 			return nil
 		}
@@ -117,7 +119,7 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 		if turns != 1 {
 			t.Errorf("the loop went on after its first error: %d turns", turns)
 		}
-		for _, q := range []provider.LaunchTemplateQuery{{Tags: map[string]string{"": "x"}}, {InstanceTags: map[string]string{"": "x"}}} {
+		for _, q := range []launchtemplate.Query{{Tags: map[string]string{"": "x"}}, {InstanceTags: map[string]string{"": "x"}}} {
 			for _, err := range l.List(t.Context(), q) {
 				if !errors.Is(err, provider.ErrInvalid) {
 					t.Errorf("an empty key: %v", err)
@@ -127,17 +129,17 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 	})
 }
 
-// TestATemplateThatIsDeletedMeanwhile is none that tags its servers.
+// TestATemplateThatIsDeletedMeanwhile is none that tags its instances.
 func TestATemplateThatIsDeletedMeanwhile(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		newTemplate(t, l, "web")
 		f.before = func(api provider.API, _ int) error {
 			if api == "DescribeLaunchTemplateVersions" {
-				return refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
+				return fakedriver.Refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
 			}
 			return nil
 		}
-		if got := all(t, l.List(t.Context(), provider.LaunchTemplateQuery{InstanceTags: map[string]string{"a": "1"}})); len(got) != 0 {
+		if got := fakedriver.All(t, l.List(t.Context(), launchtemplate.Query{InstanceTags: map[string]string{"a": "1"}})); len(got) != 0 {
 			t.Errorf("found %+v", got)
 		}
 	})
@@ -145,7 +147,7 @@ func TestATemplateThatIsDeletedMeanwhile(t *testing.T) {
 
 // TestAVersionToDeleteIsNamedOnce.
 func TestAVersionToDeleteIsNamedOnce(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
 		newVersion(t, l, ref)
 		newVersion(t, l, ref)

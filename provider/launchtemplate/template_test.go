@@ -1,24 +1,30 @@
-package provider_test
+package launchtemplate_test
 
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // template is a small valid template.
-func template(name string) provider.LaunchTemplateSpec {
-	return provider.LaunchTemplateSpec{Name: name, Spec: provider.RunInstancesSpec{ImageID: "img-1", InstanceType: "t1.small"}}
+func template(name string) launchtemplate.Spec {
+	return launchtemplate.Spec{Name: name, Spec: provider.RunInstancesSpec{ImageID: "img-1", InstanceType: "t1.small"}}
 }
 
+// option is an option of a cloud that is named.
+type option struct{ cloud string }
+
+func (o option) VendorName() string { return o.cloud }
+
 // newTemplate creates a template and fails the test on any error.
-func newTemplate(t *testing.T, l provider.LaunchTemplates, name string) provider.LaunchTemplateRef {
+func newTemplate(t *testing.T, l *launchtemplate.Templates, name string) provider.LaunchTemplateRef {
 	t.Helper()
 	id, err := l.Create(t.Context(), template(name))
 	if err != nil || id == "" {
@@ -28,7 +34,7 @@ func newTemplate(t *testing.T, l provider.LaunchTemplates, name string) provider
 }
 
 // newVersion adds a version and fails the test on any error.
-func newVersion(t *testing.T, l provider.LaunchTemplates, ref provider.LaunchTemplateRef) int {
+func newVersion(t *testing.T, l *launchtemplate.Templates, ref provider.LaunchTemplateRef) int {
 	t.Helper()
 	n, err := l.CreateVersion(t.Context(), ref, template(""))
 	if err != nil {
@@ -37,33 +43,20 @@ func newVersion(t *testing.T, l provider.LaunchTemplates, ref provider.LaunchTem
 	return n
 }
 
-// all reads a list to its end, and fails the test on any error.
-func all[T any](t *testing.T, list iter.Seq2[T, error]) []T {
-	t.Helper()
-	var out []T
-	for v, err := range list {
-		if err != nil {
-			t.Fatalf("after %d of a list: %v", len(out), err)
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
 // numbers returns the numbers of the versions of a template.
-func numbers(t *testing.T, l provider.LaunchTemplates, ref provider.LaunchTemplateRef) []int {
+func numbers(t *testing.T, l *launchtemplate.Templates, ref provider.LaunchTemplateRef) []int {
 	t.Helper()
 	var out []int
-	for _, v := range all(t, l.Versions(t.Context(), "", ref)) {
+	for _, v := range fakedriver.All(t, l.Versions(t.Context(), "", ref)) {
 		out = append(out, v.Version)
 	}
 	return out
 }
 
 func TestATemplateKeepsWhatItIsGiven(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		s := template("web")
-		s.Spec = *full()
+		s.Spec = *fakedriver.Full()
 		s.Spec.LaunchTemplate, s.Spec.Region = nil, ""
 		s.Spec.Billing, s.Spec.Hardware, s.Spec.Login = provider.Billing{}, provider.Hardware{}, provider.Login{KeepImageLogin: true}
 		s.Spec.Network, s.Spec.SystemDisk, s.Spec.DataDisks = provider.Network{SubnetID: "net"}, provider.Disk{SizeGiB: 40}, []provider.Disk{{SizeGiB: 20}}
@@ -81,7 +74,7 @@ func TestATemplateKeepsWhatItIsGiven(t *testing.T) {
 		if !reflect.DeepEqual(v.Spec, s.Spec) || v.Version != 1 || !v.Default || v.Description != "the first" {
 			t.Errorf("version 1 is %+v, want the spec that was put in: %+v", v, s.Spec)
 		}
-		if got := all(t, l.List(t.Context(), provider.LaunchTemplateQuery{})); len(got) != 1 || got[0].ID != id || got[0].Tags["team"] != "a" {
+		if got := fakedriver.All(t, l.List(t.Context(), launchtemplate.Query{})); len(got) != 1 || got[0].ID != id || got[0].Tags["team"] != "a" {
 			t.Errorf("the list holds %+v", got)
 		}
 		if f.requests[0].region != "region-1" || f.requests[0].ref != (provider.LaunchTemplateRef{}) {
@@ -91,11 +84,11 @@ func TestATemplateKeepsWhatItIsGiven(t *testing.T) {
 }
 
 func TestTheCallersSpecStaysAsItIs(t *testing.T) {
-	withTemplates(t, func(t *testing.T, _ *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 		s := template("web")
 		s.Spec.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-9"}
 		_, err := l.Create(t.Context(), s)
-		if got := paths(t, err); !slices.Equal(got, []string{"Spec.LaunchTemplate"}) {
+		if got := fakedriver.Paths(t, err); !slices.Equal(got, []string{"Spec.LaunchTemplate"}) {
 			t.Errorf("the error names %v", got)
 		}
 		if s.Spec.Region != "" || s.Spec.LaunchTemplate == nil {
@@ -105,7 +98,7 @@ func TestTheCallersSpecStaysAsItIs(t *testing.T) {
 }
 
 func TestVersionsOfATemplate(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ctx, ref := t.Context(), newTemplate(t, l, "web")
 		for want := 2; want <= 5; want++ {
 			if n := newVersion(t, l, ref); n != want {
@@ -149,7 +142,7 @@ func TestVersionsOfATemplate(t *testing.T) {
 
 func TestAVersionThatDoesNotExist(t *testing.T) {
 	for _, loose := range []bool{false, true} {
-		withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+		withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 			f.loose = loose
 			ref := newTemplate(t, l, "web")
 			newVersion(t, l, ref)
@@ -172,7 +165,7 @@ func TestAVersionThatDoesNotExist(t *testing.T) {
 
 // Version asks for no more than it needs, and finds it among more.
 func TestOneVersionAmongMany(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
 		for range 4 {
 			newVersion(t, l, ref)
@@ -193,32 +186,32 @@ func TestOneVersionAmongMany(t *testing.T) {
 }
 
 func TestListsOfTemplates(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		for i := range 5 {
 			newTemplate(t, l, fmt.Sprint("web-", i))
 		}
-		list := func(q provider.LaunchTemplateQuery) (names []string) {
-			for _, v := range all(t, l.List(t.Context(), q)) {
+		list := func(q launchtemplate.Query) (names []string) {
+			for _, v := range fakedriver.All(t, l.List(t.Context(), q)) {
 				names = append(names, v.Name)
 			}
 			return names
 		}
 		for _, c := range []struct {
-			q    provider.LaunchTemplateQuery
+			q    launchtemplate.Query
 			want []string
 		}{
-			{provider.LaunchTemplateQuery{}, []string{"web-0", "web-1", "web-2", "web-3", "web-4"}},
-			{provider.LaunchTemplateQuery{Name: "web-3"}, []string{"web-3"}},
-			{provider.LaunchTemplateQuery{Name: "web"}, nil},
-			{provider.LaunchTemplateQuery{IDs: []string{"lt-2", "lt-4"}}, []string{"web-1", "web-3"}},
-			{provider.LaunchTemplateQuery{Region: "region-2"}, nil},
+			{launchtemplate.Query{}, []string{"web-0", "web-1", "web-2", "web-3", "web-4"}},
+			{launchtemplate.Query{Name: "web-3"}, []string{"web-3"}},
+			{launchtemplate.Query{Name: "web"}, nil},
+			{launchtemplate.Query{IDs: []string{"lt-2", "lt-4"}}, []string{"web-1", "web-3"}},
+			{launchtemplate.Query{Region: "region-2"}, nil},
 		} {
 			if got := list(c.q); !slices.Equal(got, c.want) {
 				t.Errorf("%+v finds %v, want %v", c.q, got, c.want)
 			}
 		}
 		f.requests = nil
-		list(provider.LaunchTemplateQuery{Tags: map[string]string{"a": "b"}})
+		list(launchtemplate.Query{Tags: map[string]string{"a": "b"}})
 		if r := f.requests[0]; r.region != "region-1" || r.query.Tags["a"] != "b" {
 			t.Errorf("the driver got %+v", r)
 		}
@@ -226,7 +219,7 @@ func TestListsOfTemplates(t *testing.T) {
 }
 
 func TestEveryCallGoesToItsRegion(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		const elsewhere = "region-2"
 		ctx, s := t.Context(), template("web")
 		s.Spec.Region = elsewhere
@@ -234,8 +227,8 @@ func TestEveryCallGoesToItsRegion(t *testing.T) {
 		ref := provider.LaunchTemplateRef{ID: id}
 		s.Name = ""
 		_, err2 := l.CreateVersion(ctx, ref, s)
-		all(t, l.List(ctx, provider.LaunchTemplateQuery{Region: elsewhere}))
-		all(t, l.Versions(ctx, elsewhere, ref))
+		fakedriver.All(t, l.List(ctx, launchtemplate.Query{Region: elsewhere}))
+		fakedriver.All(t, l.Versions(ctx, elsewhere, ref))
 		_, err3 := l.Version(ctx, elsewhere, ref)
 		err = errors.Join(err, err2, err3,
 			l.SetDefault(ctx, elsewhere, provider.LaunchTemplateRef{ID: id, Version: 2}),
@@ -255,24 +248,14 @@ func TestEveryCallGoesToItsRegion(t *testing.T) {
 }
 
 func TestACloudWithoutTemplates(t *testing.T) {
-	l, err := newFake().client().LaunchTemplates()
+	l, err := launchtemplate.Of(provider.NewClient(fakedriver.New(), nil))
 	if l != nil || !errors.Is(err, errors.ErrUnsupported) || err.Error() != "fake: launch templates: unsupported operation" {
 		t.Errorf("want an error that names the cloud, got %v and %v", l, err)
 	}
 }
 
-// errOf ends a list at its first error.
-func errOf[T any](list iter.Seq2[T, error]) error {
-	for _, err := range list {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func TestBadTemplatesAreNotSent(t *testing.T) {
-	type spec = provider.LaunchTemplateSpec
+	type spec = launchtemplate.Spec
 	id := provider.LaunchTemplateRef{ID: "lt-1"}
 	good := template("web")
 	with := func(change func(*spec)) spec {
@@ -283,20 +266,20 @@ func TestBadTemplatesAreNotSent(t *testing.T) {
 	bad := with(func(s *spec) {
 		s.Name, s.BaseVersion = "", 2
 		s.Spec.Count, s.Spec.Zone = -1, "zone-1"
-		s.Spec.Login.Password = planted
+		s.Spec.Login.Password = fakedriver.Planted
 		s.Spec.DataDisks = []provider.Disk{{}, {SizeGiB: -5}}
 		s.Spec.Vendor = []provider.VendorOption{nil}
 		s.Spec.LaunchTemplate = &provider.LaunchTemplateRef{}
 		s.Tags = map[string]string{"yunfan:x": "y"}
 		s.Vendor = []provider.VendorOption{option{"a"}, option{"a"}}
 	})
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
-		f.table = provider.NewSupport("fake", slices.DeleteFunc(everything(), func(f provider.Field) bool {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
+		f.table = provider.NewSupport("fake", slices.DeleteFunc(fakedriver.Everything(), func(f provider.Field) bool {
 			return slices.Contains([]string{"Region", "Zone", "Login.Password"}, f.Path)
 		}))
 		l, nowhere := f.open(t), f.homeless(t)
 		ctx := t.Context()
-		create := func(l provider.LaunchTemplates, s spec) error { _, err := l.Create(ctx, s); return err }
+		create := func(l *launchtemplate.Templates, s spec) error { _, err := l.Create(ctx, s); return err }
 		version := func(ref provider.LaunchTemplateRef, s spec) error { _, err := l.CreateVersion(ctx, ref, s); return err }
 		one := func(ref provider.LaunchTemplateRef) error { _, err := l.Version(ctx, "", ref); return err }
 		for i, c := range []struct {
@@ -315,8 +298,8 @@ func TestBadTemplatesAreNotSent(t *testing.T) {
 			}},
 			{version(provider.LaunchTemplateRef{ID: "lt-1", Version: 3}, template("")), []string{"LaunchTemplateRef.Version"}},
 			{version(provider.LaunchTemplateRef{ID: "lt-1", Name: "web"}, template("")), []string{"LaunchTemplateRef"}},
-			{errOf(l.List(ctx, provider.LaunchTemplateQuery{IDs: []string{"lt-1", ""}})), []string{"LaunchTemplateQuery.IDs[1]"}},
-			{errOf(l.Versions(ctx, "", provider.LaunchTemplateRef{})), []string{"LaunchTemplateRef"}},
+			{fakedriver.ErrOf(l.List(ctx, launchtemplate.Query{IDs: []string{"lt-1", ""}})), []string{"LaunchTemplateQuery.IDs[1]"}},
+			{fakedriver.ErrOf(l.Versions(ctx, "", provider.LaunchTemplateRef{})), []string{"LaunchTemplateRef"}},
 			{one(provider.LaunchTemplateRef{Name: "web", ID: "lt-1", Version: -2}), []string{"LaunchTemplateRef", "LaunchTemplateRef.Version"}},
 			{l.SetDefault(ctx, "", id), []string{"LaunchTemplateRef.Version"}},
 			{nowhere.SetDefault(ctx, "", provider.LaunchTemplateRef{}), []string{"LaunchTemplateRef", "LaunchTemplateRef.Version", "region"}},
@@ -325,20 +308,20 @@ func TestBadTemplatesAreNotSent(t *testing.T) {
 			{l.Delete(ctx, "", provider.LaunchTemplateRef{ID: "lt-1", Version: 3}), []string{"LaunchTemplateRef.Version"}},
 			{nowhere.Delete(ctx, "", provider.LaunchTemplateRef{}), []string{"LaunchTemplateRef", "region"}},
 		} {
-			if got := paths(t, c.err); !slices.Equal(got, c.want) || !errors.Is(c.err, provider.ErrInvalid) || shows(c.err.Error()) {
+			if got := fakedriver.Paths(t, c.err); !slices.Equal(got, c.want) || !errors.Is(c.err, provider.ErrInvalid) || fakedriver.Shows(c.err.Error()) {
 				t.Errorf("case %d: the error names %q, want %q; %v", i, got, c.want, c.err)
 			}
 		}
-		if len(f.calls) != 0 {
-			t.Errorf("%d calls reached the cloud, want none: %+v", len(f.calls), f.requests)
+		if len(f.Calls) != 0 {
+			t.Errorf("%d calls reached the cloud, want none: %+v", len(f.Calls), f.requests)
 		}
 	})
 }
 
 // homeless returns the templates of a client without a region.
-func (f *templateCloud) homeless(t *testing.T) provider.LaunchTemplates {
+func (f *templateCloud) homeless(t *testing.T) *launchtemplate.Templates {
 	t.Helper()
-	l, err := f.client(func(o *provider.Options) { o.Region = "" }).LaunchTemplates()
+	l, err := launchtemplate.Of(f.client(func(o *provider.Options) { o.Region = "" }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,9 +329,9 @@ func (f *templateCloud) homeless(t *testing.T) provider.LaunchTemplates {
 }
 
 func TestTheDriversRulesAboutTemplates(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		var got []bool
-		f.refuse = func(s *provider.LaunchTemplateSpec, version bool) error {
+		f.refuse = func(s *launchtemplate.Spec, version bool) error {
 			got = append(got, version)
 			k := provider.Checker{Driver: "fake"}
 			k.Fail("Spec.ImageID", s.Spec.ImageID, "no")
@@ -357,26 +340,44 @@ func TestTheDriversRulesAboutTemplates(t *testing.T) {
 		_, err := l.Create(t.Context(), template("web"))
 		_, err2 := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, template(""))
 		for _, err := range []error{err, err2} {
-			if !slices.Equal(paths(t, err), []string{"Spec.ImageID"}) {
+			if !slices.Equal(fakedriver.Paths(t, err), []string{"Spec.ImageID"}) {
 				t.Errorf("got %v", err)
 			}
 		}
-		if !slices.Equal(got, []bool{false, true}) || len(f.calls) != 0 {
-			t.Errorf("the driver was asked %v; %d calls", got, len(f.calls))
+		if !slices.Equal(got, []bool{false, true}) || len(f.Calls) != 0 {
+			t.Errorf("the driver was asked %v; %d calls", got, len(f.Calls))
 		}
 	})
 }
 
-// A reference to a template becomes a create of servers as it is.
-func TestServersFromATemplate(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+// A reference to a template becomes a create of instances as it is.
+func TestInstancesFromATemplate(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
 		op, err := f.client().RunInstances(t.Context(), provider.RunInstancesSpec{LaunchTemplate: &ref, InstanceType: "t1.large", Count: 2}, nil)
 		if err != nil || len(op.InstanceIDs()) != 2 {
 			t.Fatalf("%v, %v", op, err)
 		}
-		if s := f.made(provider.APIRunInstances)[0].spec; *s.LaunchTemplate != ref || s.InstanceType != "t1.large" || s.ImageID != "" {
+		if s := f.Made(provider.APIRunInstances)[0].Spec; *s.LaunchTemplate != ref || s.InstanceType != "t1.large" || s.ImageID != "" {
 			t.Errorf("the driver got %+v", s)
+		}
+	})
+}
+
+func TestTemplatesHoldNoPlaceholder(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
+		ref := newTemplate(t, l, "web")
+		bad := launchtemplate.Spec{Spec: provider.RunInstancesSpec{ImageID: "img-1", InstanceType: "t1.small"}, Vendor: []provider.VendorOption{extras{Labels: map[string]string{"k": "[redacted]"}}}}
+		bad.Spec.UserData = []byte("[redacted]")
+		want := []string{`Vendor[0].Labels["k"]`, "Spec.UserData"}
+		_, err := l.CreateVersion(t.Context(), ref, bad)
+		if got := fakedriver.Paths(t, err); !slices.Equal(got, want) {
+			t.Errorf("the error of a version names %v, want %v", got, want)
+		}
+		bad.Name = "other"
+		_, err = l.Create(t.Context(), bad)
+		if got := fakedriver.Paths(t, err); !slices.Equal(got, want) {
+			t.Errorf("the error of a template names %v, want %v", got, want)
 		}
 	})
 }

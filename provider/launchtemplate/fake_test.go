@@ -1,4 +1,4 @@
-package provider_test
+package launchtemplate_test
 
 import (
 	"context"
@@ -8,15 +8,17 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // templateCloud is a fake with launch templates. Without a script it behaves:
 // creates are idempotent by token, and lists come in pages of two.
 type templateCloud struct {
-	*fake
+	*fakedriver.Cloud
 	table  provider.Support // of templates
-	refuse func(s *provider.LaunchTemplateSpec, version bool) error
+	refuse func(s *launchtemplate.Spec, version bool) error
 	loose  bool // reads of a version name every version
 
 	// Scripts. N counts the calls of the kind from 1. Before answers instead of
@@ -29,9 +31,9 @@ type templateCloud struct {
 }
 
 type keptTemplate struct {
-	provider.LaunchTemplate
+	launchtemplate.Template
 	region   string
-	versions []provider.LaunchTemplateVersion
+	versions []launchtemplate.Version
 }
 
 // templateRequest is what a call was about.
@@ -42,13 +44,13 @@ type templateRequest struct {
 	token    string
 	versions []int
 	only     bool // the default version
-	query    provider.LaunchTemplateQuery
+	query    launchtemplate.Query
 	page     string
 }
 
 func newTemplateCloud() *templateCloud {
-	f := &templateCloud{fake: newFake(), table: provider.NewSupport("fake", everything()), results: map[string]kept{}}
-	f.limits.Idempotent = []provider.API{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"}
+	f := &templateCloud{Cloud: fakedriver.New(), table: provider.NewSupport("fake", fakedriver.Everything()), results: map[string]kept{}}
+	f.Max.Idempotent = []provider.API{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"}
 	return f
 }
 
@@ -62,9 +64,9 @@ func (f *templateCloud) client(change ...func(*provider.Options)) *provider.Clie
 }
 
 // open returns the launch templates of the cloud.
-func (f *templateCloud) open(t *testing.T) provider.LaunchTemplates {
+func (f *templateCloud) open(t *testing.T) *launchtemplate.Templates {
 	t.Helper()
-	l, err := f.client().LaunchTemplates()
+	l, err := launchtemplate.Of(f.client())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func (f *templateCloud) open(t *testing.T) provider.LaunchTemplates {
 }
 
 // withTemplates runs a test in a bubble of fake time with a fresh cloud.
-func withTemplates(t *testing.T, test func(t *testing.T, f *templateCloud, l provider.LaunchTemplates)) {
+func withTemplates(t *testing.T, test func(t *testing.T, f *templateCloud, l *launchtemplate.Templates)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := newTemplateCloud()
@@ -82,7 +84,7 @@ func withTemplates(t *testing.T, test func(t *testing.T, f *templateCloud, l pro
 
 func (f *templateCloud) TemplateSupport() provider.Support { return f.table }
 
-func (f *templateCloud) ValidateTemplate(s *provider.LaunchTemplateSpec, version bool) error {
+func (f *templateCloud) ValidateTemplate(s *launchtemplate.Spec, version bool) error {
 	if f.refuse == nil {
 		return nil
 	}
@@ -91,9 +93,9 @@ func (f *templateCloud) ValidateTemplate(s *provider.LaunchTemplateSpec, version
 
 // do writes a call down and carries it out between the two scripts.
 func (f *templateCloud) do(ctx context.Context, r templateRequest, work func() error) error {
-	n, err := f.enter(ctx, call{api: r.api, token: r.token})
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	n, err := f.Enter(ctx, fakedriver.Call{API: r.api, Token: r.token})
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	f.requests = append(f.requests, r)
 	if err == nil && f.before != nil {
 		err = f.before(r.api, n)
@@ -114,12 +116,12 @@ func (f *templateCloud) find(region string, ref provider.LaunchTemplateRef) (*ke
 			return t, nil
 		}
 	}
-	return nil, refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
+	return nil, fakedriver.Refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
 }
 
-func (t *keptTemplate) add(s *provider.LaunchTemplateSpec) int {
+func (t *keptTemplate) add(s *launchtemplate.Spec) int {
 	t.LatestVersion++
-	t.versions = append(t.versions, provider.LaunchTemplateVersion{
+	t.versions = append(t.versions, launchtemplate.Version{
 		TemplateID: t.ID, TemplateName: t.Name, Version: t.LatestVersion, Description: s.VersionDescription, CreatedAt: time.Now(), Spec: s.Spec,
 	})
 	return t.LatestVersion
@@ -132,7 +134,7 @@ type kept struct {
 }
 
 func (f *templateCloud) CreateLaunchTemplate(
-	ctx context.Context, s *provider.LaunchTemplateSpec, token string,
+	ctx context.Context, s *launchtemplate.Spec, token string,
 ) (id, requestID string, err error) {
 	asked := templateRequest{api: "CreateLaunchTemplate", region: s.Spec.Region, token: token}
 	err = f.do(ctx, asked, func() error {
@@ -141,9 +143,9 @@ func (f *templateCloud) CreateLaunchTemplate(
 			return nil
 		}
 		if _, err := f.find(asked.region, provider.LaunchTemplateRef{Name: s.Name}); err == nil {
-			return refusal(provider.ErrExists, "LaunchTemplateName.Duplicated")
+			return fakedriver.Refusal(provider.ErrExists, "LaunchTemplateName.Duplicated")
 		}
-		t := &keptTemplate{region: asked.region, LaunchTemplate: provider.LaunchTemplate{
+		t := &keptTemplate{region: asked.region, Template: launchtemplate.Template{
 			ID: fmt.Sprintf("lt-%d", len(f.templates)+1), Name: s.Name, DefaultVersion: 1, Tags: s.Tags, CreatedAt: time.Now(),
 		}}
 		t.add(s)
@@ -158,7 +160,7 @@ func (f *templateCloud) CreateLaunchTemplate(
 }
 
 func (f *templateCloud) CreateLaunchTemplateVersion(
-	ctx context.Context, ref provider.LaunchTemplateRef, s *provider.LaunchTemplateSpec, token string,
+	ctx context.Context, ref provider.LaunchTemplateRef, s *launchtemplate.Spec, token string,
 ) (version int, requestID string, err error) {
 	asked := templateRequest{api: "CreateLaunchTemplateVersion", region: s.Spec.Region, ref: ref, token: token}
 	err = f.do(ctx, asked, func() error {
@@ -187,52 +189,42 @@ func (f *templateCloud) keep(token string, res kept) kept {
 	return res
 }
 
-// paged cuts a page of two out of a list.
-func paged[T any](all []T, token string) (page []T, next string) {
-	first := 0
-	_, _ = fmt.Sscan(token, &first)
-	if first+2 < len(all) {
-		return all[first : first+2], fmt.Sprint(first + 2)
-	}
-	return all[first:], ""
-}
-
 func (f *templateCloud) DescribeLaunchTemplates(
-	ctx context.Context, r *provider.LaunchTemplateQuery, token string,
-) (page *provider.Page[provider.LaunchTemplate], err error) {
+	ctx context.Context, r *launchtemplate.Query, token string,
+) (page *provider.Page[launchtemplate.Template], err error) {
 	asked := templateRequest{api: "DescribeLaunchTemplates", region: r.Region, query: *r, page: token}
 	err = f.do(ctx, asked, func() error {
-		var all []provider.LaunchTemplate
+		var all []launchtemplate.Template
 		for _, t := range f.templates {
-			if t.region == r.Region && r.Matches(&t.LaunchTemplate) && (len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)) {
-				all = append(all, t.LaunchTemplate)
+			if t.region == r.Region && r.Matches(&t.Template) && (len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)) {
+				all = append(all, t.Template)
 			}
 		}
-		page = &provider.Page[provider.LaunchTemplate]{RequestID: "req-list"}
-		page.Items, page.NextPage = paged(all, token)
+		page = &provider.Page[launchtemplate.Template]{RequestID: "req-list"}
+		page.Items, page.NextPage = fakedriver.Paged(all, token)
 		return nil
 	})
 	return page, err
 }
 
 func (f *templateCloud) DescribeLaunchTemplateVersions(
-	ctx context.Context, r *provider.LaunchTemplateVersionQuery, token string,
-) (page *provider.Page[provider.LaunchTemplateVersion], err error) {
+	ctx context.Context, r *launchtemplate.VersionQuery, token string,
+) (page *provider.Page[launchtemplate.Version], err error) {
 	asked := templateRequest{api: "DescribeLaunchTemplateVersions", region: r.Region, ref: r.Template, only: r.DefaultOnly, page: token}
 	err = f.do(ctx, asked, func() error {
 		t, err := f.find(r.Region, r.Template)
 		if err != nil {
 			return err
 		}
-		var all []provider.LaunchTemplateVersion
+		var all []launchtemplate.Version
 		for _, v := range t.versions {
 			v.Default = v.Version == t.DefaultVersion
 			if f.loose || (r.Template.Version == 0 || r.Template.Version == v.Version) && (!r.DefaultOnly || v.Default) {
 				all = append(all, v)
 			}
 		}
-		page = &provider.Page[provider.LaunchTemplateVersion]{RequestID: "req-versions"}
-		page.Items, page.NextPage = paged(all, token)
+		page = &provider.Page[launchtemplate.Version]{RequestID: "req-versions"}
+		page.Items, page.NextPage = fakedriver.Paged(all, token)
 		return nil
 	})
 	return page, err
@@ -258,12 +250,12 @@ func (f *templateCloud) DeleteLaunchTemplateVersions(ctx context.Context, region
 		for _, n := range versions {
 			switch {
 			case n == t.DefaultVersion:
-				return refusal(provider.ErrState, "DeleteDefaultVersion")
-			case !slices.ContainsFunc(t.versions, func(v provider.LaunchTemplateVersion) bool { return v.Version == n }):
-				return refusal(provider.ErrNotFound, "InvalidLaunchTemplateVersion.NotFound")
+				return fakedriver.Refusal(provider.ErrState, "DeleteDefaultVersion")
+			case !slices.ContainsFunc(t.versions, func(v launchtemplate.Version) bool { return v.Version == n }):
+				return fakedriver.Refusal(provider.ErrNotFound, "InvalidLaunchTemplateVersion.NotFound")
 			}
 		}
-		t.versions = slices.DeleteFunc(t.versions, func(v provider.LaunchTemplateVersion) bool { return slices.Contains(versions, v.Version) })
+		t.versions = slices.DeleteFunc(t.versions, func(v launchtemplate.Version) bool { return slices.Contains(versions, v.Version) })
 		return nil
 	})
 }

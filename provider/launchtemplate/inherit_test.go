@@ -1,11 +1,13 @@
-package provider_test
+package launchtemplate_test
 
 import (
 	"errors"
 	"slices"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // extras are options that only one cloud has.
@@ -37,10 +39,10 @@ type strangers struct{ Text string }
 func (strangers) VendorName() string { return "fake" }
 
 // inheriting is a cloud whose template versions inherit, with version 1 as given.
-func inheriting(t *testing.T, f *templateCloud, l provider.LaunchTemplates, base provider.RunInstancesSpec) provider.LaunchTemplateRef {
+func inheriting(t *testing.T, f *templateCloud, l *launchtemplate.Templates, base provider.RunInstancesSpec) provider.LaunchTemplateRef {
 	t.Helper()
-	f.limits.TemplateVersionsInherit = true
-	id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "base", Spec: base})
+	f.Max.TemplateVersionsInherit = true
+	id, err := l.Create(t.Context(), launchtemplate.Spec{Name: "base", Spec: base})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +60,10 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 		"another value":  {spec{ImageID: "a"}, spec{ImageID: "b"}, nil},
 		"more":           {spec{ImageID: "a"}, spec{ImageID: "a", Zone: "z", Vendor: []provider.VendorOption{extras{Text: "x"}}}, nil},
 		"another region": {spec{Region: "region-1", ImageID: "a"}, spec{ImageID: "a"}, nil},
-		"one server":     {spec{Count: 1}, spec{}, nil},
-		"two servers":    {spec{Count: 2}, spec{}, []string{"Spec.Count"}},
+		"one instance":   {spec{Count: 1}, spec{}, nil},
+		"two instances":  {spec{Count: 2}, spec{}, []string{"Spec.Count"}},
 		"less":           {spec{ImageID: "a", Zone: "z", DryRun: true}, spec{ImageID: "a"}, []string{"Spec.Zone", "Spec.DryRun"}},
-		"nothing":        {spec{ImageID: "a", Tags: map[string]string{"a": "b"}, UserData: []byte(planted)}, spec{}, []string{"Spec.ImageID", "Spec.Tags", "Spec.UserData"}},
+		"nothing":        {spec{ImageID: "a", Tags: map[string]string{"a": "b"}, UserData: []byte(fakedriver.Planted)}, spec{}, []string{"Spec.ImageID", "Spec.Tags", "Spec.UserData"}},
 		"no disks":       {spec{DataDisks: []provider.Disk{{SizeGiB: 20}}}, spec{DataDisks: []provider.Disk{}}, []string{"Spec.DataDisks", "Spec.DataDisks[0].SizeGiB"}},
 		"less of a disk": {spec{DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, IOPS: 9}}}, spec{DataDisks: []provider.Disk{{SizeGiB: 30}}}, []string{"Spec.DataDisks[1].IOPS"}},
 		"no public IP":   {spec{Network: provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5}}}, spec{}, []string{"Spec.Network.PublicIP", "Spec.Network.PublicIP.BandwidthMbps"}},
@@ -79,19 +81,19 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 		},
 		"the same extras": {spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "1"}, Flag: &yes}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "2"}, Flag: new(bool)}}}, nil},
 	} {
-		withTemplates(t, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
+		withTemplates(t, func(t *testing.T, f *templateCloud, _ *launchtemplate.Templates) {
 			ref := inheriting(t, f, f.open(t), c.base)
-			_, err := f.open(t).CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: c.next})
+			_, err := f.open(t).CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: c.next})
 			if c.want == nil {
-				if err != nil || len(f.made("CreateLaunchTemplateVersion")) != 1 {
+				if err != nil || len(f.Made("CreateLaunchTemplateVersion")) != 1 {
 					t.Errorf("%s: %v", name, err)
 				}
 				return
 			}
-			if got := paths(t, err); !slices.Equal(got, c.want) || shows(err.Error()) {
+			if got := fakedriver.Paths(t, err); !slices.Equal(got, c.want) || fakedriver.Shows(err.Error()) {
 				t.Errorf("%s: the error names %v, want %v; %v", name, got, c.want, err)
 			}
-			if n := len(f.made("CreateLaunchTemplateVersion")); n != 0 {
+			if n := len(f.Made("CreateLaunchTemplateVersion")); n != 0 {
 				t.Errorf("%s: %d versions were asked for", name, n)
 			}
 		})
@@ -99,21 +101,21 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 }
 
 func TestTheVersionThatANewOneStartsFrom(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, _ *launchtemplate.Templates) {
 		ctx, first := t.Context(), provider.RunInstancesSpec{ImageID: "a"}
 		ref := inheriting(t, f, f.open(t), first)
 		l := f.open(t)
-		second := provider.LaunchTemplateSpec{Spec: provider.RunInstancesSpec{ImageID: "a", Zone: "z"}}
+		second := launchtemplate.Spec{Spec: provider.RunInstancesSpec{ImageID: "a", Zone: "z"}}
 		if _, err := l.CreateVersion(ctx, ref, second); err != nil {
 			t.Fatal(err)
 		}
-		third := provider.LaunchTemplateSpec{Spec: first} // of the default version: 1
+		third := launchtemplate.Spec{Spec: first} // of the default version: 1
 		if n, err := l.CreateVersion(ctx, ref, third); err != nil || n != 3 {
 			t.Errorf("version %d, %v", n, err)
 		}
 		third.BaseVersion = 2
 		_, err := l.CreateVersion(ctx, ref, third)
-		if got := paths(t, err); !slices.Equal(got, []string{"Spec.Zone"}) {
+		if got := fakedriver.Paths(t, err); !slices.Equal(got, []string{"Spec.Zone"}) {
 			t.Errorf("from version 2: the error names %v", got)
 		}
 		third.BaseVersion = 9
@@ -124,18 +126,18 @@ func TestTheVersionThatANewOneStartsFrom(t *testing.T) {
 }
 
 func TestABaseVersionWhereNoneIsInherited(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
-		f.calls = nil
+		f.Calls = nil
 		s := template("")
 		s.BaseVersion = 1
 		_, err := l.CreateVersion(t.Context(), ref, s)
-		if !slices.Equal(paths(t, err), []string{"BaseVersion"}) || !errors.Is(err, errors.ErrUnsupported) || len(f.calls) != 0 {
-			t.Errorf("%v after %d calls", err, len(f.calls))
+		if !slices.Equal(fakedriver.Paths(t, err), []string{"BaseVersion"}) || !errors.Is(err, errors.ErrUnsupported) || len(f.Calls) != 0 {
+			t.Errorf("%v after %d calls", err, len(f.Calls))
 		}
 		s.BaseVersion, s.Spec.ImageID = 0, ""
-		if _, err := l.CreateVersion(t.Context(), ref, s); err != nil || len(f.calls) != 1 {
-			t.Errorf("nothing is inherited, and nothing has to be read: %v after %d calls", err, len(f.calls))
+		if _, err := l.CreateVersion(t.Context(), ref, s); err != nil || len(f.Calls) != 1 {
+			t.Errorf("nothing is inherited, and nothing has to be read: %v after %d calls", err, len(f.Calls))
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package provider_test
+package placement_test
 
 import (
 	"context"
@@ -7,21 +7,23 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // placementCloud is a fake with placement groups: at most three may be described
-// by ID at once, and four servers moved.
+// by ID at once, and four instances moved.
 type placementCloud struct {
-	*fake
-	refuse func(g *provider.PlacementGroupSpec) error
+	*fakedriver.Cloud
+	refuse func(g *placement.Spec) error
 
 	// Scripts, as those of templateCloud.
 	before, after func(api provider.API, n int) error
 
-	strict bool // servers that are in a group already are not moved into it
+	strict bool // instances that are in a group already are not moved into it
 
-	// stuck are servers that cannot be moved, with the reason.
+	// stuck are instances that cannot be moved, with the reason.
 	stuck map[string]error
 
 	groups   []*keptGroup
@@ -30,7 +32,7 @@ type placementCloud struct {
 }
 
 type keptGroup struct {
-	provider.PlacementGroup
+	placement.Group
 	region string
 }
 
@@ -38,25 +40,25 @@ type keptGroup struct {
 type groupRequest struct {
 	api    provider.API
 	region string
-	spec   provider.PlacementGroupSpec
-	query  provider.PlacementGroupQuery
+	spec   placement.Spec
+	query  placement.Query
 	page   string
-	move   provider.MoveOptions
+	move   placement.MoveOptions
 	group  string
 	ids    []string
 }
 
 func newPlacementCloud() *placementCloud {
-	f := &placementCloud{fake: newFake(), results: map[string]string{}, stuck: map[string]error{}}
-	f.limits.Idempotent = []provider.API{"CreatePlacementGroup"}
-	f.limits.IDsPerGroupDescribe, f.limits.IDsPerMove = 3, 4
+	f := &placementCloud{Cloud: fakedriver.New(), results: map[string]string{}, stuck: map[string]error{}}
+	f.Max.Idempotent = []provider.API{"CreatePlacementGroup"}
+	f.Max.IDsPerGroupDescribe, f.Max.IDsPerMove = 3, 4
 	return f
 }
 
 // open returns the placement groups of the cloud, to a client in a region.
-func (f *placementCloud) open(t *testing.T, region string) provider.PlacementGroups {
+func (f *placementCloud) open(t *testing.T, region string) *placement.Groups {
 	t.Helper()
-	p, err := provider.NewClient(f, &provider.Options{Region: region}).PlacementGroups()
+	p, err := placement.Of(provider.NewClient(f, &provider.Options{Region: region}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +66,7 @@ func (f *placementCloud) open(t *testing.T, region string) provider.PlacementGro
 }
 
 // withGroups runs a test in a bubble of fake time with a fresh cloud.
-func withGroups(t *testing.T, test func(t *testing.T, f *placementCloud, p provider.PlacementGroups)) {
+func withGroups(t *testing.T, test func(t *testing.T, f *placementCloud, p *placement.Groups)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := newPlacementCloud()
@@ -72,7 +74,7 @@ func withGroups(t *testing.T, test func(t *testing.T, f *placementCloud, p provi
 	})
 }
 
-func (f *placementCloud) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
+func (f *placementCloud) ValidatePlacementGroup(g *placement.Spec) error {
 	if f.refuse == nil {
 		return nil
 	}
@@ -80,11 +82,11 @@ func (f *placementCloud) ValidatePlacementGroup(g *provider.PlacementGroupSpec) 
 }
 
 // do writes a call down and carries it out between the two scripts.
-func (f *placementCloud) do(ctx context.Context, c call, r groupRequest, work func() error) error {
-	c.api = r.api
-	n, err := f.enter(ctx, c)
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (f *placementCloud) do(ctx context.Context, c fakedriver.Call, r groupRequest, work func() error) error {
+	c.API = r.api
+	n, err := f.Enter(ctx, c)
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	f.requests = append(f.requests, r)
 	if err == nil && f.before != nil {
 		err = f.before(r.api, n)
@@ -104,18 +106,18 @@ func (f *placementCloud) find(region, id string) (*keptGroup, error) {
 			return g, nil
 		}
 	}
-	return nil, refusal(provider.ErrNotFound, "InvalidGroup.NotFound")
+	return nil, fakedriver.Refusal(provider.ErrNotFound, "InvalidGroup.NotFound")
 }
 
 func (f *placementCloud) CreatePlacementGroup(
-	ctx context.Context, spec *provider.PlacementGroupSpec, token string,
+	ctx context.Context, spec *placement.Spec, token string,
 ) (id, requestID string, err error) {
 	s := *spec
-	err = f.do(ctx, call{token: token}, groupRequest{api: "CreatePlacementGroup", region: s.Region, spec: s}, func() error {
+	err = f.do(ctx, fakedriver.Call{Token: token}, groupRequest{api: "CreatePlacementGroup", region: s.Region, spec: s}, func() error {
 		if id = f.results[token]; id != "" {
 			return nil
 		}
-		g := &keptGroup{region: s.Region, PlacementGroup: provider.PlacementGroup{
+		g := &keptGroup{region: s.Region, Group: placement.Group{
 			ID: fmt.Sprintf("pg-%d", len(f.groups)+1), Name: s.Name, Description: s.Description, Strategy: s.Strategy, Partitions: s.Partitions,
 		}}
 		f.groups = append(f.groups, g)
@@ -132,25 +134,25 @@ func (f *placementCloud) CreatePlacementGroup(
 }
 
 func (f *placementCloud) DescribePlacementGroups(
-	ctx context.Context, r *provider.PlacementGroupQuery, token string,
-) (page *provider.Page[provider.PlacementGroup], err error) {
+	ctx context.Context, r *placement.Query, token string,
+) (page *provider.Page[placement.Group], err error) {
 	asked := groupRequest{api: "DescribePlacementGroups", region: r.Region, query: *r, page: token}
-	err = f.do(ctx, call{ids: r.IDs}, asked, func() error {
-		var all []provider.PlacementGroup
+	err = f.do(ctx, fakedriver.Call{IDs: r.IDs}, asked, func() error {
+		var all []placement.Group
 		for _, g := range f.groups {
-			if g.region == r.Region && r.Matches(&g.PlacementGroup) {
-				all = append(all, g.PlacementGroup)
+			if g.region == r.Region && r.Matches(&g.Group) {
+				all = append(all, g.Group)
 			}
 		}
-		page = &provider.Page[provider.PlacementGroup]{RequestID: "req-groups"}
-		page.Items, page.NextPage = paged(all, token)
+		page = &provider.Page[placement.Group]{RequestID: "req-groups"}
+		page.Items, page.NextPage = fakedriver.Paged(all, token)
 		return nil
 	})
 	return page, err
 }
 
-func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
-	return f.do(ctx, call{}, groupRequest{api: "ModifyPlacementGroup", region: region}, func() error {
+func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id string, to placement.Change) error {
+	return f.do(ctx, fakedriver.Call{}, groupRequest{api: "ModifyPlacementGroup", region: region}, func() error {
 		g, err := f.find(region, id)
 		if err != nil {
 			return err
@@ -165,10 +167,10 @@ func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id st
 	})
 }
 
-// MoveIntoPlacementGroup moves all servers of a call or none.
-func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, group string, ids []string, o provider.MoveOptions) error {
+// MoveIntoPlacementGroup moves all instances of a call or none.
+func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, group string, ids []string, o placement.MoveOptions) error {
 	asked := groupRequest{api: "MoveIntoPlacementGroup", region: region, group: group, ids: ids, move: o}
-	return f.do(ctx, call{ids: slices.Clone(ids)}, asked, func() error {
+	return f.do(ctx, fakedriver.Call{IDs: slices.Clone(ids)}, asked, func() error {
 		g, err := f.find(region, group)
 		if err != nil {
 			return err
@@ -178,7 +180,7 @@ func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, gro
 				return err
 			}
 			if f.strict && slices.Contains(g.InstanceIDs, id) {
-				return refusal(provider.ErrState, "AlreadyInGroup")
+				return fakedriver.Refusal(provider.ErrState, "AlreadyInGroup")
 			}
 		}
 		for _, other := range f.groups {
@@ -190,20 +192,20 @@ func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, gro
 }
 
 func (f *placementCloud) DeletePlacementGroup(ctx context.Context, region, id string) error {
-	return f.do(ctx, call{}, groupRequest{api: "DeletePlacementGroup", region: region}, func() error {
+	return f.do(ctx, fakedriver.Call{}, groupRequest{api: "DeletePlacementGroup", region: region}, func() error {
 		g, err := f.find(region, id)
 		switch {
 		case err != nil:
 			return err
 		case len(g.InstanceIDs) > 0:
-			return refusal(provider.ErrState, "GroupNotEmpty")
+			return fakedriver.Refusal(provider.ErrState, "GroupNotEmpty")
 		}
 		f.groups = slices.DeleteFunc(f.groups, func(other *keptGroup) bool { return other == g })
 		return nil
 	})
 }
 
-// members returns the servers in a group, sorted.
+// members returns the instances in a group, sorted.
 func (f *placementCloud) members(t *testing.T, id string) []string {
 	t.Helper()
 	g, err := f.find("region-1", id)
