@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -107,11 +108,12 @@ func (c *Client) lists(req *DescribeRequest) listing.Reader[Instance] {
 			}
 			return page.listed(), nil
 		},
-		ID:       idOf,
-		Judge:    verdictOf,
-		Wrong:    c.senseless,
-		RetryFor: c.opts.RetryFor,
-		PerCall:  c.limits.IDsPerDescribe,
+		ID:      idOf,
+		Passes:  passes,
+		Unknown: func(err error) bool { return errors.Is(err, ErrNotFound) },
+		Repeat:  c.repeat,
+		Wrong:   c.senseless,
+		PerCall: c.limits.IDsPerDescribe,
 	}
 }
 

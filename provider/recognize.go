@@ -129,11 +129,11 @@ type sortedByOwner struct {
 func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) sortedByOwner {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return op.sortByLook(ctx, ids, op.c.opts.RetryFor)
+	return op.sortByLook(ctx, ids, false)
 }
 
-// sortByLook is sortByOwner with calls that are repeated for retryFor; negative means never.
-func (op *Operation) sortByLook(ctx context.Context, ids []string, retryFor time.Duration) (s sortedByOwner) {
+// sortByLook is sortByOwner for as long as ctx lasts. With once, no call is repeated.
+func (op *Operation) sortByLook(ctx context.Context, ids []string, once bool) (s sortedByOwner) {
 	known := setOf(op.ledger.Recognized())
 	var rest []string
 	for _, id := range ids {
@@ -147,7 +147,7 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, retryFor time
 		return s
 	}
 	like := op.c.lists(&DescribeRequest{Region: op.region})
-	like.RetryFor = retryFor
+	like.Once = once
 	seen, _, err := like.Find(ctx, rest)
 	s.err = err
 	oldest := op.oldestPossible(seen)
@@ -254,7 +254,7 @@ func (op *Operation) releaseNow(
 func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
 	for n := 0; ; n++ {
 		within, cancel := context.WithTimeout(ctx, ownerAgain)
-		s := op.sortByLook(within, ids, -1)
+		s := op.sortByLook(within, ids, true)
 		cancel()
 		if last := n == ownerTries-1; last || s.err == nil || !passes(s.err) || !account.Sleep(ctx, account.Pause(n)) {
 			return s.foreign

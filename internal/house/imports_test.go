@@ -215,7 +215,7 @@ func TestFewDependencies(t *testing.T) {
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/internal/account":        {"golang.org/x/time/"},
 		"/internal/ledger":         {},
-		"/internal/listing":        {module + "/internal/account", module + "/internal/pages", "golang.org/x/time/"},
+		"/internal/listing":        {module + "/internal/pages"},
 		"/internal/oncehttp":       {},
 		"/internal/poll":           {module + "/internal/poll/boot"},
 		"/internal/poll/boot":      {},

@@ -9,6 +9,6 @@
 //     refuses a call because it does not know one ID hides no other row.
 //   - [Page.Wrong] finds what cannot be true in one page.
 //
-// The package knows no cloud and no type of an instance: a row has an ID, the error of a call is
-// a small verdict, and the user makes the errors about pages that cannot be true.
+// The package knows no cloud and no type of an instance: a row has an ID. Its user repeats the
+// calls, says what their errors mean, and makes the errors about pages that cannot be true.
 package listing

@@ -6,10 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/listing"
 )
 
@@ -52,17 +49,23 @@ func (s *service) reader() listing.Reader[row] {
 			}
 			return s.answers[n](ids, token)
 		},
-		ID: func(r *row) string { return r.id },
-		Judge: func(err error) account.Verdict {
-			return account.Verdict{
-				Passes:  errors.Is(err, errPasses) || errors.Is(err, errWrong),
-				Unknown: errors.Is(err, errUnknown),
-			}
-		},
-		Wrong:    func(_ *page, why string) error { return errors.Join(errWrong, errors.New(why)) },
-		RetryFor: time.Minute,
-		PerCall:  4,
+		ID:      func(r *row) string { return r.id },
+		Passes:  func(err error) bool { return errors.Is(err, errPasses) || errors.Is(err, errWrong) },
+		Unknown: func(err error) bool { return errors.Is(err, errUnknown) },
+		Repeat:  repeat,
+		Wrong:   func(_ *page, why string) error { return errors.Join(errWrong, errors.New(why)) },
+		PerCall: 4,
 	}
+}
+
+// repeat makes a call at most ten times.
+func repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) (err error) {
+	for range 10 {
+		if err = call(ctx); err == nil || !again(err) {
+			return err
+		}
+	}
+	return err
 }
 
 // loop returns a loop's body, which records the rows and the last error.
@@ -77,26 +80,24 @@ func loop(ids *[]string, last *error) func(row, error) bool {
 
 // A list is read page by page, and what passes is asked for again.
 func TestAllYieldsEachRowOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var s service
-		s.add(page{Rows: rows("a", "b"), Next: "2"}, nil).add(page{}, errPasses).add(page{Rows: rows("b", "c")}, nil)
-		var got []string
-		var err error
-		r := s.reader()
-		goesOn := r.All(t.Context(), loop(&got, &err))
-		if want := []string{"a", "b", "c"}; !slices.Equal(got, want) {
-			t.Errorf("the loop yielded %q, want %q", got, want)
-		}
-		if err != nil {
-			t.Errorf("the loop ended with %v, want no error", err)
-		}
-		if !goesOn {
-			t.Error("the loop is over, want that it goes on")
-		}
-		if want := [][]string{{""}, {"2"}, {"2"}}; !slices.EqualFunc(s.calls, want, slices.Equal) {
-			t.Errorf("pages asked for: %q, want %q", s.calls, want)
-		}
-	})
+	var s service
+	s.add(page{Rows: rows("a", "b"), Next: "2"}, nil).add(page{}, errPasses).add(page{Rows: rows("b", "c")}, nil)
+	var got []string
+	var err error
+	r := s.reader()
+	goesOn := r.All(t.Context(), loop(&got, &err))
+	if want := []string{"a", "b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("the loop yielded %q, want %q", got, want)
+	}
+	if err != nil {
+		t.Errorf("the loop ended with %v, want no error", err)
+	}
+	if !goesOn {
+		t.Error("the loop is over, want that it goes on")
+	}
+	if want := [][]string{{""}, {"2"}, {"2"}}; !slices.EqualFunc(s.calls, want, slices.Equal) {
+		t.Errorf("pages asked for: %q, want %q", s.calls, want)
+	}
 }
 
 // A loop that breaks reads no further page.
@@ -124,35 +125,33 @@ func TestAListThatContradictsItselfIsReadAgain(t *testing.T) {
 		"repeated rows, and it is a proof": {true, []page{{Rows: rows("a"), Next: "2"}, {Rows: rows("a"), Next: ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var s service
-				for _, p := range tc.first {
-					s.add(p, nil)
-				}
-				s.add(page{Rows: rows("a", "b", "c")}, nil)
-				r := s.reader()
-				r.Strict = tc.strict
-				var got []string
-				var err error
-				r.All(t.Context(), loop(&got, &err))
-				if err != nil {
-					t.Errorf("the loop ended with %v, want no error", err)
-				}
-				if want := []string{"a", "b", "c"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
-					t.Errorf("the loop yielded %q, want %q", got, want)
-				}
-				if last := s.calls[len(s.calls)-1]; last[0] != "" {
-					t.Errorf("the last page asked for is %q, want the first", last)
-				}
+			var s service
+			for _, p := range tc.first {
+				s.add(p, nil)
+			}
+			s.add(page{Rows: rows("a", "b", "c")}, nil)
+			r := s.reader()
+			r.Strict = tc.strict
+			var got []string
+			var err error
+			r.All(t.Context(), loop(&got, &err))
+			if err != nil {
+				t.Errorf("the loop ended with %v, want no error", err)
+			}
+			if want := []string{"a", "b", "c"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+				t.Errorf("the loop yielded %q, want %q", got, want)
+			}
+			if last := s.calls[len(s.calls)-1]; last[0] != "" {
+				t.Errorf("the last page asked for is %q, want the first", last)
+			}
 
-				once := service{answers: s.answers[:len(tc.first)]}
-				r = once.reader()
-				r.Strict, r.RetryFor = tc.strict, -1
-				r.All(t.Context(), loop(&got, &err))
-				if !errors.Is(err, errWrong) {
-					t.Errorf("without repetitions the loop ended with %v, want %v", err, errWrong)
-				}
-			})
+			once := service{answers: s.answers[:len(tc.first)]}
+			r = once.reader()
+			r.Strict, r.Once = tc.strict, true
+			r.All(t.Context(), loop(&got, &err))
+			if !errors.Is(err, errWrong) {
+				t.Errorf("without repetitions the loop ended with %v, want %v", err, errWrong)
+			}
 		})
 	}
 }
@@ -172,25 +171,23 @@ func TestACappedListIsCompleted(t *testing.T) {
 		"filtered behind the cut": {page{Rows: rows("a")}, false, []string{"a", "b", "c"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				cut, region := (&service{}).add(tc.cut, nil), (&service{}).add(whole, nil)
-				r, w := cut.reader(), region.reader()
-				var got []string
-				var err error
-				r.Capped(t.Context(), listing.Cap[row]{
-					Rows: 2, Countable: tc.countable, Whole: &w,
-					Matches: func(r *row) bool { return r.state == "mine" },
-				}, loop(&got, &err))
-				if err != nil {
-					t.Errorf("the loop ended with %v, want no error", err)
-				}
-				if !slices.Equal(got, tc.want) {
-					t.Errorf("the loop yielded %q, want %q", got, tc.want)
-				}
-				if len(region.calls) != tc.reads {
-					t.Errorf("the whole list was read %d times, want %d", len(region.calls), tc.reads)
-				}
-			})
+			cut, region := (&service{}).add(tc.cut, nil), (&service{}).add(whole, nil)
+			r, w := cut.reader(), region.reader()
+			var got []string
+			var err error
+			r.Capped(t.Context(), listing.Cap[row]{
+				Rows: 2, Countable: tc.countable, Whole: &w,
+				Matches: func(r *row) bool { return r.state == "mine" },
+			}, loop(&got, &err))
+			if err != nil {
+				t.Errorf("the loop ended with %v, want no error", err)
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("the loop yielded %q, want %q", got, tc.want)
+			}
+			if len(region.calls) != tc.reads {
+				t.Errorf("the whole list was read %d times, want %d", len(region.calls), tc.reads)
+			}
 		})
 	}
 }
@@ -236,7 +233,7 @@ func TestOneUnknownIDHidesNoOther(t *testing.T) {
 func TestAShortAnswerByIDs(t *testing.T) {
 	s := (&service{}).add(page{Rows: rows("a"), Short: true}, nil)
 	r := s.reader()
-	r.RetryFor = -1
+	r.Once = true
 	for name, tc := range map[string]struct {
 		ids   []string
 		whole bool

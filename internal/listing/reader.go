@@ -3,9 +3,6 @@ package listing
 import (
 	"context"
 	"slices"
-	"time"
-
-	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // Reader says how lists of rows of type T are read. It keeps no state: every method reads anew,
@@ -18,17 +15,21 @@ type Reader[T any] struct {
 	// ID returns the ID of a row.
 	ID func(row *T) string
 
-	// Judge says what the error of a call means: its Passes, After and Unknown count.
-	Judge func(error) account.Verdict
+	// Passes reports whether the call of an error is worth another try. Unknown reports that
+	// the service refused a call because it does not know one of the IDs.
+	Passes, Unknown func(error) bool
+
+	// Repeat makes a call, and repeats it while again says so and patience lasts.
+	Repeat func(ctx context.Context, again func(error) bool, call func(context.Context) error) error
 
 	// Wrong returns the error about a page that cannot be true, for the given reason.
 	Wrong func(p *Page[T], why string) error
 
-	// RetryFor is how long a call is repeated; negative means never.
-	RetryFor time.Duration
-
 	// PerCall is how many IDs one call may name.
 	PerCall int
+
+	// Once repeats no call.
+	Once bool
 
 	// Strict refuses pages that repeat rows of earlier ones: they may lack others. It is for
 	// lists that prove absence.
@@ -117,7 +118,7 @@ func (r *Reader[T]) chunk(
 ) (short, goesOn bool) {
 	refused := false
 	l := reading[T]{r: r, ids: ids, takesShort: takesShort, yield: func(row T, err error) bool {
-		if refused = err != nil && len(ids) > 1 && r.Judge(err).Unknown; refused {
+		if refused = err != nil && len(ids) > 1 && r.Unknown(err); refused {
 			return false
 		}
 		return yield(row, err)

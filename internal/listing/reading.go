@@ -2,9 +2,7 @@ package listing
 
 import (
 	"context"
-	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
@@ -43,12 +41,12 @@ func (l *reading[T]) read(ctx context.Context) (goesOn bool) {
 	return goesOn
 }
 
-// repeat makes a call, and repeats it while again says so and patience lasts.
+// repeat makes a call, and repeats it while that helps, unless nothing is to be repeated.
 func (l *reading[T]) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
-	judge := func(err error) account.Again {
-		return account.Again{Worth: again(err), After: l.r.Judge(err).After}
+	if l.r.Once {
+		return call(ctx)
 	}
-	return account.Repeat(ctx, time.Now().Add(l.r.RetryFor), judge, call)
+	return l.r.Repeat(ctx, again, call)
 }
 
 // pages reads every page once. It returns false when the loop is over.
@@ -83,7 +81,7 @@ func (l *reading[T]) pages(ctx context.Context) (goesOn bool, err error) {
 
 // page reads one page, and repeats the call while that helps.
 func (l *reading[T]) page(ctx context.Context, token string) (page Page[T], err error) {
-	again := func(err error) bool { return l.r.Judge(err).Passes && !l.behind }
+	again := func(err error) bool { return l.r.Passes(err) && !l.behind }
 	err = l.repeat(ctx, again, func(ctx context.Context) (err error) {
 		page, err = l.r.Page(ctx, l.ids, token)
 		lacks := err == nil && page.lacks(l.ids, l.r.ID)
