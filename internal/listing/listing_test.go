@@ -229,6 +229,27 @@ func TestOneUnknownIDHidesNoOther(t *testing.T) {
 	}
 }
 
+// A look of which one part is short is not whole.
+func TestALookIsWholeOnlyInAllItsParts(t *testing.T) {
+	s := &service{answers: []func([]string, string) (page, error){func(ids []string, _ string) (page, error) {
+		if len(ids) > 2 {
+			return page{}, errUnknown
+		}
+		return page{Rows: rows(ids[0]), Short: ids[0] == "a"}, nil
+	}}}
+	r := s.reader()
+	seen, whole, err := r.Find(t.Context(), []string{"a", "b", "c", "d"})
+	if err != nil {
+		t.Errorf("the error is %v, want none", err)
+	}
+	if whole {
+		t.Error("the look is whole, want that it is not: its first part was short")
+	}
+	if want := []string{"a", "c"}; !slices.Equal(slices.Sorted(maps.Keys(seen)), want) {
+		t.Errorf("the look found %v, want %v", seen, want)
+	}
+}
+
 // A look takes a short answer, which proves nothing; a loop by IDs refuses it.
 func TestAShortAnswerByIDs(t *testing.T) {
 	s := (&service{}).add(page{Rows: rows("a"), Short: true}, nil)

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// Phase is how far the life of an instance is over.
+// Phase is where an instance is in its life, as far as its release depends on it.
 type Phase int
 
 // Phases of an instance.

@@ -27,6 +27,10 @@ type cloud struct {
 	mu      sync.Mutex
 	rows    map[string]release.Row
 	hidden  map[string]bool // from releases and looks
+	unfound map[string]bool // from releases only
+	refuses bool            // the release of what has ended, for its state
+	partial bool            // no look is whole
+	slow    time.Duration   // what a call takes
 	lookErr error
 	seen    map[string]bool
 	ended   map[string]bool
@@ -40,8 +44,8 @@ type cloud struct {
 // newCloud returns a cloud with instances that are alive and were seen.
 func newCloud(ids ...string) *cloud {
 	c := &cloud{
-		rows: map[string]release.Row{}, hidden: map[string]bool{}, seen: map[string]bool{},
-		ended: map[string]bool{}, born: map[string]time.Time{},
+		rows: map[string]release.Row{}, hidden: map[string]bool{}, unfound: map[string]bool{},
+		seen: map[string]bool{}, ended: map[string]bool{}, born: map[string]time.Time{},
 	}
 	for _, id := range ids {
 		c.rows[id], c.seen[id] = release.Row{ID: id}, true
@@ -82,16 +86,17 @@ func (c *cloud) read(set map[string]bool, id string) bool {
 }
 
 func (c *cloud) send(_ context.Context, kind release.Kind, ids []string) error {
+	time.Sleep(c.slow)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sent = append(c.sent, strings.TrimSpace(fmt.Sprintf("%s %v %s", strings.Join(ids, ","), kind.Recycled, kind.Billing)))
 	for _, id := range ids {
 		row, there := c.rows[id]
 		switch {
-		case !there, c.hidden[id], row.Phase == release.Ended:
-			return errUnknown
-		case row.Phase == release.Pending:
+		case row.Phase == release.Pending, row.Phase == release.Ended && c.refuses:
 			return errState
+		case !there, c.hidden[id], c.unfound[id], row.Phase == release.Ended:
+			return errUnknown
 		}
 	}
 	for _, id := range ids {
@@ -115,12 +120,21 @@ func (c *cloud) look(_ context.Context, ids []string) (map[string]release.Row, b
 			rows[id] = row
 		}
 	}
-	return rows, true, c.lookErr
+	return rows, !c.partial, c.lookErr
 }
 
 func (c *cloud) leave(ctx context.Context, ids []string) ([]release.Row, error) {
 	rows, _, err := c.look(ctx, ids)
 	return slices.Collect(maps.Values(rows)), err
+}
+
+// later does something to the cloud after a while.
+func (c *cloud) later(d time.Duration, do func()) {
+	time.AfterFunc(d, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		do()
+	})
 }
 
 // want compares a list of IDs with what a release has reported.
@@ -250,11 +264,7 @@ func TestANewInstanceIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud("a")
 		c.seen["a"], c.hidden["a"], c.born["a"] = false, true, time.Now()
-		time.AfterFunc(time.Minute, func() {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.hidden["a"] = false
-		})
+		c.later(time.Minute, func() { c.hidden["a"] = false })
 		res := release.New(c.config()).Run(t.Context(), []string{"a"})
 		want(t, "released", res.Released, "a")
 	})
@@ -288,11 +298,7 @@ func TestAPendingInstanceIsTriedAgain(t *testing.T) {
 		c := newCloud("a")
 		c.set("b", release.Pending, "")
 		c.born["b"] = time.Now()
-		time.AfterFunc(30*time.Second, func() {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.rows["b"] = release.Row{ID: "b"}
-		})
+		c.later(30*time.Second, func() { c.rows["b"] = release.Row{ID: "b"} })
 		res := release.New(c.config()).Run(t.Context(), []string{"a", "b"})
 		want(t, "released", res.Released, "a", "b")
 	})
@@ -324,5 +330,147 @@ func TestAReleaseThatIsCancelledSendsNothing(t *testing.T) {
 	want(t, "sent", c.sent)
 	if err := c.calls.Failed("a").Err; !errors.Is(err, context.Canceled) {
 		t.Errorf("the instance failed with %v, want %v", err, context.Canceled)
+	}
+}
+
+// A cloud that answers slowly gets no shorter hearing: a single answer may miss an instance.
+func TestAnEndTakesSeveralAnswers(t *testing.T) {
+	c := newCloud()
+	c.seen["a"], c.slow = true, 25*time.Second
+	res := run(t, c, c.config(), "a")
+	want(t, "gone", res.Gone, "a")
+	if len(c.sent) < 3 {
+		t.Errorf("%d answers, want at least 3 before the instance counts as gone", len(c.sent))
+	}
+}
+
+// An instance that is missing beside others is asked about alone before it counts as gone.
+func TestAnInstanceThatIsMissingIsAskedAboutAlone(t *testing.T) {
+	c := newCloud()
+	c.seen["a"], c.seen["b"] = true, true
+	res := run(t, c, c.config(), "a", "b")
+	want(t, "gone", res.Gone, "a", "b")
+	for _, alone := range []string{"a false", "b false"} {
+		if !slices.Contains(c.sent, alone) {
+			t.Errorf("sent %q, want %q among them", c.sent, alone)
+		}
+	}
+}
+
+// A look that is not whole proves nothing about what it lacks.
+func TestALookThatIsNotWholeProvesNoEnd(t *testing.T) {
+	c := newCloud()
+	c.seen["a"], c.partial = true, true
+	res := run(t, c, c.config(), "a")
+	want(t, "gone", res.Gone)
+	want(t, "unknown", res.Unknown, "a")
+}
+
+// The look for the kinds leaves half of the time to the release.
+func TestTheLookLeavesTimeForTheRelease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud("a")
+		cfg := c.config()
+		cfg.DefaultBilling = "hourly"
+		cfg.Look = func(ctx context.Context, _ []string) (map[string]release.Row, bool, error) {
+			<-ctx.Done()
+			return nil, false, ctx.Err()
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		res := release.New(cfg).Run(ctx, []string{"a"})
+		want(t, "released", res.Released, "a")
+	})
+}
+
+// An instance whose state forbids the release may have ended by itself.
+func TestARefusalForTheStateOfWhatHasEnded(t *testing.T) {
+	c := newCloud()
+	c.set("a", release.Ended, "")
+	c.refuses = true
+	res := run(t, c, c.config(), "a")
+	want(t, "gone", res.Gone, "a")
+	want(t, "sent", c.sent, "a false")
+}
+
+// Instances that are too new are waited for together, not one by one.
+func TestNewInstancesAreWaitedForTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		for _, id := range []string{"a", "b"} {
+			c.set(id, release.Pending, "")
+			c.born[id] = time.Now()
+			c.later(30*time.Second, func() { c.rows[id] = release.Row{ID: id} })
+		}
+		res := release.New(c.config()).Run(t.Context(), []string{"a", "b"})
+		want(t, "released", res.Released, "a", "b")
+		for _, sent := range c.sent {
+			if sent != "a,b false" {
+				t.Errorf("sent %q, want calls about both only", sent)
+			}
+		}
+	})
+}
+
+// One new instance that stays as it is does not keep another.
+func TestANewInstanceDoesNotKeepAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud("a")
+		c.set("b", release.Pending, "")
+		c.born["a"], c.born["b"] = time.Now(), time.Now()
+		res := release.New(c.config()).Run(t.Context(), []string{"a", "b"})
+		want(t, "released", res.Released, "a")
+		if err := c.calls.Failed("b").Err; !errors.Is(err, errState) {
+			t.Errorf("the other one failed with %v, want %v", err, errState)
+		}
+	})
+}
+
+// Instances that were never seen are tried one by one: one of them may exist.
+func TestInstancesThatWereNeverSeenAreTriedOneByOne(t *testing.T) {
+	c := newCloud()
+	cfg := c.config()
+	cfg.DefaultBilling = "hourly"
+	cfg.Look = func(context.Context, []string) (map[string]release.Row, bool, error) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.looks++
+		if c.looks == 1 {
+			return nil, false, errDown
+		}
+		return nil, true, nil
+	}
+	res := run(t, c, cfg, "x", "y", "z")
+	want(t, "unknown", res.Unknown, "x", "y", "z")
+	slices.Sort(c.sent)
+	want(t, "sent", c.sent, "x false hourly", "x,y,z false hourly", "y false hourly", "z false hourly")
+	if res.Look != nil {
+		t.Errorf("the look's error is %v, want none: nothing failed because of it", res.Look)
+	}
+}
+
+// A new instance that a look shows and a release does not find is tried for longer than an
+// old one.
+func TestANewInstanceThatOnlyALookShows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud("a")
+		c.unfound["a"], c.born["a"] = true, time.Now()
+		c.later(90*time.Second, func() { c.unfound["a"] = false })
+		res := release.New(c.config()).Run(t.Context(), []string{"a"})
+		want(t, "released", res.Released, "a")
+	})
+}
+
+// What lies in the bin already is released from it once.
+func TestWhatLiesInTheBinIsReleasedOnce(t *testing.T) {
+	c := newCloud()
+	c.set("a", release.Recycled, "prepaid")
+	cfg := c.config()
+	cfg.BinBilling = "prepaid"
+	res := run(t, c, cfg, "a")
+	want(t, "released", res.Released, "a")
+	want(t, "sent", c.sent, "a true")
+	if c.looks != 1 {
+		t.Errorf("%d looks, want 1: nothing goes to the bin", c.looks)
 	}
 }
