@@ -159,12 +159,10 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 	}
 	w := newWaiter(op.c, StateRunning, ids, nil)
 	w.sightings, w.ownerOf = map[string]Instance{}, op.ownerByClock()
-	t := op.target()
-	t.IDs, t.Observe = w.ids, w.observe
 	queued := time.Duration(len(ids)/op.c.limits.IDsPerDescribe) * slowestRate
 	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook)+queued)
 	defer cancel()
-	err := op.c.poller.engine(op.c).Look(within, t)
+	err := w.look(within, op.target())
 	seen := w.sighted() // of strangers the parts are needed: see doubtShown
 	op.ledger.See(append(seen[unclear], seen[foreign]...))
 	op.ledger.Recognize(seen[own])

@@ -71,6 +71,8 @@ func rules() []rule {
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
 		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
+		{"/internal/await", module + "/provider", "a wait knows IDs and phases: it knows no cloud and no instance"},
+		{"/internal/codes", module + "/", "a row is whatever its user says"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
 		{"/internal/listing", module + "/provider", "how a list is read knows no cloud and no type of an instance"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
@@ -203,17 +205,33 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 // What these packages may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
 	ofProvider := []string{
-		module + "/internal/account", module + "/internal/ledger", module + "/internal/listing", module + "/internal/marker",
-		module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release",
-		module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/telemetry",
-		module + "/internal/wording",
 		"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+	}
+	for _, room := range []string{
+		"account",
+		"await",
+		"codes",
+		"ledger",
+		"listing",
+		"marker",
+		"pages",
+		"poll",
+		"recent",
+		"release",
+		"sightings",
+		"sorted",
+		"specs",
+		"telemetry",
+		"wording",
+	} {
+		ofProvider = append(ofProvider, module+"/internal/"+room)
 	}
 	allowed := map[string][]string{
 		"/provider":                ofProvider,
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/internal/account":        {"golang.org/x/time/"},
+		"/internal/await":          {module + "/internal/poll", module + "/internal/sorted"},
 		"/internal/ledger":         {},
 		"/internal/listing":        {module + "/internal/pages"},
 		"/internal/oncehttp":       {},
@@ -225,7 +243,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./provider/launchtemplate", "./provider/placement", "./internal/account", "./internal/ledger",
+	for _, p := range list(t, "./provider", "./provider/launchtemplate", "./provider/placement", "./internal/account", "./internal/await", "./internal/ledger",
 		"./internal/listing", "./internal/oncehttp", "./internal/poll/...", "./internal/release") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {

@@ -152,3 +152,20 @@ func Compact(errs ...error) []error {
 	}
 	return out
 }
+
+// Count is a number of items, and the word for them.
+type Count struct {
+	N    int
+	Word string
+}
+
+// Counts names the numbers that are not zero, for example "1 failed, 237 pending".
+func Counts(list ...Count) string {
+	var texts []string
+	for _, c := range list {
+		if c.N > 0 {
+			texts = append(texts, strconv.Itoa(c.N)+" "+c.Word)
+		}
+	}
+	return strings.Join(texts, ", ")
+}

@@ -69,3 +69,13 @@ func TestInGroupsKeepsTheOrder(t *testing.T) {
 		t.Errorf("the groups are %q, want %q", got, want)
 	}
 }
+
+func TestCountsLeaveOutZero(t *testing.T) {
+	got := wording.Counts(wording.Count{N: 1, Word: "failed"}, wording.Count{Word: "hidden"}, wording.Count{N: 237, Word: "pending"})
+	if want := "1 failed, 237 pending"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := wording.Counts(); got != "" {
+		t.Errorf("got %q of nothing, want nothing", got)
+	}
+}
