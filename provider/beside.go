@@ -7,7 +7,6 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
@@ -153,43 +152,28 @@ type Batch struct {
 // from one state to another are tried again for [Options].RetryFor. Failures are a
 // *[BatchError]. A *[FieldError] of an attempt is about its options: it is returned alone.
 func (c Call) EachInstance(ctx context.Context, ids []string, b Batch) error {
-	r := c.Client.newBatches(b.What)
+	r := c.Client.newChange(b.What, func(ctx context.Context, ids []string) ([]string, bool, error) {
+		return c.unchanged(ctx, ids, b)
+	})
 	r.atMostOnce = b.AtMostOnce
-	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
-		switch {
-		case len(ids) == 1 && c.Client.tooNew(err, ids[0]):
-			return c.Client.notYetVisible(ids[0], err)
-		case errors.Is(err, ErrState):
-			return c.unchanged(ctx, ids, b, err)
-		default:
-			return account.Refusal{Left: ids, Err: err}
-		}
-	}
-	var list []account.Group
-	for chunk := range slices.Chunk(ids, max(b.Size, 1)) {
-		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error {
-			return c.Client.once(ctx, c.Region, c.API, len(ids), func(ctx context.Context) (string, error) {
-				return "", b.Attempt(ctx, ids)
-			})
-		}})
-	}
-	err := r.all(ctx, list)
-	var field *FieldError
-	if errors.As(err, &field) {
-		return field // the same for every instance, and nothing was sent
-	}
-	return err
+	return r.all(ctx, ids, max(b.Size, 1), func(ctx context.Context, ids []string) error {
+		return c.Client.once(ctx, c.Region, c.API, len(ids), func(ctx context.Context) (string, error) {
+			return "", b.Attempt(ctx, ids)
+		})
+	})
 }
 
-// unchanged returns the instances for which a refusal for the state of instances stands: they
-// have not changed already. When all of them are changing their state, the refusal is
-// transient.
-func (c Call) unchanged(ctx context.Context, ids []string, b Batch, refusal error) account.Refusal {
+// unchanged returns the instances that have not changed already, and whether all of them may
+// be changing their state.
+func (c Call) unchanged(ctx context.Context, ids []string, b Batch) (left []string, moving bool, err error) {
 	changed, err := b.Changed(ctx)
 	if err != nil {
-		return account.Refusal{Left: ids, Err: fmt.Errorf("%w; %w", refusal, err)}
+		return nil, false, err
 	}
-	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(changed, id) })
-	moving := len(left) > 0 && c.Client.allMoving(ctx, c.Region, left)
-	return account.Refusal{Left: left, Err: refusal, Transient: moving}
+	left = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(changed, id) })
+	if len(left) == 0 {
+		return nil, false, nil
+	}
+	seen, whole, err := c.Client.seen(ctx, c.Region, left)
+	return left, err == nil && allMoving(seen, left, whole), nil
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // Options configure a [Client]. Nil and the zero value are the defaults.
@@ -77,7 +79,7 @@ type Client struct {
 	opts    Options
 	budget  *Budget
 	poller  *Poller
-	tel     telemetry
+	tel     telemetry.Recorder
 	recent  recentInstances
 	stock   stock
 }
@@ -108,7 +110,7 @@ func NewClient(d Driver, o *Options) *Client {
 	if c.budget == nil {
 		c.budget = NewBudget()
 	}
-	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
+	c.tel = telemetry.New(c.name, c.opts.Logger, c.opts.Tracer, failureOf)
 	c.poller = c.opts.Poller
 	if c.poller == nil {
 		c.poller = &Poller{}

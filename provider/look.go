@@ -105,7 +105,7 @@ func (op *Operation) tellSearch(ctx context.Context, i int, pauses []time.Durati
 
 // tell logs an unusual or slow step, and reports it to the caller.
 func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
-	op.c.tel.log.LogAttrs(ctx, slog.LevelWarn, text,
+	op.c.tel.Log.LogAttrs(ctx, slog.LevelWarn, text,
 		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
 		slog.Int("create", p.Create), slog.Duration("for", p.For), slog.Any("instances", p.InstanceIDs))
 	if p.Time = time.Now(); op.opts.Progress != nil {
@@ -150,8 +150,7 @@ func (op *Operation) expectsRows() bool {
 func (op *Operation) list(
 	ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool,
 ) (ids []string, err error) {
-	l := listing{c: op.c, req: req, strict: true}
-	l.yield = func(s Instance, e error) bool {
+	op.c.describeAll(ctx, req, true, func(s Instance, e error) bool {
 		if e != nil {
 			err = e
 			return false
@@ -160,8 +159,7 @@ func (op *Operation) list(
 			ids = append(ids, s.ID)
 		}
 		return true
-	}
-	l.all(ctx)
+	})
 	return ids, err
 }
 
@@ -409,9 +407,4 @@ func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err
 		return false
 	})
 	return byPart, err
-}
-
-// released reports whether an instance is gone or being released.
-func released(s State) bool {
-	return slices.Contains([]State{StateTerminating, StateTerminated, StateRecycled}, s)
 }

@@ -10,12 +10,6 @@ import (
 // one, a name where it has none, and tags when there is an owner. All are computed from the
 // operation, so that any process can compute them.
 
-// Keys of the tags that [RunOptions].Owner adds.
-const (
-	OwnerTag     = reservedTagPrefix + "owner"
-	OperationTag = reservedTagPrefix + "operation"
-)
-
 // clientToken returns the idempotency token of one create: the same intent gives the same
 // token in any process.
 //

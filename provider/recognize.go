@@ -129,11 +129,11 @@ type sortedByOwner struct {
 func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) sortedByOwner {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return op.sortByLook(ctx, ids, &listing{c: op.c, takesShort: true})
+	return op.sortByLook(ctx, ids, false)
 }
 
-// sortByLook is sortByOwner with calls like those of a listing.
-func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing) (s sortedByOwner) {
+// sortByLook is sortByOwner for as long as ctx lasts. With once, no call is repeated.
+func (op *Operation) sortByLook(ctx context.Context, ids []string, once bool) (s sortedByOwner) {
 	known := setOf(op.ledger.Recognized())
 	var rest []string
 	for _, id := range ids {
@@ -146,8 +146,9 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing
 	if len(rest) == 0 {
 		return s
 	}
-	like.req = &DescribeRequest{Region: op.region, IDs: rest}
-	seen, _, err := op.c.seenBy(ctx, like)
+	like := op.c.lists(&DescribeRequest{Region: op.region})
+	like.Once = once
+	seen, _, err := like.Find(ctx, rest)
 	s.err = err
 	oldest := op.oldestPossible(seen)
 	var certain []string
@@ -241,12 +242,10 @@ func (op *Operation) releaseNow(
 	if len(ids) == 0 {
 		return res, nil, nil
 	}
-	r := op.c.newRelease(op.region)
-	if lookAgain {
-		r.isForeign = op.foreignOf
+	if !lookAgain {
+		return op.c.terminate(ctx, op.region, ids, nil)
 	}
-	res, err = r.run(ctx, ids)
-	return res, r.leftOut(ids), err
+	return op.c.terminate(ctx, op.region, ids, op.foreignOf)
 }
 
 // foreignOf returns the instances that a look shows to belong to other users. After the last
@@ -255,7 +254,7 @@ func (op *Operation) releaseNow(
 func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
 	for n := 0; ; n++ {
 		within, cancel := context.WithTimeout(ctx, ownerAgain)
-		s := op.sortByLook(within, ids, &listing{c: op.c, takesShort: true, once: true})
+		s := op.sortByLook(within, ids, true)
 		cancel()
 		if last := n == ownerTries-1; last || s.err == nil || !passes(s.err) || !account.Sleep(ctx, account.Pause(n)) {
 			return s.foreign

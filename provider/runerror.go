@@ -128,38 +128,6 @@ func (e *RunError) Unwrap() []error {
 	return all
 }
 
-// UnpaidError is a create that the cloud answered with an unpaid order: no instance exists
-// until it is paid. Pay or cancel the order at the cloud. After the payment [Client.Resume]
-// finds the instances, by token, marker or the owner's tags. Before the payment it reports the
-// order again and makes no second one.
-type UnpaidError struct {
-	Driver    string
-	OrderID   string
-	RequestID string
-}
-
-// Error names the order.
-func (e *UnpaidError) Error() string {
-	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards",
-		e.Driver, wording.OneLine(e.OrderID))
-	if e.RequestID != "" {
-		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
-	}
-	return s
-}
-
-// Unwrap returns [ErrBalance]: the payment is missing.
-func (e *UnpaidError) Unwrap() error { return ErrBalance }
-
-// unpaidOrder returns the order of an [UnpaidError], or "".
-func unpaidOrder(err error) string {
-	var e *UnpaidError
-	if errors.As(err, &e) {
-		return e.OrderID
-	}
-	return ""
-}
-
 // These replace the error of a part that was refused before the operation was resumed: tokens
 // do not hold errors.
 var (

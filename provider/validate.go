@@ -16,6 +16,12 @@ const maxCount = 100_000
 // reservedTagPrefix begins the tag keys that are reserved for Yunfan.
 const reservedTagPrefix = "yunfan:"
 
+// Keys of the tags that [RunOptions].Owner adds.
+const (
+	OwnerTag     = reservedTagPrefix + "owner"
+	OperationTag = reservedTagPrefix + "operation"
+)
+
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.

@@ -74,9 +74,13 @@ func rules() []rule {
 		{"/internal/await", module + "/provider", "a wait knows IDs and phases: it knows no cloud and no instance"},
 		{"/internal/codes", module + "/", "a row is whatever its user says"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/listing", module + "/provider", "how a list is read knows no cloud and no type of an instance"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
 		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
+		{"/internal/release", module + "/provider", "what a release does knows no cloud, no type of an instance and no error of provider"},
+		{"/internal/telemetry", module + "/", "what is recorded of a call knows no cloud and no error of provider"},
+		{"/internal/telemetry", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/wording", module + "/", "texts of errors are put together of errors alone"},
 		{"/internal/specs", module + "/provider", "it looks into any struct, and knows no field by name"},
 		{"/internal/sightings", module + "/", "what was seen is kept by ID: it knows no cloud and no instance"},
@@ -208,13 +212,16 @@ func TestFewDependencies(t *testing.T) {
 		"await",
 		"codes",
 		"ledger",
+		"listing",
 		"marker",
 		"pages",
 		"poll",
 		"recent",
+		"release",
 		"sightings",
 		"sorted",
 		"specs",
+		"telemetry",
 		"wording",
 	} {
 		ofProvider = append(ofProvider, module+"/internal/"+room)
@@ -226,16 +233,18 @@ func TestFewDependencies(t *testing.T) {
 		"/internal/account":        {"golang.org/x/time/"},
 		"/internal/await":          {module + "/internal/poll", module + "/internal/sorted"},
 		"/internal/ledger":         {},
+		"/internal/listing":        {module + "/internal/pages"},
 		"/internal/oncehttp":       {},
 		"/internal/poll":           {module + "/internal/poll/boot"},
 		"/internal/poll/boot":      {},
+		"/internal/release":        {module + "/internal/account", "golang.org/x/time/"},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
 	for _, p := range list(t, "./provider", "./provider/launchtemplate", "./provider/placement", "./internal/account", "./internal/await", "./internal/ledger",
-		"./internal/oncehttp", "./internal/poll/...") {
+		"./internal/listing", "./internal/oncehttp", "./internal/poll/...", "./internal/release") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

@@ -1,4 +1,4 @@
-package provider
+package release
 
 import (
 	"slices"
@@ -43,7 +43,7 @@ func (a *absence) proves(now time.Time) bool {
 }
 
 // absenceOf returns what is known about an instance that was not found. The caller holds r.mu.
-func (r *release) absenceOf(id string, now time.Time) *absence {
+func (r *Release) absenceOf(id string, now time.Time) *absence {
 	a := r.miss[id]
 	if a == nil {
 		a = &absence{first: now}
@@ -55,15 +55,15 @@ func (r *release) absenceOf(id string, now time.Time) *absence {
 // needsLook reports whether a look must confirm that an instance is gone. That is so when the
 // release did not find the instance, but it was seen before, its release was not accepted, and
 // the looks so far prove nothing.
-func (r *release) needsLook(id string) bool { return r.wasThere(id) && !r.isMissing(id) }
+func (r *Release) needsLook(id string) bool { return r.wasThere(id) && !r.isMissing(id) }
 
 // wasThere reports whether an instance was seen and its release was not accepted.
-func (r *release) wasThere(id string) bool {
-	return r.c.hasSeen(r.region, id) && !r.c.hasEnded(r.region, id)
+func (r *Release) wasThere(id string) bool {
+	return r.HasSeen(id) && !r.HasEnded(id)
 }
 
 // isMissing reports whether enough looks have not found an instance that was seen.
-func (r *release) isMissing(id string) bool {
+func (r *Release) isMissing(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.miss[id]
@@ -73,12 +73,12 @@ func (r *release) isMissing(id string) bool {
 // contradicted returns the refusal for an instance that the cloud shows, or may show, but does
 // not find for the release. The refusal is transient until goneBy is over, and longer while
 // the instance is new.
-func (r *release) contradicted(id string, refusal error) account.Refusal {
+func (r *Release) contradicted(id string, refusal error) account.Refusal {
 	now := time.Now()
 	r.mu.Lock()
 	until := r.absenceOf(id, now).first.Add(goneBy)
 	r.mu.Unlock()
-	if by := r.c.visibleBy(id); by.After(until) {
+	if by := r.visibleBy(id); by.After(until) {
 		until = by
 	}
 	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: until}
@@ -89,7 +89,7 @@ func (r *release) contradicted(id string, refusal error) account.Refusal {
 // and is missing for long enough. Until then the refusal is transient. An instance that is
 // missing beside others is asked about alone before it counts as gone. The refusal may be
 // about another instance, and credentials may still release what they no longer list.
-func (r *release) missed(ids []string, refusal error) account.Refusal {
+func (r *Release) missed(ids []string, refusal error) account.Refusal {
 	now := time.Now()
 	var until time.Time
 	var left []string
@@ -108,8 +108,8 @@ func (r *release) missed(ids []string, refusal error) account.Refusal {
 
 // missedOne records that the cloud did not find an instance. It reports whether that proves
 // the instance gone. If not, it returns until when another try is useful.
-func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
-	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
+func (r *Release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
+	seen, ended := r.HasSeen(id), r.HasEnded(id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.absenceOf(id, now)
@@ -124,7 +124,7 @@ func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Ti
 	case seen:
 		return a.first.Add(goneBy), false
 	default:
-		return r.c.visibleBy(id), false
+		return r.visibleBy(id), false
 	}
 }
 
@@ -133,7 +133,7 @@ func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Ti
 // once and are missing now, one by one when that is proven. The rest were never seen: they are
 // tried one by one only when nothing else is left. That they are not found proves nothing, and
 // one of them may exist.
-func (r *release) groups(ids []string) [][]string {
+func (r *Release) groups(ids []string) [][]string {
 	var here, missing, never []string
 	var proven [][]string
 	r.mu.Lock()
@@ -144,7 +144,7 @@ func (r *release) groups(ids []string) [][]string {
 			here = append(here, id)
 		case r.miss[id].proves(now):
 			proven = append(proven, []string{id})
-		case r.c.hasSeen(r.region, id):
+		case r.HasSeen(id):
 			missing = append(missing, id)
 		default:
 			never = append(never, id)
@@ -155,4 +155,13 @@ func (r *release) groups(ids []string) [][]string {
 		return slices.Collect(slices.Chunk(never, 1))
 	}
 	return slices.DeleteFunc(append(proven, here, missing, never), func(g []string) bool { return len(g) == 0 })
+}
+
+// visibleBy returns until when a new instance may stay invisible, zero for others.
+func (r *Release) visibleBy(id string) time.Time {
+	born := r.Born(id)
+	if born.IsZero() {
+		return born
+	}
+	return born.Add(r.VisibleWithin)
 }
