@@ -66,6 +66,8 @@ func (l Lock) Kind() error {
 		return ErrNoStock
 	case LockSecurity:
 		return ErrPermission
+	case LockRefunded, LockReturned, LockOther:
+		return ErrState
 	}
 	return ErrState
 }
