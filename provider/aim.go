@@ -82,14 +82,17 @@ func (a *aim) judge(i *Instance) await.Sighting {
 }
 
 // lacksAddress reports whether an instance runs, by the cloud's own word, without the address
-// that it should have. Some drivers show it as starting until it has one.
+// that it should have. Some drivers show it as starting until it has one. An instance that
+// runs with interfaces has what was asked for: networks that users manage themselves
+// (QingCloud) give no addresses.
 func (a *aim) lacksAddress(i *Instance) bool {
 	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
 	if i.Addressed() || !networked {
 		return false
 	}
 	runs := i.State == StateStarting && strings.HasPrefix(strings.ToLower(i.RawState), string(StateRunning))
-	return runs || i.State == StateRunning
+	bare := i.State == StateRunning && len(i.Interfaces) == 0
+	return runs || bare
 }
 
 // givesAddress reports whether a spec asks for anything that comes with an address.

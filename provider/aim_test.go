@@ -106,6 +106,22 @@ func TestAnAddressThatNeverComesEndsTheWait(t *testing.T) {
 	}
 }
 
+func TestAnInterfaceOfASelfManagedNetworkNeedsNoAddress(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.showing(func(i *provider.Instance) {
+			i.State, i.RawState = provider.StateRunning, "running"
+			i.Interfaces = []provider.InstanceInterface{{SubnetID: "vxnet-1"}}
+		})
+		op, err := f.client().RunInstances(t.Context(), networked(1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Errorf("got %v, want a ready instance", err)
+		}
+	})
+}
+
 func TestWithoutANetworkNoAddressIsNeeded(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.showing(func(i *provider.Instance) { i.State, i.RawState = provider.StateRunning, "running" })
