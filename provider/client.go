@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/yunfan-cloud/yunfan/internal/stock"
 )
 
 // Options configure a [Client]. Nil and the zero value are the defaults.
@@ -79,7 +81,7 @@ type Client struct {
 	poller  *Poller
 	tel     telemetry
 	recent  recentInstances
-	stock   stock
+	stock   stock.Memory
 }
 
 // defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No

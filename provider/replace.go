@@ -84,7 +84,7 @@ func (op *Operation) replace(i int) bool {
 	for n := p.Candidate + 1; n <= len(op.opts.Alternatives); n++ {
 		s := *spec
 		op.candidate(n).apply(&s)
-		if why := op.c.stock.lacking(&s); why != nil {
+		if why := op.c.stock.Lacking(stockNeed(&s)); why != nil {
 			op.recordTried(&s, why, true)
 			continue
 		}
@@ -125,7 +125,7 @@ func (op *Operation) rememberOutOfStock(i int, p *ledger.Part) {
 		why = fmt.Errorf("%w: %w", ErrNoStock, &countError{asked: p.Count, got: len(p.IDs)})
 	}
 	if !w.stockRecorded {
-		op.c.stock.remember(&s, why)
+		op.c.rememberNoStock(&s, why)
 		op.mu.Lock()
 		op.wordsLocked(i).stockRecorded = true
 		op.mu.Unlock()
@@ -165,7 +165,7 @@ func (op *Operation) skipKnownOutOfStock() {
 		return
 	}
 	spec := op.spec()
-	why := op.c.stock.lacking(spec)
+	why := op.c.stock.Lacking(stockNeed(spec))
 	if why == nil {
 		return
 	}
