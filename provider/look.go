@@ -373,7 +373,7 @@ func (op *Operation) findLate(ctx context.Context) error {
 		}
 	}
 	if found > 0 {
-		op.addProblem(op.saveAnswer(ctx))
+		op.addProblem(op.journal.SaveAnyway(ctx))
 	}
 	return err
 }

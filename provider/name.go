@@ -109,7 +109,7 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 		op.failNames(op.owedNames(spec), err)
 	}
 	_ = op.closeNames(spec) // the operation's error contains all of them
-	op.addProblem(op.saveAnswer(ctx))
+	op.addProblem(op.journal.SaveAnyway(ctx))
 }
 
 // nameVisible gives names to the instances that looks show, until all have theirs. Only the
@@ -191,7 +191,7 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 	defer op.naming.Unlock()
 	spec := op.spec()
 	op.nameShown(ctx, r, spec, shown)
-	return wording.Paragraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
+	return wording.Paragraph(op.c.name, op.closeNames(spec), op.journal.SaveAnyway(ctx))
 }
 
 // nameShown renames the instances that were seen with the operation's marker. Instances that

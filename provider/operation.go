@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/specs"
@@ -38,7 +39,8 @@ type Operation struct {
 
 	ledger *ledger.Ledger
 
-	saving  account.Mutex // of the journal
+	journal journal.Journal // of the options; the zero value saves nothing
+
 	mending account.Mutex // of instances that failed, and of releases
 	looking account.Mutex // for what old creates have made
 	naming  account.Mutex // of instances that bear the marker
@@ -47,14 +49,13 @@ type Operation struct {
 	// see [ResumeOptions].
 	noneMade bool
 
-	mu         sync.Mutex // guards what follows: the words that go with the ledger
-	words      []partWords
-	names      map[string]naming // by instance ID, where markers stand in names
-	problems   []error           // beside the parts: the journal, names, releases
-	tried      []TriedAlternative
-	released   []string
-	scarce     error // why parts were content with less than their share of MinCount
-	superseded error // another process goes on with the operation
+	mu       sync.Mutex // guards what follows: the words that go with the ledger
+	words    []partWords
+	names    map[string]naming // by instance ID, where markers stand in names
+	problems []error           // beside the parts: the journal, names, releases
+	tried    []TriedAlternative
+	released []string
+	scarce   error // why parts were content with less than their share of MinCount
 }
 
 // partWords are the errors and moments of one part of the ledger. They are not saved.
@@ -75,6 +76,7 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	if o.OperationID != "" && c.marksByName() {
 		op.run = marker.RandomID()[:runDigits]
 	}
+	op.openJournal()
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)
 	if len(spec.Vendor) > 0 { // the caller may change what these point to

@@ -3,11 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -80,106 +78,17 @@ func (op *Operation) close(i int, err error) {
 	w.err, w.stockRecorded = err, false
 }
 
-// save stores the token of the operation, if there is a journal.
-func (op *Operation) save(ctx context.Context) error {
+// openJournal connects the operation to the journal of its options.
+func (op *Operation) openJournal() {
 	if op.opts.Journal == nil {
-		return nil
+		return
 	}
-	if err := op.saving.Lock(ctx); err != nil { // an older token must not overwrite a newer one
-		return &journalError{err}
-	}
-	if err := op.endedBy(); err != nil {
-		op.saving.Unlock()
-		return &journalError{err}
-	}
-	// A journal that ignores the end of ctx keeps its goroutine and the lock for saving, but
-	// not the caller.
-	done := make(chan error, 1)
-	go func() {
-		err := errors.New("the journal has not returned")
-		defer func() {
-			op.saving.Unlock()
-			done <- err
-		}()
-		err = op.saveNow(ctx)
-	}()
-	select {
-	case err := <-done:
-		return asJournalError(err)
-	case <-ctx.Done():
-	}
-	t := time.NewTimer(journalAbandonAfter)
-	defer t.Stop()
-	select {
-	case err := <-done:
-		return asJournalError(err)
-	case <-t.C:
-		return &journalError{ctx.Err()}
-	}
-}
-
-func (op *Operation) saveNow(ctx context.Context) error {
-	token, err := op.MarshalText()
-	if err != nil {
-		return err
-	}
-	err = op.opts.Journal.Save(ctx, token)
-	if errors.Is(err, ErrSuperseded) {
-		op.mu.Lock()
-		op.superseded = err
-		op.mu.Unlock()
-	}
-	return err
-}
-
-// endedBy returns the error if another process continues the operation, or nil.
-func (op *Operation) endedBy() error {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	return op.superseded
-}
-
-func asJournalError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &journalError{err}
-}
-
-const (
-	// journalGrace is how long an answer may take to be saved after ctx has ended.
-	journalGrace = 60 * time.Millisecond
-
-	// journalAbandonAfter is how long a journal may take to return after its own ctx has
-	// ended.
-	journalAbandonAfter = 20 * time.Millisecond
-)
-
-// saveAnswer saves what a call returned, even when ctx ends meanwhile. The journal has what
-// was sent, and should also have the answer.
-func (op *Operation) saveAnswer(ctx context.Context) error {
-	if op.opts.Journal == nil {
-		return nil
-	}
-	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		if !account.Sleep(inner, journalGrace) {
-			return
+	op.journal.Ends = func(err error) bool { return errors.Is(err, ErrSuperseded) }
+	op.journal.Write = func(ctx context.Context) error {
+		token, err := op.MarshalText()
+		if err != nil {
+			return err
 		}
-		cancel()
-	})
-	defer stop()
-	return op.save(inner)
+		return op.opts.Journal.Save(ctx, token)
+	}
 }
-
-// journalError is the error of a journal that did not save.
-type journalError struct{ err error }
-
-// Error says so.
-func (e *journalError) Error() string {
-	return fmt.Sprintf("saving the operation in its journal: %v", e.err)
-}
-
-// Unwrap returns the journal's error.
-func (e *journalError) Unwrap() error { return e.err }

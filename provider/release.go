@@ -37,7 +37,7 @@ func (op *Operation) releaseOurs(ctx context.Context, what string, by authority)
 		return TerminateResult{}, nil
 	}
 	began := op.ledger.BeginRelease()
-	if err := op.saveAnswer(ctx); err != nil {
+	if err := op.journal.SaveAnyway(ctx); err != nil {
 		if began {
 			op.ledger.CancelRelease()
 		}
@@ -48,7 +48,7 @@ func (op *Operation) releaseOurs(ctx context.Context, what string, by authority)
 		err = fmt.Errorf("%s: %w", what, err)
 	}
 	if op.leave(&res) {
-		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.journal.SaveAnyway(ctx))
 	}
 	return res, wording.Paragraph(op.c.name, err, kept)
 }
@@ -83,7 +83,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	}
 	defer op.mending.Unlock()
 	began := op.ledger.BeginRelease()
-	if err := op.saveAnswer(ctx); err != nil {
+	if err := op.journal.SaveAnyway(ctx); err != nil {
 		if began {
 			op.ledger.CancelRelease()
 		}
@@ -140,7 +140,7 @@ func (op *Operation) releaseOwed(ctx context.Context) error {
 	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
 	err = wording.Paragraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
-		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.journal.SaveAnyway(ctx))
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -164,5 +165,5 @@ func (e *nameError) Unwrap() error { return e.err }
 func (op *Operation) unsaved() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return slices.ContainsFunc(op.problems, func(err error) bool { return errors.As(err, new(*journalError)) })
+	return slices.ContainsFunc(op.problems, func(err error) bool { return errors.As(err, new(*journal.Error)) })
 }

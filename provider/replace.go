@@ -223,7 +223,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	}
 	op.addProblem(strangers)
 	owed := op.ledger.OweRelease(ids)
-	if err := op.saveAnswer(ctx); err != nil {
+	if err := op.journal.SaveAnyway(ctx); err != nil {
 		op.ledger.CancelOwed(owed)
 		return false, err
 	}

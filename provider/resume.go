@@ -171,6 +171,7 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 		owner: cmp.Or(o.Owner, s.Owner), opts: o,
 		ledger: l,
 	}
+	op.openJournal()
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {
 		c.markSeen(op.region, id)

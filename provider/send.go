@@ -59,7 +59,7 @@ func (op *Operation) createParts(ctx context.Context) {
 			return
 		}
 		op.close(i, op.createPart(ctx, i))
-		op.addProblem(op.saveAnswer(ctx))
+		op.addProblem(op.journal.SaveAnyway(ctx))
 	}
 	if len(open) == 1 { // most operations: a goroutine would only add cost
 		one(open[0])
@@ -302,7 +302,7 @@ func (op *Operation) announce(ctx context.Context, i int) error {
 	if !ok {
 		return errReleasing
 	}
-	err := op.save(ctx)
+	err := op.journal.Save(ctx)
 	if err != nil && first {
 		op.ledger.TakeBack(i)
 	}

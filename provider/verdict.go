@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -54,7 +55,7 @@ func judgeOther(err error) ledger.Verdict {
 		return ledger.Verdict{Executed: ledger.Maybe, Final: true}
 	case errors.As(err, new(*endedError)):
 		return ledger.Verdict{Final: true}
-	case errors.As(err, new(*FieldError)), errors.As(err, new(*journalError)):
+	case errors.As(err, new(*FieldError)), errors.As(err, new(*journal.Error)):
 		return ledger.Verdict{}
 	}
 	return ledger.Verdict{Executed: ledger.Maybe}

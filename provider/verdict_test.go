@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -43,7 +44,7 @@ func TestJudge(t *testing.T) {
 		{"an error of another kind", errors.New("odd"), maybe, maybe, false, false, false, true},
 		{"the end of ctx", context.Canceled, maybe, maybe, false, false, false, true},
 		{"a field", &FieldError{}, no, no, false, false, true, true},
-		{"the journal", &journalError{errors.New("full")}, no, no, false, false, true, true},
+		{"the journal", &journal.Error{Err: errors.New("full")}, no, no, false, false, true, true},
 		{"nothing more is tried", &endedError{errors.New("over")}, no, no, true, false, false, false},
 		{"an unpaid order", &UnpaidError{}, maybe, maybe, true, false, false, false},
 	} {
