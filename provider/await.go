@@ -54,7 +54,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && trouble == nil && op.allReleased():
 			return nil, &RunError{
 				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
-				unknown: len(op.openParts()) > 0,
+				unknown: len(op.ledger.Open()) > 0,
 			}
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue

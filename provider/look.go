@@ -231,7 +231,7 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 	if op.ledger.Status(i) != ledger.Sent { // settled beside another part
 		return nil
 	}
-	stale := op.staleParts()
+	stale := op.ledger.Stale(time.Now(), tokenTrust-2*account.MaxPause)
 	if err := op.searchTagged(ctx, stale, op.c.searches()); err != nil {
 		return err
 	}
@@ -289,16 +289,6 @@ func (op *Operation) adoptTagged(ctx context.Context, parts []int) error {
 // marksByOwner reports whether instances of the operation have the tags of its owner.
 func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }
 
-// staleParts returns the parts whose client tokens may be forgotten.
-func (op *Operation) staleParts() (list []int) {
-	for i := range op.ledger.Parts() {
-		if p := op.ledger.Part(i); p.Stale(time.Now(), tokenTrust-2*account.MaxPause) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
 // goOn creates the instances that a settled part is missing, under the next token.
 func (op *Operation) goOn(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
@@ -331,24 +321,10 @@ func (op *Operation) mustCheck(i int) error {
 // Late finds: a search found nothing, and another create took its place. Instances of the
 // first create may become visible afterwards.
 
-// givenUp returns the latest moment at which a generation was given up, and whether
-// there is one.
-func (op *Operation) givenUp() (last time.Time, any bool) {
-	for _, p := range op.ledger.All() {
-		for _, g := range p.GivenUp {
-			any = true
-			if g.At.After(last) {
-				last = g.At
-			}
-		}
-	}
-	return last, any
-}
-
 // lateUntil returns how long a wait keeps looking for instances of a given-up generation: half
 // as long as the search lasted.
 func (op *Operation) lateUntil() (until time.Time, any bool) {
-	last, any := op.givenUp()
+	last, any := op.ledger.LastGivenUp()
 	return last.Add(op.c.opts.SearchFor / 2), any && op.showsLate()
 }
 
@@ -360,7 +336,7 @@ func (op *Operation) showsLate() bool {
 
 // findLate adopts the instances of generations that were given up, and reports them.
 func (op *Operation) findLate(ctx context.Context) error {
-	if _, any := op.givenUp(); !any || !op.showsLate() {
+	if _, any := op.ledger.LastGivenUp(); !any || !op.showsLate() {
 		return nil
 	}
 	byPart, err := op.listLate(ctx)

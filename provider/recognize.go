@@ -92,20 +92,13 @@ func (op *Operation) oldestByClock() time.Time {
 // uses the clock of this process, if that began the operation. It also uses the youngest of
 // the instances, since other clocks are not trusted.
 func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
-	var youngest, first time.Time
+	var youngest time.Time
 	for _, i := range seen {
 		if i.CreatedAt.After(youngest) {
 			youngest = i.CreatedAt
 		}
 	}
-	for _, p := range op.ledger.All() {
-		if p.Sent.IsZero() {
-			continue
-		}
-		if first.IsZero() || p.Sent.Before(first) {
-			first = p.Sent
-		}
-	}
+	first := op.ledger.FirstSent()
 	span := createSpan
 	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
 		span += named.Sub(first)

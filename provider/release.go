@@ -110,7 +110,7 @@ func (op *Operation) about(doing string, errs ...error) error {
 
 // settleOpen finds out what creates whose outcome is unknown have made.
 func (op *Operation) settleOpen(ctx context.Context) error {
-	if len(op.openParts()) == 0 {
+	if len(op.ledger.Open()) == 0 {
 		return nil
 	}
 	if op.spec == nil {
@@ -119,7 +119,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 	}
 	op.createParts(account.Serialize(ctx))
 	var errs []error
-	for _, i := range op.openParts() {
+	for _, i := range op.ledger.Open() {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
 	}
 	return wording.Paragraph(op.c.name, errs...)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
 // ResumeOptions are for [Client.Resume]. Nil is the default.
@@ -74,7 +75,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	}
 	op.noneMade = o.NoneMade
 	owed := op.ledger.Releasing()
-	left := op.left()
+	left := op.ledger.Left(len(op.opts.Alternatives))
 	switch {
 	case o.Spec != nil:
 		if err := op.takeSpec(o.Spec, &run, left+len(owed)); err != nil {
@@ -91,7 +92,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if op.spec == nil {
 		return op, op.finish(ctx)
 	}
-	if op.left() > 0 {
+	if op.ledger.Left(len(op.opts.Alternatives)) > 0 {
 		return op, op.create(ctx)
 	}
 	return op, op.finish(ctx)
@@ -133,26 +134,9 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 	return fmt.Errorf("%w: %s: it differs in %s%s", ErrInvalid, not, strings.Join(fields, ", "), more)
 }
 
-// left returns how many instances a resumed operation may still create: those of unfinished
-// creates, and those for which an alternative is left.
-func (op *Operation) left() (n int) {
-	over := op.ledger.Over()
-	for i, p := range op.ledger.All() {
-		replaceable := op.ledger.Replaceable(i) && p.Candidate < len(op.opts.Alternatives)
-		wanted := p.Status == ledger.Planned || replaceable
-		if over {
-			wanted = false
-		}
-		if wanted || p.Status == ledger.Sent {
-			n += max(p.Missing(), p.Count-len(p.IDs))
-		}
-	}
-	return n
-}
-
 // restore rebuilds an operation from its token.
-func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
-	s, l, err := readToken(token)
+func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
+	s, l, err := readToken(text)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +146,8 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	for _, p := range l.All() {
 		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {
-			return nil, damaged("one create of %d instances, and %s makes at most %d",
-				p.Count, c.name, c.limits.InstancesPerCreate)
+			return nil, fmt.Errorf("%w: %w", ErrInvalid, token.Damaged("one create of %d instances, and %s makes at most %d",
+				p.Count, c.name, c.limits.InstancesPerCreate))
 		}
 	}
 	op := &Operation{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
@@ -162,7 +163,7 @@ func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 // check returns nil or [FieldErrors].
 func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
-	if id := o.OperationID; !isOperationID(id) && id != "" {
+	if id := o.OperationID; !token.IsID(id) && id != "" {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
 	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
@@ -314,11 +315,4 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 			rule+": each call would count from 001 again")
 	}
 	return k.Err()
-}
-
-func isOperationID(id string) bool {
-	bad := strings.IndexFunc(id, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
-	})
-	return id != "" && len(id) <= 64 && bad < 0
 }

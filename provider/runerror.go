@@ -213,13 +213,7 @@ const mayAppearFor = 15 * time.Minute
 
 // mayAppear returns how many instances of given-up creates may still become visible. A moment
 // in the future, from another clock, counts as now.
-func (op *Operation) mayAppear() (n int) {
-	after := time.Now().Add(-mayAppearFor)
-	for _, p := range op.ledger.All() {
-		n += p.MayAppear(after)
-	}
-	return n
-}
+func (op *Operation) mayAppear() int { return op.ledger.MayAppear(time.Now().Add(-mayAppearFor)) }
 
 // hasWords reports whether there is any error, about a part or beside the parts.
 func (op *Operation) hasWords() bool {

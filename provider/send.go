@@ -52,7 +52,7 @@ func (op *Operation) finish(ctx context.Context) error {
 }
 
 func (op *Operation) createParts(ctx context.Context) {
-	open := op.openParts() // createPart adds none
+	open := op.ledger.Open() // createPart adds none
 	one := func(i int) {
 		if err := ctx.Err(); err != nil {
 			op.close(i, fmt.Errorf("%s: %w", op.c.name, err))
@@ -74,20 +74,6 @@ func (op *Operation) createParts(ctx context.Context) {
 		})
 	}
 	_ = g.Wait()
-}
-
-// openParts returns the parts that have something left to do. If the operation released its
-// instances, these are only sent creates whose outcome is not known yet.
-func (op *Operation) openParts() (open []int) {
-	over := op.ledger.Over()
-	for i := range op.ledger.Parts() {
-		status := op.ledger.Status(i)
-		planned := status == ledger.Planned && !over
-		if planned || status == ledger.Sent {
-			open = append(open, i)
-		}
-	}
-	return open
 }
 
 // createPart makes one create, and repeats it only while that is safe.
