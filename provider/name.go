@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
@@ -210,7 +209,8 @@ func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstance
 
 // bearsMarker reports whether the name of an instance has the operation's marker.
 func (op *Operation) bearsMarker(i *Instance) bool {
-	return strings.Contains(i.Name, markerStart(op.owner, op.id))
+	m := op.mark()
+	return m.Bears(i.Name)
 }
 
 // doubtShown judges the instances that were seen without the marker. It returns the parts that

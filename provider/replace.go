@@ -217,7 +217,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		return false, nil
 	}
 	whose := op.sortByOwner(ctx, ids, op.lookPatience(ctx))
-	ids, strangers := append(whose.ours, whose.unseen...), foreignError(whose.foreign)
+	ids, strangers := append(whose.Ours, whose.Unseen...), foreignError(whose.Foreign)
 	if len(ids) == 0 {
 		return false, strangers
 	}
