@@ -45,7 +45,6 @@ func (op *Operation) pausesFor(p *ledger.Part, why error) []time.Duration {
 func (op *Operation) search(ctx context.Context, i int, why error) error {
 	p := op.ledger.Part(i)
 	pauses := op.pausesFor(&p, why)
-	name := op.marked(op.spec().Name, i, p.Generation)
 	op.tellSearch(ctx, i, pauses)
 	most := len(op.c.searches()) + 2
 	var err error
@@ -55,7 +54,7 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 		}
 		last := n == len(pauses)-1
 		var more int
-		more, err = op.adoptMarked(ctx, i, name, last)
+		more, err = op.adoptMarked(ctx, i, last)
 		if p = op.ledger.Part(i); err == nil && p.Missing() == 0 {
 			break
 		}
@@ -115,7 +114,8 @@ func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
 
 // adoptMarked adopts the instances that have the marker of a create and are not known yet. It
 // returns how many there are.
-func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everything bool) (more int, err error) {
+func (op *Operation) adoptMarked(ctx context.Context, i int, everything bool) (more int, err error) {
+	name := op.marked(op.spec().Name, i, op.ledger.Part(i).Generation)
 	req := DescribeRequest{Region: op.region, Name: name, For: op.spec()}
 	if everything {
 		req.Name = ""

@@ -13,6 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/naming"
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
@@ -43,7 +44,8 @@ type Operation struct {
 
 	mending account.Mutex // of instances that failed, and of releases
 	looking account.Mutex // for what old creates have made
-	naming  account.Mutex // of instances that bear the marker
+
+	names naming.Namer // of instances that bear the marker
 
 	// noneMade reports that a person has looked for instances of old creates and found none:
 	// see [ResumeOptions].
@@ -51,8 +53,7 @@ type Operation struct {
 
 	mu       sync.Mutex // guards what follows: the words that go with the ledger
 	words    []partWords
-	names    map[string]naming // by instance ID, where markers stand in names
-	problems []error           // beside the parts: the journal, names, releases
+	problems []error // beside the parts: the journal, names, releases
 	tried    []TriedAlternative
 	released []string
 	scarce   error // why parts were content with less than their share of MinCount
@@ -88,9 +89,11 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 			plans[i].MinCount = op.fewest(plans[i].Count, spec)
 		}
 	}
-	op.ledger = ledger.New(cmp.Or(spec.MinCount, max(spec.Count, 1)), plans)
+	op.keepLedger(ledger.New(cmp.Or(spec.MinCount, max(spec.Count, 1)), plans))
 	return op
 }
+
+func (op *Operation) keepLedger(l *ledger.Ledger) { op.ledger, op.names.Ledger = l, l }
 
 func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
 

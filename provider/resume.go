@@ -153,8 +153,8 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 	op := &Operation{
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
 		owner: cmp.Or(o.Owner, s.Owner), opts: o,
-		ledger: l,
 	}
+	op.keepLedger(l)
 	op.openJournal()
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {

@@ -46,7 +46,7 @@ func (op *Operation) finish(ctx context.Context) error {
 		return op.releaseAfterFailure(ctx)
 	}
 	if op.spec != nil {
-		op.giveNames(ctx, op.spec())
+		op.giveNames(ctx)
 	}
 	return op.runError()
 }
