@@ -42,14 +42,6 @@ func (op *Operation) markerOf(part, generation int) string {
 	return marker.Of(op.owner, op.id, seed, part, generation)
 }
 
-func markerStart(owner, op string) string { return marker.Start(owner, op) }
-
-func markerIn(name string) string { return marker.In(name) }
-
-func isMarked(name, marked string, numbered bool) bool { return marker.Matches(name, marked, numbered) }
-
-func isPlain(name string) bool { return marker.IsPlain(name) }
-
 // marked returns a name with the marker of one create. If both are too long together, the end
 // of the name is left out until the instance gets its final name.
 func (op *Operation) marked(name string, part, generation int) string {

@@ -198,7 +198,7 @@ func (op *Operation) unseen(err error) bool {
 
 // Adopt implements [naming.Cloud].
 func (n renames) Adopt(ctx context.Context, part int) {
-	if _, err := n.op.adoptMarked(ctx, part, true); err != nil {
+	if _, err := (creates{n.op}).FindMarked(ctx, part, true); err != nil {
 		n.op.addProblem(fmt.Errorf("looking for instances that an answer may have left out: %w", err))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
@@ -39,11 +40,11 @@ type Operation struct {
 	spec hiddenSpec // nil when a resumed operation was not given one
 
 	ledger *ledger.Ledger
+	maker  creating.Maker // of what the ledger plans
 
 	journal journal.Journal // of the options; the zero value saves nothing
 
 	mending account.Mutex // of instances that failed, and of releases
-	looking account.Mutex // for what old creates have made
 
 	names naming.Namer // of instances that bear the marker
 
@@ -93,9 +94,15 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	return op
 }
 
-func (op *Operation) keepLedger(l *ledger.Ledger) { op.ledger, op.names.Ledger = l, l }
+func (op *Operation) keepLedger(l *ledger.Ledger) {
+	op.ledger, op.names.Ledger = l, l
+	op.maker.Ledger, op.maker.Journal, op.maker.Cloud = l, &op.journal, creates{op}
+}
 
-func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
+func (op *Operation) keepSpec(spec *RunInstancesSpec) {
+	op.spec = hide(spec.clone())
+	op.maker.Rules = op.rules(spec)
+}
 
 // printSpec computes the class and the hash of the spec.
 func (op *Operation) printSpec() {

@@ -38,10 +38,8 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	if slices.Contains(ids, "") {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: op.judge(err)}
-	if err != nil {
-		a.Order = unpaidOrder(err)
-	}
+	v := creates{op}.Judge(err)
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: v.Verdict, Order: v.Order}
 	fresh := op.ledger.Answer(i, a, now)
 	op.remember(i, res, fresh, now)
 }
@@ -69,14 +67,19 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 	return len(fresh)
 }
 
-// close records how a part ended.
-func (op *Operation) close(i int, err error) {
-	op.ledger.Close(i, op.judge(err))
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	w := op.wordsLocked(i)
+// Closed implements [creating.Cloud].
+func (c creates) Closed(i int, err error) {
+	c.op.mu.Lock()
+	defer c.op.mu.Unlock()
+	w := c.op.wordsLocked(i)
 	w.err, w.stockRecorded = err, false
 }
+
+// Failure implements [creating.Cloud].
+func (c creates) Failure(i int) error { return c.op.wordsOf(i).err }
+
+// Unsaved implements [creating.Cloud].
+func (c creates) Unsaved(err error) { c.op.addProblem(err) }
 
 // openJournal connects the operation to the journal of its options.
 func (op *Operation) openJournal() {

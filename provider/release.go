@@ -117,7 +117,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 		return fmt.Errorf("%w: creates were sent whose answer is not known;"+
 			" resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
 	}
-	op.createParts(account.Serialize(ctx))
+	op.maker.Make(account.Serialize(ctx))
 	var errs []error
 	for _, i := range op.ledger.Open() {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))

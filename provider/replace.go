@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -122,7 +123,7 @@ func (op *Operation) rememberOutOfStock(i int, p *ledger.Part) {
 	w := op.wordsOf(i)
 	why := cmp.Or(w.launchFailure, w.err)
 	if why == nil {
-		why = fmt.Errorf("%w: %w", ErrNoStock, &countError{asked: p.Count, got: len(p.IDs)})
+		why = fmt.Errorf("%w: %w", ErrNoStock, &creating.CountError{Asked: p.Count, Got: len(p.IDs)})
 	}
 	if !w.stockRecorded {
 		op.c.rememberNoStock(&s, why)

@@ -41,7 +41,7 @@ func (c *Client) add(
 	}
 	again := func(err error) bool {
 		byToken := token != ""
-		return passes(err) && mayRepeat(judge(err, byToken), byToken)
+		return passes(err) && judge(err, byToken).MayRepeat(byToken)
 	}
 	maybe := false // an attempt may have been executed
 	err := c.repeat(ctx, again, func(ctx context.Context) error {

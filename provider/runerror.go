@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
@@ -168,22 +169,11 @@ var (
 	errReleasedBefore = errors.New("instances were released because the operation had failed")
 )
 
-// countError is an answer with another number of instances than was asked for.
-type countError struct{ asked, got, least int }
-
-// Error names both numbers.
-func (e *countError) Error() string {
-	if e.got > e.asked {
-		return fmt.Sprintf("%d instances asked for, and the answer names %d: it cannot be believed", e.asked, e.got)
-	}
-	return fmt.Sprintf("%d instances asked for, and the answer names %d", e.asked, e.got)
-}
-
 // onlyTooFew reports whether an error only means that there are fewer instances.
 func onlyTooFew(err error) bool {
-	var n *countError
+	var n *creating.CountError
 	if errors.As(err, &n) {
-		return n.got < n.asked
+		return n.Got < n.Asked
 	}
 	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore)
 }
@@ -202,7 +192,7 @@ func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	case p.Status == ledger.Rejected:
 		return errRefusedBefore
 	case p.Status == ledger.Accepted && !dryRun && len(p.IDs) < p.MinCount:
-		return &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
+		return &creating.CountError{Asked: p.Count, Got: len(p.IDs)}
 	}
 	return nil
 }
@@ -254,7 +244,7 @@ func (op *Operation) runError() error {
 	e.Created -= len(e.Doubtful)
 	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun {
 		// Each part has enough, but together they do not.
-		few := &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()}
+		few := &creating.CountError{Asked: e.Asked, Got: filled}
 		e.Errs = append(e.Errs, wording.Compact(op.scarce, few)...)
 	}
 	if len(e.Errs) == 0 && over {

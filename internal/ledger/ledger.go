@@ -41,6 +41,15 @@ type Verdict struct {
 	TokenDead bool
 }
 
+// MayRepeat reports whether the same call may be sent again: it made nothing, or its token
+// keeps it from making anything twice.
+func (v Verdict) MayRepeat(byToken bool) bool {
+	recognized := v.Executed == Maybe && byToken
+	harmless := v.Executed == No || recognized
+	passing := !v.Final && !v.TokenDead
+	return harmless && passing
+}
+
 // Plan is what a part asks for.
 type Plan struct {
 	First     int // index of its first slot
