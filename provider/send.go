@@ -67,8 +67,8 @@ func (op *Operation) rules(spec *RunInstancesSpec) creating.Rules {
 type creates struct{ op *Operation }
 
 // Call implements [creating.Cloud].
-func (c creates) Call(i int, p *ledger.Part) func(context.Context) error {
-	s := c.op.request(i, p, c.op.spec())
+func (c creates) Call(i int, p ledger.Part) func(context.Context) error {
+	s := c.op.request(i, &p, c.op.spec())
 	return func(ctx context.Context) error { return c.op.send(ctx, i, s) }
 }
 

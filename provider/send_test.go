@@ -22,8 +22,7 @@ func TestNothingIsSentOfAnOperationThatIsBeingReleased(t *testing.T) {
 	c := NewClient(limited{limits: Limits{InstancesPerCreate: 10, ClientToken: true}}, &Options{Region: "region-1"})
 	op := newOperation(c, &RunOptions{}, &RunInstancesSpec{Region: "region-1", Count: 1})
 	op.ledger.BeginRelease()
-	p := op.ledger.Part(0)
-	if err := (creates{op}).Call(0, &p)(t.Context()); !errors.Is(err, creating.ErrReleasing) {
+	if err := (creates{op}).Call(0, op.ledger.Part(0))(t.Context()); !errors.Is(err, creating.ErrReleasing) {
 		t.Errorf("got %v, want %v", err, creating.ErrReleasing)
 	}
 }

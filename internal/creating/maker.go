@@ -18,7 +18,7 @@ type Cloud interface {
 	// Call returns the call for a part. It may be made several times, and is the same create
 	// each time. It calls [Maker.Announce] before it sends anything, and records the answer in
 	// the ledger.
-	Call(part int, p *ledger.Part) func(ctx context.Context) error
+	Call(part int, p ledger.Part) func(ctx context.Context) error
 
 	// Judge returns the meaning of an error of a call, or of this package; nil is success.
 	Judge(err error) Verdict
@@ -168,7 +168,7 @@ func (m *Maker) Announce(ctx context.Context, i int) error {
 // answers agree.
 func (m *Maker) repeat(ctx context.Context, i int) error {
 	p := m.Ledger.Part(i)
-	call := m.Cloud.Call(i, &p)
+	call := m.Cloud.Call(i, p)
 	again := func(err error) account.Again { return m.again(i, &p, err) }
 	err := account.Repeat(ctx, m.stop(), again, call)
 	switch {
