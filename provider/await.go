@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
@@ -125,19 +124,6 @@ func (w *waiter) sighted() (ids [foreign + 1][]string) {
 // hasMore reports whether the operation has instances that are not in running.
 func (op *Operation) hasMore(running map[string]Instance) bool {
 	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
-}
-
-// lingerForLate looks for instances of creates that were given up, until these have had enough
-// time to become visible. The end of ctx is not an error.
-func (op *Operation) lingerForLate(ctx context.Context) error {
-	until, any := op.lateUntil()
-	if !any {
-		return nil
-	}
-	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
-		return err
-	}
-	return op.findLate(ctx)
 }
 
 // beyondError returns an error about surplus instances, or about more doubtful instances than

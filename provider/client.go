@@ -88,6 +88,10 @@ type Client struct {
 // vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
 
+// stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
+// stock changes within the hour.
+const stockMemory = 3 * time.Minute
+
 // NewClient is for adapters and for tests; programs call the New function of an adapter. It
 // panics without a driver.
 func NewClient(d Driver, o *Options) *Client {

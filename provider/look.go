@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
@@ -122,9 +123,6 @@ func (c creates) FindTagged(ctx context.Context, parts []int) error {
 	return nil
 }
 
-// marksByOwner reports whether instances of the operation have the tags of its owner.
-func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }
-
 // tell logs an unusual or slow step, and reports it to the caller.
 func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
 	op.c.tel.log.LogAttrs(ctx, slog.LevelWarn, text,
@@ -169,6 +167,19 @@ func (op *Operation) findLate(ctx context.Context) error {
 		op.addProblem(op.journal.SaveAnyway(ctx))
 	}
 	return err
+}
+
+// lingerForLate looks for instances of creates that were given up, until these have had enough
+// time to become visible. The end of ctx is not an error.
+func (op *Operation) lingerForLate(ctx context.Context) error {
+	until, any := op.lateUntil()
+	if !any {
+		return nil
+	}
+	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
+		return err
+	}
+	return op.findLate(ctx)
 }
 
 // listLate lists the instances of given-up generations, by part. A tag names only the

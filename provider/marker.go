@@ -68,3 +68,10 @@ func (op *Operation) tags(own map[string]string) map[string]string {
 
 // marksByTags reports whether the cloud takes tags with a create.
 func (c *Client) marksByTags() bool { return c.support.Field("Tags").Param != "" }
+
+// marksByName reports whether creates are identified by a marker in the names of their
+// instances: the cloud has no client tokens.
+func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }
+
+// marksByOwner reports whether instances of the operation have the tags of its owner.
+func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }

@@ -38,6 +38,14 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 	return &s
 }
 
+// candidate returns the change of a part's spec; it is empty for the spec itself.
+func (op *Operation) candidate(n int) Alternative {
+	if n == 0 || n > len(op.opts.Alternatives) {
+		return Alternative{}
+	}
+	return op.opts.Alternatives[n-1]
+}
+
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 	n, ok := op.c.driver.(NameNumberer)
@@ -47,7 +55,3 @@ func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }
-
-// marksByName reports whether creates are identified by a marker in the names of their
-// instances: the cloud has no client tokens.
-func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }

@@ -6,29 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
-
-// Journal keeps the tokens of operations where they survive the process: a database row, the
-// state of a workflow, a file that is synced.
-type Journal interface {
-	// Save stores the token of an operation in place of the previous one, and returns once it
-	// is safe. An old token that replaces a later one may create instances again. Save is
-	// called before every create, which is not sent if Save fails. It is also called before
-	// every release and after every answer. For one operation there is one call at a time, and
-	// each token holds at least what the previous one held.
-	//
-	// A journal that finds that another process has resumed the operation returns an error
-	// that matches [ErrSuperseded]. The operation then ends at once: it sends nothing,
-	// releases nothing and saves nothing more.
-	Save(ctx context.Context, token []byte) error
-}
-
-// JournalFunc is a function that is a [Journal].
-type JournalFunc func(ctx context.Context, token []byte) error
-
-// Save calls the function.
-func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ctx, token) }
 
 // record records how a call of a part ended: every ID it returned, and what the rest of its
 // answer proves.
@@ -65,6 +45,17 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 	fresh := op.ledger.Find(i, ids, claim, now)
 	op.remember(i, &RunResult{}, fresh, now)
 	return len(fresh)
+}
+
+// Judge implements [creating.Cloud].
+func (c creates) Judge(err error) creating.Verdict {
+	v := creating.Verdict{Verdict: judge(err, c.op.c.limits.ClientToken)}
+	if err == nil {
+		return v
+	}
+	v.Answered, v.NoStock = errors.As(err, new(*APIError)), errors.Is(err, ErrNoStock)
+	v.Order, v.After = unpaidOrder(err), retryAfter(err)
+	return v
 }
 
 // Closed implements [creating.Cloud].

@@ -2,66 +2,12 @@ package provider
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
-
-// Alternative is a change of the spec for when it is out of stock. Empty fields keep the value
-// of the spec.
-//
-// After a refusal for lack of stock, the client does not ask again for three minutes, in this
-// operation and in others that have alternatives. The refusal covers what the cloud's code
-// proves: the type in its zone, the zone, the kind of disk, or the subnet.
-// cloud's code proves.
-type Alternative struct {
-	InstanceType string
-	Zone         string
-	SubnetID     string
-	DiskType     string // of the system disk
-}
-
-// apply changes a spec.
-func (a Alternative) apply(s *RunInstancesSpec) {
-	s.InstanceType = cmp.Or(a.InstanceType, s.InstanceType)
-	s.Zone = cmp.Or(a.Zone, s.Zone)
-	s.Network.SubnetID = cmp.Or(a.SubnetID, s.Network.SubnetID)
-	s.SystemDisk.Type = cmp.Or(a.DiskType, s.SystemDisk.Type)
-}
-
-// TriedAlternative is an alternative that was out of stock.
-type TriedAlternative struct {
-	Alternative       // the words of the spec where the alternative says nothing
-	Err         error // the cloud's refusal, or the failure of an instance that was accepted
-	Skipped     bool  // it was not asked for: Err is of a moment ago
-}
-
-// String names the alternative and the reason.
-func (t TriedAlternative) String() string {
-	var words []string
-	for _, w := range []string{t.InstanceType, t.Zone, t.SubnetID, t.DiskType} {
-		if w != "" {
-			words = append(words, w)
-		}
-	}
-	text := "[" + strings.Join(words, " ") + "] " + t.Err.Error()
-	if t.Skipped {
-		text += " (a moment ago)"
-	}
-	return text
-}
-
-// candidate returns the change of a part's spec; it is empty for the spec itself.
-func (op *Operation) candidate(n int) Alternative {
-	if n == 0 || n > len(op.opts.Alternatives) {
-		return Alternative{}
-	}
-	return op.opts.Alternatives[n-1]
-}
 
 // replaceMissing plans creates from the next alternative for parts that are proven to be out
 // of stock. It reports whether there are any.
@@ -197,76 +143,4 @@ func (op *Operation) askForLess() bool {
 		op.scarce, w.err = w.err, nil
 	}
 	return len(planned) > 0
-}
-
-// Instances that fail after they were accepted.
-
-// replaceFailed removes instances that failed to launch from the operation, releases them, and
-// creates others from the next alternative. It reports whether there is something new to wait
-// for. The caller holds op.mending. The journal gets the release first: if saving fails,
-// nothing is released.
-func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (bool, error) {
-	if op.spec == nil || len(op.opts.Alternatives) == 0 || len(op.spec().Network.PrivateIPs) > 0 {
-		return false, nil
-	}
-	ids, others := op.replaceableOf(failed)
-	switch {
-	case len(ids) > 0:
-	case others:
-		return true, op.runError() // of the wait that replaced them
-	default:
-		return false, nil
-	}
-	whose := op.sortByOwner(ctx, ids, op.lookPatience(ctx))
-	ids, strangers := append(whose.Ours, whose.Unseen...), foreignError(whose.Foreign)
-	if len(ids) == 0 {
-		return false, strangers
-	}
-	op.addProblem(strangers)
-	owed := op.ledger.OweRelease(ids)
-	if err := op.journal.SaveAnyway(ctx); err != nil {
-		op.ledger.CancelOwed(owed)
-		return false, err
-	}
-	if _, err := op.c.terminate(ctx, op.region, ids); err != nil {
-		return false, fmt.Errorf("releasing instances that failed to launch: %w", err)
-	}
-	op.drop(failed, ids)
-	if !op.replaceMissing() {
-		return false, nil
-	}
-	return true, op.create(ctx)
-}
-
-// replaceableOf returns the failed instances for which another alternative is left. It also
-// returns whether another wait has replaced some of them meanwhile. Instances that may not be
-// the operation's are not replaced: that would release them.
-func (op *Operation) replaceableOf(failed []*LaunchError) (ids []string, others bool) {
-	notOurs := op.ledger.NotOurs()
-	for _, f := range failed {
-		i, ok := op.ledger.PartOf(f.InstanceID)
-		switch {
-		case !ok:
-			others = true
-		case slices.Contains(notOurs, f.InstanceID):
-		case op.ledger.Part(i).Candidate < len(op.opts.Alternatives):
-			ids = append(ids, f.InstanceID)
-		}
-	}
-	return ids, others
-}
-
-// drop removes dead instances from the operation.
-func (op *Operation) drop(failed []*LaunchError, ids []string) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	for _, f := range failed {
-		i, ok := op.ledger.PartOf(f.InstanceID)
-		if !ok || !slices.Contains(ids, f.InstanceID) {
-			continue
-		}
-		w := op.wordsLocked(i)
-		w.launchFailure, w.err, w.stockRecorded = fmt.Errorf("%w: %w", ErrNoStock, f), nil, false
-	}
-	op.ledger.LaunchFailed(ids)
 }

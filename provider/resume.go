@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/token"
@@ -34,10 +33,6 @@ type ResumeOptions struct {
 	// with an impossible answer.
 	NoneMade bool
 }
-
-// tokenTrust is how long after its first call the cloud is trusted to remember a client token.
-// No vendor documents how long that is.
-const tokenTrust = time.Hour
 
 // Resume continues an operation from its token. It makes the creates that are left, if any,
 // and returns the operation to wait for. Creates that were refused for good are not repeated.

@@ -51,21 +51,6 @@ func (op *Operation) finish(ctx context.Context) error {
 	return op.runError()
 }
 
-// rules returns what package creating has to know about the cloud and the operation.
-func (op *Operation) rules(spec *RunInstancesSpec) creating.Rules {
-	_, numbers := op.c.driver.(NameNumberer)
-	return creating.Rules{
-		Driver: op.c.name, Tokens: op.c.limits.ClientToken, Markers: op.c.limits.NameMarker, Tags: op.marksByOwner(),
-		OwnToken: spec.ClientToken != "", DryRun: spec.DryRun,
-		NumbersAgain: spec.UniqueSuffix && spec.HostName != "" && !numbers,
-		Resumed:      op.began.IsZero(), NoneMade: op.noneMade,
-		RetryFor: op.c.opts.RetryFor, SearchFor: op.c.opts.SearchFor, TrustFor: tokenTrust,
-	}
-}
-
-// creates are the creates of an operation at its cloud.
-type creates struct{ op *Operation }
-
 // Call implements [creating.Cloud].
 func (c creates) Call(i int, p ledger.Part) func(context.Context) error {
 	s := c.op.request(i, &p, c.op.spec())

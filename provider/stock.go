@@ -7,27 +7,10 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 	"github.com/yunfan-cloud/yunfan/internal/stock"
 )
-
-// StockScope is what a refusal proves to be out of stock.
-type StockScope string
-
-// Scopes of stock. The zero value means the exact combination in the request, which is the
-// least that a refusal can prove.
-const (
-	StockOfType   StockScope = "type"   // the instance type in its zone, under its billing mode
-	StockOfZone   StockScope = "zone"   // everything in the zone
-	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
-	StockOfSubnet StockScope = "subnet" // addresses of the subnet
-)
-
-// stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
-// stock changes within the hour.
-const stockMemory = 3 * time.Minute
 
 // stockNeed returns what a spec needs to be in stock.
 func stockNeed(s *RunInstancesSpec) *stock.Need {

@@ -26,6 +26,12 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	return s.Write()
 }
 
+// printSpec computes the class and the hash of the spec.
+func (op *Operation) printSpec() {
+	op.hash = specHash(op.spec(), &op.opts)
+	op.print = printSpec(op.spec(), &op.opts, op.id)
+}
+
 // readToken reads a token and checks what can be checked without a client.
 func readToken(text []byte) (*token.Operation, *ledger.Ledger, error) {
 	s, l, err := token.Read(text)

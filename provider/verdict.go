@@ -45,17 +45,6 @@ func judgeError(err error, byToken bool) ledger.Verdict {
 	return v
 }
 
-// Judge implements [creating.Cloud].
-func (c creates) Judge(err error) creating.Verdict {
-	v := creating.Verdict{Verdict: judge(err, c.op.c.limits.ClientToken)}
-	if err == nil {
-		return v
-	}
-	v.Answered, v.NoStock = errors.As(err, new(*APIError)), errors.Is(err, ErrNoStock)
-	v.Order, v.After = unpaidOrder(err), retryAfter(err)
-	return v
-}
-
 // judgeOther judges errors that are not from the service. A *[FieldError] of the driver means
 // that the call was never sent. So does an error of the journal.
 func judgeOther(err error) ledger.Verdict {
