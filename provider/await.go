@@ -55,7 +55,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
 				unknown: len(op.ledger.Open()) > 0,
 			}
-		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
+		case err == nil && op.maker.LingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
 			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
@@ -77,7 +77,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 // of another operation. Doubtful is how many such instances were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
-		errs = append(errs, op.findLate(ctx))
+		errs = append(errs, op.maker.FindLate(ctx))
 	}
 	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
@@ -153,7 +153,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	if err != nil || more || op.opts.OnFailure != TerminateServers {
 		return more, err
 	}
-	late := op.findLate(ctx)
+	late := op.maker.FindLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	return false, wording.Paragraph(op.c.name, err, late)
 }

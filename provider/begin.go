@@ -71,7 +71,8 @@ func bootClass(spec *RunInstancesSpec) string {
 // No vendor documents how long that is.
 const tokenTrust = time.Hour
 
-// rules returns what package creating has to know about the cloud and the operation.
+// rules returns what package creating has to know about the cloud and the operation. Without a
+// spec nothing is created, but late instances are found.
 func (op *Operation) rules(spec *RunInstancesSpec) creating.Rules {
 	_, numbers := op.c.driver.(NameNumberer)
 	return creating.Rules{

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
@@ -85,21 +85,13 @@ func (op *Operation) adoptEarlier(ctx context.Context) error {
 		return fmt.Errorf("looking for what an earlier run of operation %s has created: %w", op.id, err)
 	}
 	now := time.Now()
-	left := op.ledger.Deal(op.everyPart(), ids, ledger.Shared, now)
+	left := op.ledger.Deal(op.ledger.Every(), ids, ledger.Shared, now)
 	op.c.recent.add(op.ledger.IDs(), now)
 	if len(left) > 0 {
 		op.addProblem(fmt.Errorf("earlier runs of operation %s have %d instances more than asked for (%s)",
 			op.id, len(left), wording.Some(left)))
 	}
 	return nil
-}
-
-func (op *Operation) everyPart() []int {
-	parts := make([]int, op.ledger.Parts())
-	for i := range parts {
-		parts[i] = i
-	}
-	return parts
 }
 
 // FindTagged implements [creating.Cloud]. Instances that no part is missing are surplus.
@@ -133,86 +125,38 @@ func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
 	}
 }
 
-// Late finds: a search found nothing, and another create took its place. Instances of the
-// first create may become visible afterwards.
-
-// lateUntil returns how long a wait keeps looking for instances of a given-up generation: half
-// as long as the search lasted.
-func (op *Operation) lateUntil() (until time.Time, any bool) {
-	last, any := op.ledger.LastGivenUp()
-	return last.Add(op.c.opts.SearchFor / 2), any && op.showsLate()
-}
-
-// showsLate reports whether instances of a given-up generation can be found, by their marker
-// or by the owner's tags.
-func (op *Operation) showsLate() bool {
-	return op.c.marksByName() || op.marksByOwner()
-}
-
-// findLate adopts the instances of generations that were given up, and reports them.
-func (op *Operation) findLate(ctx context.Context) error {
-	if _, any := op.ledger.LastGivenUp(); !any || !op.showsLate() {
-		return nil
+// FindLate implements [creating.Cloud]. A tag names only the operation: a tagged instance that
+// is not known counts for the first part that gave a create up.
+func (c creates) FindLate(ctx context.Context, list []creating.GivenUp) (fresh int, err error) {
+	op, owed := c.op, map[string]int{} // marker to part
+	for _, g := range list {
+		owed[op.markerOf(g.Part, g.Generation)] = g.Part
 	}
-	byPart, err := op.listLate(ctx)
-	found := 0
-	for i, ids := range byPart {
-		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
-			found += n
-			op.tell(ctx, "instances of a create that was given up are visible now",
-				RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
-		}
-	}
-	if found > 0 {
-		op.addProblem(op.journal.SaveAnyway(ctx))
-	}
-	return err
-}
-
-// lingerForLate looks for instances of creates that were given up, until these have had enough
-// time to become visible. The end of ctx is not an error.
-func (op *Operation) lingerForLate(ctx context.Context) error {
-	until, any := op.lateUntil()
-	if !any {
-		return nil
-	}
-	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
-		return err
-	}
-	return op.findLate(ctx)
-}
-
-// listLate lists the instances of given-up generations, by part. A tag names only the
-// operation: a tagged instance that is not known counts for the first such part.
-func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err error) {
-	owed := map[string]int{} // marker to part
-	first := -1
-	for i, p := range op.ledger.All() {
-		for _, g := range p.GivenUp {
-			owed[op.markerOf(i, g.Generation)] = i
-			if first < 0 {
-				first = i
-			}
-		}
-	}
-	byPart = map[int][]string{}
 	req := DescribeRequest{Region: op.region}
 	if !op.c.marksByName() {
 		req.Tags = map[string]string{OwnerTag: op.owner, OperationTag: op.id}
 	} else if op.spec != nil {
 		req.For = op.spec()
 	}
+	byPart := map[int][]string{}
 	_, err = op.list(ctx, &req, func(s *Instance) bool {
 		i, ok := owed[marker.In(s.Name)]
 		if _, known := op.ledger.PartOf(s.ID); req.Tags != nil {
-			i, ok = first, !known
+			i, ok = list[0].Part, !known
 		}
 		if ok && !released(s.State) {
 			byPart[i] = append(byPart[i], s.ID)
 		}
 		return false
 	})
-	return byPart, err
+	for i, ids := range byPart {
+		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
+			fresh += n
+			op.tell(ctx, "instances of a create that was given up are visible now",
+				RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
+		}
+	}
+	return fresh, err
 }
 
 // released reports whether an instance is gone or being released.

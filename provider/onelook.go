@@ -36,7 +36,7 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
-	late := op.findLate(ctx)
+	late := op.maker.FindLate(ctx)
 	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
 	w.ownerOf = op.ownerByClock()
 	if op.nameless() {

@@ -19,12 +19,25 @@ func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.Inst
 // releaseAfterFailure releases the instances of an operation that failed, and returns its
 // error together with the result of the release.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
-	problem := op.findLate(ctx)
+	problem := op.maker.FindLate(ctx)
 	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	e := &RunError{}
 	errors.As(op.runError(), &e)
 	e.Errs = append(e.Errs, wording.Compact(err, problem)...)
 	return e
+}
+
+// beginRelease records the end of the operation, if it can be saved.
+func (op *Operation) beginRelease(ctx context.Context) error {
+	began := op.ledger.BeginRelease()
+	err := op.journal.SaveAnyway(ctx)
+	if err == nil {
+		return nil
+	}
+	if began {
+		op.ledger.CancelRelease()
+	}
+	return fmt.Errorf("nothing was released: %w", err)
 }
 
 // releaseOurs releases the instances that are certainly the operation's, and no others.
@@ -36,12 +49,8 @@ func (op *Operation) releaseOurs(ctx context.Context, what string, by authority)
 	if len(ids) == 0 {
 		return TerminateResult{}, nil
 	}
-	began := op.ledger.BeginRelease()
-	if err := op.journal.SaveAnyway(ctx); err != nil {
-		if began {
-			op.ledger.CancelRelease()
-		}
-		return TerminateResult{}, fmt.Errorf("nothing was released: %w", err)
+	if err := op.beginRelease(ctx); err != nil {
+		return TerminateResult{}, err
 	}
 	res, kept, err := op.releaseRecognized(ctx, ids, by)
 	if err != nil {
@@ -82,15 +91,11 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}
 	defer op.mending.Unlock()
-	began := op.ledger.BeginRelease()
-	if err := op.journal.SaveAnyway(ctx); err != nil {
-		if began {
-			op.ledger.CancelRelease()
-		}
-		return TerminateResult{}, fmt.Errorf("%s: operation %s: nothing was released: %w", op.c.name, op.id, err)
+	if err := op.beginRelease(ctx); err != nil {
+		return TerminateResult{}, fmt.Errorf("%s: operation %s: %w", op.c.name, op.id, err)
 	}
 	open := op.settleOpen(ctx)
-	late := op.lingerForLate(ctx)
+	late := op.maker.LingerForLate(ctx)
 	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", theCaller)
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = wording.Paragraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))

@@ -81,7 +81,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 			ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
-	if err := op.findLate(ctx); err != nil {
+	if err := op.maker.FindLate(ctx); err != nil {
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
 	if op.spec == nil {
@@ -150,6 +150,7 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 		owner: cmp.Or(o.Owner, s.Owner), opts: o,
 	}
 	op.keepLedger(l)
+	op.maker.Rules = op.rules(&RunInstancesSpec{})
 	op.openJournal()
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {

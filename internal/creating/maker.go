@@ -32,6 +32,10 @@ type Cloud interface {
 	// that belong to no part to the given ones.
 	FindTagged(ctx context.Context, parts []int) error
 
+	// FindLate looks once for instances of creates that were given up, and adopts them. It
+	// returns how many are new.
+	FindLate(ctx context.Context, list []GivenUp) (fresh int, err error)
+
 	// Searching reports that a search begins, and how long it may take.
 	Searching(ctx context.Context, part int, takes time.Duration)
 

@@ -83,6 +83,15 @@ func (l *Ledger) MayAppear(after time.Time) (n int) {
 	return n
 }
 
+// Every returns all parts.
+func (l *Ledger) Every() []int {
+	parts := make([]int, l.Parts())
+	for i := range parts {
+		parts[i] = i
+	}
+	return parts
+}
+
 // Open returns the parts that have something left to do. If everything is being released,
 // these are only sent parts, whose outcome is not known yet.
 func (l *Ledger) Open() (open []int) {
