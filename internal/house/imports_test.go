@@ -68,6 +68,12 @@ func rules() []rule {
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/creating", module + "/provider", "what follows a failed create knows no spec, no cloud and no instance"},
+		{"/internal/journal", module + "/provider", "it decides when to save, and knows not what"},
+		{"/internal/naming", module + "/provider", "it gives names by ID: it knows no instance"},
+		{"/internal/ownership", module + "/provider", "it judges names, tags and ages: it knows no instance"},
+		{"/internal/stock", module + "/provider", "it remembers what was needed: it knows no spec"},
+		{"/internal/token", module + "/provider", "the written form knows no client"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
 		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
@@ -196,13 +202,22 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
-			module + "/internal/recent", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
+			module + "/internal/account", module + "/internal/creating", module + "/internal/journal", module + "/internal/ledger", module + "/internal/marker",
+			module + "/internal/naming", module + "/internal/ownership", module + "/internal/pages", module + "/internal/poll", module + "/internal/recent",
+			module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/stock", module + "/internal/token",
+			module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
-		"/internal/account":   {"golang.org/x/time/"},
+		"/internal/account": {"golang.org/x/time/"},
+		"/internal/creating": {
+			module + "/internal/account", module + "/internal/journal", module + "/internal/ledger", module + "/internal/wording",
+			"golang.org/x/sync/", "golang.org/x/time/",
+		},
+		"/internal/journal":   {module + "/internal/account", "golang.org/x/time/"},
 		"/internal/ledger":    {},
+		"/internal/naming":    {module + "/internal/account", module + "/internal/ledger", module + "/internal/wording", "golang.org/x/time/"},
 		"/internal/oncehttp":  {},
+		"/internal/ownership": {module + "/internal/account", module + "/internal/marker", "golang.org/x/time/"},
 		"/internal/poll":      {module + "/internal/poll/boot"},
 		"/internal/poll/boot": {},
 	}
@@ -210,7 +225,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/creating", "./internal/journal", "./internal/ledger", "./internal/naming", "./internal/oncehttp", "./internal/ownership", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })
