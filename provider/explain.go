@@ -14,6 +14,7 @@ import (
 func (c creates) Explain(why creating.Reason, i int, cause error) error {
 	p := c.op.ledger.Part(i)
 	switch why {
+	case creating.NotKnown:
 	case creating.Unpaid:
 		return &UnpaidError{Driver: c.op.c.name, OrderID: p.Order}
 	case creating.SearchFailed:

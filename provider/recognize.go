@@ -140,14 +140,16 @@ func foreignError(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	once := slices.Compact(slices.Sorted(slices.Values(ids)))
 	return fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
-		" although an answer named them: %s; look at them, and release them by ID", wording.Some(slices.Compact(slices.Sorted(slices.Values(ids)))))
+		" although an answer named them: %s; look at them, and release them by ID", wording.Some(once))
 }
 
 func unseenError(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return fmt.Errorf("not released, because nobody has seen them (%w): %s; they may become visible late, be in another region,"+
-		" or these credentials may not see what they created: resume the operation, or terminate it", ErrNotFound, wording.Some(ids))
+	return fmt.Errorf("not released, because nobody has seen them (%w): %s; they may become visible late,"+
+		" be in another region, or these credentials may not see what they created:"+
+		" resume the operation, or terminate it", ErrNotFound, wording.Some(ids))
 }

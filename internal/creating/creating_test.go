@@ -41,7 +41,8 @@ func TestWhatFollowsAnAnswer(t *testing.T) {
 		"token: fewer, then all": {tokens, []answer{{makes: 3, names: 2}}, wants{[]string{"0/0", "0/0"}, accepted, 3, nil, none}},
 		"token: dead":            {tokens, []answer{{err: errDead}}, wants{[]string{"0/0", "0/1"}, accepted, 3, nil, none}},
 		"token: dead four times": {
-			tokens, []answer{{err: errDead}, {err: errDead}, {err: errDead}, {err: errDead}},
+			tokens,
+			[]answer{{err: errDead}, {err: errDead}, {err: errDead}, {err: errDead}},
 			wants{[]string{"0/0", "0/1", "0/2", "0/3"}, planned, 0, errDead, none},
 		},
 		"token: the caller's is dead": {
