@@ -77,7 +77,9 @@ func (op *Operation) rules(spec *RunInstancesSpec) creating.Rules {
 	_, numbers := op.c.driver.(NameNumberer)
 	return creating.Rules{
 		Driver: op.c.name, Tokens: op.c.limits.ClientToken, Markers: op.c.limits.NameMarker, Tags: op.marksByOwner(),
-		OwnToken: spec.ClientToken != "", DryRun: spec.DryRun,
+		Candidates:  len(op.opts.Alternatives),
+		AcceptsLess: spec.MinCount != 0 && len(op.opts.Alternatives)+len(spec.Network.PrivateIPs) == 0,
+		OwnToken:    spec.ClientToken != "", DryRun: spec.DryRun,
 		NumbersAgain: spec.UniqueSuffix && spec.HostName != "" && !numbers,
 		Resumed:      op.began.IsZero(), NoneMade: op.noneMade,
 		RetryFor: op.c.opts.RetryFor, SearchFor: op.c.opts.SearchFor, TrustFor: tokenTrust,

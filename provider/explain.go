@@ -29,6 +29,10 @@ func (c creates) Explain(why creating.Reason, i int, cause error) error {
 	case creating.NumbersAgain:
 		return fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number"+
 			" the host names of the rest from 001 again", cause, ErrState, len(p.IDs), p.Count)
+	case creating.NoStock:
+		return fmt.Errorf("%w: %w", ErrNoStock, cause)
+	case creating.NoStockBefore:
+		return errNoStockBefore
 	}
 	return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 )
 
 // Instances that fail after they were accepted.
@@ -38,8 +40,14 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	if _, err := op.c.terminate(ctx, op.region, ids); err != nil {
 		return false, fmt.Errorf("releasing instances that failed to launch: %w", err)
 	}
-	op.drop(failed, ids)
-	if !op.replaceMissing() {
+	var dead []creating.Death
+	for _, f := range failed {
+		if slices.Contains(ids, f.InstanceID) {
+			dead = append(dead, creating.Death{ID: f.InstanceID, Err: fmt.Errorf("%w: %w", ErrNoStock, f)})
+		}
+	}
+	op.maker.DropDead(dead)
+	if !op.maker.ReplaceMissing() {
 		return false, nil
 	}
 	return true, op.create(ctx)
@@ -61,19 +69,4 @@ func (op *Operation) replaceableOf(failed []*LaunchError) (ids []string, others 
 		}
 	}
 	return ids, others
-}
-
-// drop removes dead instances from the operation.
-func (op *Operation) drop(failed []*LaunchError, ids []string) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	for _, f := range failed {
-		i, ok := op.ledger.PartOf(f.InstanceID)
-		if !ok || !slices.Contains(ids, f.InstanceID) {
-			continue
-		}
-		w := op.wordsLocked(i)
-		w.launchFailure, w.err, w.stockRecorded = fmt.Errorf("%w: %w", ErrNoStock, f), nil, false
-	}
-	op.ledger.LaunchFailed(ids)
 }

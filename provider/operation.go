@@ -52,16 +52,12 @@ type Operation struct {
 	problems []error // beside the parts: the journal, names, releases
 	tried    []TriedAlternative
 	released []string
-	scarce   error // why parts were content with less than their share of MinCount
 }
 
-// partWords are the errors and moments of one part of the ledger. They are not saved.
+// partWords are the latest answer about one part of the ledger. They are not saved.
 type partWords struct {
-	err           error // how it ended; nil when it has all
-	launchFailure error // why instances of it died after they were accepted
-	answer        RunResult
-	named         time.Time // when its latest instance was named
-	stockRecorded bool      // the client has recorded what was out of stock
+	answer RunResult
+	named  time.Time // when its latest instance was named
 }
 
 // creates are the creates of an operation at its cloud.

@@ -58,17 +58,6 @@ func (c creates) Judge(err error) creating.Verdict {
 	return v
 }
 
-// Closed implements [creating.Cloud].
-func (c creates) Closed(i int, err error) {
-	c.op.mu.Lock()
-	defer c.op.mu.Unlock()
-	w := c.op.wordsLocked(i)
-	w.err, w.stockRecorded = err, false
-}
-
-// Failure implements [creating.Cloud].
-func (c creates) Failure(i int) error { return c.op.wordsOf(i).err }
-
 // Unsaved implements [creating.Cloud].
 func (c creates) Unsaved(err error) { c.op.addProblem(err) }
 

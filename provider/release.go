@@ -125,7 +125,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 	op.maker.Make(account.Serialize(ctx))
 	var errs []error
 	for _, i := range op.ledger.Open() {
-		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
+		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.maker.Failure(i).Err))
 	}
 	return wording.Paragraph(op.c.name, errs...)
 }

@@ -107,7 +107,7 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 	}
 	op.keepSpec(&spec)
 	op.printSpec()
-	op.recallTried(&spec)
+	op.maker.RecallTried()
 	return nil
 }
 

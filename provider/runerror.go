@@ -179,14 +179,14 @@ func onlyTooFew(err error) bool {
 }
 
 // partProblem returns the reason why a part is incomplete, or nil.
-func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
+func partProblem(p *ledger.Part, f creating.Failure, dryRun bool) error {
 	switch {
 	case p.Status == ledger.Released && p.FromToken:
 		return errReleasedBefore
-	case p.Status == ledger.Replaced, p.Status == ledger.Released && w.err == nil:
+	case p.Status == ledger.Replaced, p.Status == ledger.Released && f.Err == nil:
 		return nil
-	case w.err != nil || w.launchFailure != nil:
-		return cmp.Or(w.err, w.launchFailure)
+	case f.Err != nil || f.Died != nil:
+		return cmp.Or(f.Err, f.Died)
 	case p.Status == ledger.Rejected && p.OutOfStock:
 		return errNoStockBefore
 	case p.Status == ledger.Rejected:
@@ -209,8 +209,7 @@ func (op *Operation) mayAppear() int { return op.ledger.MayAppear(time.Now().Add
 func (op *Operation) hasWords() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	failed := slices.ContainsFunc(op.words, func(w partWords) bool { return w.err != nil || w.launchFailure != nil })
-	return failed || len(op.problems) > 0
+	return len(op.problems) > 0 || op.maker.Failed()
 }
 
 // runError returns nil when the operation has exactly what its spec asked for. Too little
@@ -234,7 +233,7 @@ func (op *Operation) runError() error {
 		filled += p.Certain
 		left := p.Open() && !over
 		e.open = e.open || left
-		if err := partProblem(p, op.wordsLocked(i), dryRun); err != nil {
+		if err := partProblem(p, op.maker.Failure(i), dryRun); err != nil {
 			e.Errs = append(e.Errs, err)
 			unknown := p.Status == ledger.Sent && p.Order == ""
 			e.unknown = e.unknown || unknown
@@ -245,7 +244,7 @@ func (op *Operation) runError() error {
 	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun {
 		// Each part has enough, but together they do not.
 		few := &creating.CountError{Asked: e.Asked, Got: filled}
-		e.Errs = append(e.Errs, wording.Compact(op.scarce, few)...)
+		e.Errs = append(e.Errs, wording.Compact(op.maker.Scarce(), few)...)
 	}
 	if len(e.Errs) == 0 && over {
 		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false

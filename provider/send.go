@@ -17,7 +17,7 @@ import (
 // returns the failures as a *RunError.
 func (op *Operation) create(ctx context.Context) error {
 	ctx = account.Serialize(ctx)
-	op.skipKnownOutOfStock()
+	op.maker.SkipLacking()
 	if err := op.maker.FindDead(ctx); err != nil {
 		op.addProblem(err)
 		return op.finish(ctx)
@@ -33,7 +33,7 @@ func (op *Operation) create(ctx context.Context) error {
 func (op *Operation) plansMore(ctx context.Context) bool {
 	more, err := op.maker.RetryDead(ctx)
 	op.addProblem(err)
-	return more || op.replaceMissing() || op.askForLess()
+	return more || op.maker.ReplaceMissing() || op.maker.AskForLess()
 }
 
 // finish gives the instances their names, or releases them if OnFailure says so, and returns

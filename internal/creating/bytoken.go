@@ -46,7 +46,7 @@ func (m *Maker) RetryDead(ctx context.Context) (more bool, err error) {
 	}
 	var dead []int
 	for i := range m.Ledger.Parts() {
-		stuck := m.Ledger.Status(i) == ledger.Planned && m.Cloud.Judge(m.Cloud.Failure(i)).TokenDead
+		stuck := m.Ledger.Status(i) == ledger.Planned && m.Cloud.Judge(m.Failure(i).Err).TokenDead
 		if stuck && m.mayGoOn(i) {
 			dead = append(dead, i)
 		}

@@ -89,14 +89,15 @@ type cloud struct {
 	answers []answer // the next ones; afterwards every call works
 	lookErr error
 
-	mu       sync.Mutex
-	sent     []string // "part/generation" of each call
-	made     []made
-	whole    []bool // of each look for a marker: everything was read
-	searches []time.Duration
-	failures map[int]error
-	unsaved  []error
-	finds    int
+	mu                sync.Mutex
+	sent              []string // "part/generation" of each call
+	made              []made
+	whole             []bool // of each look for a marker: everything was read
+	searches          []time.Duration
+	lacking           map[int]error // by candidate
+	tried, remembered []string
+	unsaved           []error
+	finds             int
 }
 
 // newCloud returns an operation of parts with so many instances each.
@@ -108,7 +109,7 @@ func newCloud(rules creating.Rules, sizes ...int) *cloud {
 		first += n
 	}
 	rules.Driver, rules.RetryFor, rules.SearchFor, rules.TrustFor = "cloud", 2*time.Minute, 2*time.Minute, time.Hour
-	c := &cloud{failures: map[int]error{}}
+	c := &cloud{lacking: map[int]error{}}
 	c.Maker = creating.Maker{Ledger: ledger.New(first, plans), Journal: &journal.Journal{}, Cloud: c, Rules: rules}
 	return c
 }
@@ -198,17 +199,17 @@ func (c *cloud) Searching(_ context.Context, _ int, takes time.Duration) {
 
 func (c *cloud) Explain(why creating.Reason, _ int, cause error) error { return &explained{why, cause} }
 
-func (c *cloud) Closed(i int, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.failures[i] = err
+func (c *cloud) Lacking(n int) error { return c.lacking[n] }
+
+func (c *cloud) Remember(n int, why error) {
+	c.remembered = append(c.remembered, fmt.Sprintf("%d: %v", n, why))
 }
 
-func (c *cloud) Failure(i int) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.failures[i]
+func (c *cloud) Tried(n int, why error, skipped bool) {
+	c.tried = append(c.tried, fmt.Sprintf("%d: %v (skipped %v)", n, why, skipped))
 }
+
+func (c *cloud) Least(int) int { return 1 }
 
 func (c *cloud) Unsaved(err error) {
 	if err != nil {
@@ -254,7 +255,7 @@ func (w wants) check(t *testing.T, c *cloud) {
 	if len(p.IDs) != w.ids {
 		t.Errorf("it has %v, want %d instances", p.IDs, w.ids)
 	}
-	err := c.Failure(0)
+	err := c.Failure(0).Err
 	var e *explained
 	switch explains := errors.As(err, &e); {
 	case w.reason >= 0 && !explains:

@@ -88,7 +88,7 @@ func TestAnswersThatAgreeOnTooFew(t *testing.T) {
 			t.Errorf("sent %v, want %v: two answers agree", c.sent, want)
 		}
 		var e *creating.CountError
-		if err := c.Failure(0); !errors.As(err, &e) || e.Asked != 3 || e.Got != 2 {
+		if err := c.Failure(0).Err; !errors.As(err, &e) || e.Asked != 3 || e.Got != 2 {
 			t.Errorf("got %v, want 2 instances of 3", err)
 		}
 	})
@@ -104,7 +104,7 @@ func TestAnOutageEnds(t *testing.T) {
 			}
 			return c
 		}, func(t *testing.T, c *cloud) {
-			if err := c.Failure(0); !errors.Is(err, errLost) {
+			if err := c.Failure(0).Err; !errors.Is(err, errLost) {
 				t.Errorf("%s: %v, want %v", what, err, errLost)
 			}
 			if len(c.sent) < 2 || len(c.sent) > 30 {
@@ -189,7 +189,7 @@ func TestFourCreates(t *testing.T) {
 		return c
 	}, func(t *testing.T, c *cloud) {
 		wants{[]string{"0/0", "0/1", "0/2", "0/3"}, planned, 4, errLost, none}.check(t, c)
-		if err := c.Failure(0); !strings.Contains(err.Error(), "4 creates brought fewer") {
+		if err := c.Failure(0).Err; !strings.Contains(err.Error(), "4 creates brought fewer") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -238,7 +238,7 @@ func TestASearchThatFails(t *testing.T) {
 		return c
 	}, func(t *testing.T, c *cloud) {
 		wants{[]string{"0/0"}, sent, 0, errOdd, creating.SearchFailed}.check(t, c)
-		if err := c.Failure(0); !errors.Is(err, errLost) {
+		if err := c.Failure(0).Err; !errors.Is(err, errLost) {
 			t.Errorf("%v does not say that the answer was lost", err)
 		}
 	})
@@ -425,7 +425,7 @@ func TestTheEndOfTheContext(t *testing.T) {
 		cancel()
 		c.Make(ctx)
 		for i := range 2 {
-			if err := c.Failure(i); !errors.Is(err, context.Canceled) {
+			if err := c.Failure(i).Err; !errors.Is(err, context.Canceled) {
 				t.Errorf("part %d: %v, want %v", i, err, context.Canceled)
 			}
 		}

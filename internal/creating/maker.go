@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,10 +43,16 @@ type Cloud interface {
 	// Explain returns the error of a part. Cause is the error that led to it, if there is one.
 	Explain(why Reason, part int, cause error) error
 
-	// Closed keeps the error with which a part ended for now, which may be nil. Failure
-	// returns it.
-	Closed(part int, err error)
-	Failure(part int) error
+	// Lacking returns why a candidate is known to be out of stock, or nil. Remember records a
+	// new proof of that. Tried adds it to the report of the operation, once for each candidate;
+	// skipped means that it was not asked for.
+	Lacking(candidate int) error
+	Remember(candidate int, why error)
+	Tried(candidate int, why error, skipped bool)
+
+	// Least returns the smallest number that one create of so many instances may accept, where
+	// another candidate may create the rest.
+	Least(count int) int
 
 	// Unsaved keeps the error of a journal that did not save an answer, which may be nil.
 	Unsaved(err error)
@@ -56,13 +63,15 @@ type Reason int
 
 // Reasons.
 const (
-	NotKnown     Reason = iota // a create was sent, its answer is not known, and nothing identifies it
-	Unpaid                     // its order seems to wait for the payment
-	SearchFailed               // the look for what a lost create made failed: the cause
-	NotFound                   // an answer named instances that a search does not find
-	TooOld                     // the cloud may have forgotten the client token: a person has to look
-	TokenSpent                 // the token is dead, and it is the caller's own
-	NumbersAgain               // a further create would repeat host names; the cause led to it
+	NotKnown      Reason = iota // a create was sent, its answer is not known, and nothing identifies it
+	Unpaid                      // its order seems to wait for the payment
+	SearchFailed                // the look for what a lost create made failed: the cause
+	NotFound                    // an answer named instances that a search does not find
+	TooOld                      // the cloud may have forgotten the client token: a person has to look
+	TokenSpent                  // the token is dead, and it is the caller's own
+	NumbersAgain                // a further create would repeat host names; the cause led to it
+	NoStock                     // it is out of stock: the cause
+	NoStockBefore               // it was out of stock before the operation was resumed
 )
 
 // Rules are what is known about the cloud and the operation.
@@ -77,6 +86,9 @@ type Rules struct {
 	DryRun       bool
 	NumbersAgain bool // each create begins to number the host names anew
 	Resumed      bool // another process began the operation
+
+	Candidates  int  // how many alternatives there are for parts that are out of stock
+	AcceptsLess bool // parts may be content with less than their share of the operation's minimum
 
 	// NoneMade reports that a person has looked for instances of creates that cannot be
 	// settled otherwise, and found none.
@@ -103,10 +115,14 @@ type Maker struct {
 	Rules   Rules
 
 	settling account.Mutex // of old creates
+
+	mu       sync.Mutex
+	failures []Failure // by part; the last ones may be missing
+	scarce   error     // why parts accept less than their share
 }
 
 // Make makes the creates of all parts that have something left to do. The errors are those of
-// [Cloud.Failure].
+// [Maker.Failure].
 func (m *Maker) Make(ctx context.Context) {
 	open := m.Ledger.Open() // making one adds none
 	if len(open) == 1 {     // most operations: a goroutine would only add cost
@@ -131,11 +147,6 @@ func (m *Maker) makeOne(ctx context.Context, i int) {
 	}
 	m.close(i, m.create(ctx, i))
 	m.Cloud.Unsaved(m.Journal.SaveAnyway(ctx))
-}
-
-func (m *Maker) close(i int, err error) {
-	m.Ledger.Close(i, m.Cloud.Judge(err).Verdict)
-	m.Cloud.Closed(i, err)
 }
 
 // create makes one create, and repeats it only while that is safe.
