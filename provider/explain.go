@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -32,7 +33,11 @@ func (c creates) Explain(why creating.Reason, i int, cause error) error {
 	case creating.NoStock:
 		return fmt.Errorf("%w: %w", ErrNoStock, cause)
 	case creating.NoStockBefore:
-		return errNoStockBefore
+		return fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+	case creating.RefusedBefore:
+		return errors.New("a create was refused before the operation was resumed")
+	case creating.ReleasedBefore:
+		return errors.New("instances were released because the operation had failed")
 	}
 	return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
 }

@@ -63,15 +63,19 @@ type Reason int
 
 // Reasons.
 const (
-	NotKnown      Reason = iota // a create was sent, its answer is not known, and nothing identifies it
-	Unpaid                      // its order seems to wait for the payment
-	SearchFailed                // the look for what a lost create made failed: the cause
-	NotFound                    // an answer named instances that a search does not find
-	TooOld                      // the cloud may have forgotten the client token: a person has to look
-	TokenSpent                  // the token is dead, and it is the caller's own
-	NumbersAgain                // a further create would repeat host names; the cause led to it
-	NoStock                     // it is out of stock: the cause
-	NoStockBefore               // it was out of stock before the operation was resumed
+	NotKnown     Reason = iota // a create was sent, its answer is not known, and nothing identifies it
+	Unpaid                     // its order seems to wait for the payment
+	SearchFailed               // the look for what a lost create made failed: the cause
+	NotFound                   // an answer named instances that a search does not find
+	TooOld                     // the cloud may have forgotten the client token: a person has to look
+	TokenSpent                 // the token is dead, and it is the caller's own
+	NumbersAgain               // a further create would repeat host names; the cause led to it
+	NoStock                    // it is out of stock: the cause
+
+	// Tokens do not hold errors. These stand for what happened before an operation was resumed.
+	NoStockBefore
+	RefusedBefore
+	ReleasedBefore // also of the whole operation
 )
 
 // Rules are what is known about the cloud and the operation.
