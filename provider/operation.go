@@ -18,12 +18,13 @@ import (
 // The zero value is not usable. All methods are safe for concurrent use.
 //
 // A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
-// or texts. The files of the operation are, in order: plan, send, record, look, replace,
-// release, name.
+// or texts; a maker (internal/creating) makes what it plans. The files of the operation are,
+// from the lowest: operation, marker, evidence, plan, token, record, look, explain, replace,
+// recognize, release, name, send, mend, begin.
 type Operation struct {
 	c      *Client
 	id     string
-	run    string // drawn for this run when the ID is the caller's own, see markerSeed
+	run    string // drawn for this run when the ID is the caller's own, see markerOf
 	region string
 	class  string // what boots alike, for the poller
 	hash   string // of the spec, secrets left out; "" until it is needed, see specHash
@@ -34,20 +35,18 @@ type Operation struct {
 
 	spec hiddenSpec // nil when a resumed operation was not given one
 
-	ledger *ledger.Ledger
-	maker  creating.Maker // of what the ledger plans
-
+	ledger  *ledger.Ledger
+	maker   creating.Maker  // of what the ledger plans
+	names   naming.Namer    // of instances that have the marker
 	journal journal.Journal // of the options; the zero value saves nothing
 
 	mending account.Mutex // of instances that failed, and of releases
-
-	names naming.Namer // of instances that bear the marker
 
 	// noneMade reports that a person has looked for instances of old creates and found none:
 	// see [ResumeOptions].
 	noneMade bool
 
-	mu       sync.Mutex // guards what follows: the words that go with the ledger
+	mu       sync.Mutex // guards what follows: what goes with the ledger
 	words    []partWords
 	problems []error // beside the parts: the journal, names, releases
 	tried    []TriedAlternative
