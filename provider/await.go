@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/await"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
@@ -53,9 +51,9 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && trouble == nil && op.allReleased():
 			return nil, &RunError{
 				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
-				unknown: len(op.openParts()) > 0,
+				unknown: len(op.ledger.Open()) > 0,
 			}
-		case err == nil && op.lingerForLate(ctx) == nil && len(running.Missing(op.InstanceIDs())) > 0:
+		case err == nil && op.maker.LingerForLate(ctx) == nil && len(running.Missing(op.InstanceIDs())) > 0:
 			continue
 		case !failed || ctx.Err() != nil:
 			return running.Of(op.InstanceIDs()), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
@@ -95,7 +93,7 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 // of another operation. Doubtful is how many such instances were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
-		errs = append(errs, op.findLate(ctx))
+		errs = append(errs, op.maker.FindLate(ctx))
 	}
 	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
@@ -128,19 +126,6 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	return w
 }
 
-// lingerForLate looks for instances of creates that were given up, until these have had enough
-// time to become visible. The end of ctx is not an error.
-func (op *Operation) lingerForLate(ctx context.Context) error {
-	until, any := op.lateUntil()
-	if !any {
-		return nil
-	}
-	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
-		return err
-	}
-	return op.findLate(ctx)
-}
-
 // beyondError returns an error about surplus instances, or about more doubtful instances than
 // the given number. It returns nil when there are none.
 func (op *Operation) beyondError(doubtful int) error {
@@ -162,7 +147,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	if err != nil || more || op.opts.OnFailure != TerminateServers {
 		return more, err
 	}
-	late := op.findLate(ctx)
+	late := op.maker.FindLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	return false, wording.Paragraph(op.c.name, err, late)
 }

@@ -69,7 +69,7 @@ func (c Call) Create(
 		token = "yunfan-" + marker.RandomID()
 	}
 	byToken := token != ""
-	again := func(err error) bool { return passes(err) && mayRepeat(judge(err, byToken), byToken) }
+	again := func(err error) bool { return passes(err) && judge(err, byToken).MayRepeat(byToken) }
 	maybe := false // an attempt may have been executed
 	one := func(ctx context.Context) (requestID string, err error) {
 		id, requestID, err = attempt(ctx, token)

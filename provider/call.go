@@ -46,25 +46,27 @@ func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(c
 	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
-// noHostFor is how long a call is repeated while its host is not found. A name server that
-// fails for a moment should not end a call, and a mistyped region should not take two minutes.
-const noHostFor = 6 * time.Second
-
 // repeatUntil makes a call at least once, and repeats it until stop. Time in the library's own
 // queue moves stop.
 func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
-	began := time.Now()
 	judge := func(err error) account.Again {
-		hopeless := hasNoHost(err) && time.Since(began) >= noHostFor
-		return account.Again{Worth: !hopeless && again(err), After: retryAfter(err)}
+		return account.Again{Worth: again(err), After: retryAfter(err), Within: patienceWith(err)}
 	}
 	return account.Repeat(ctx, stop, judge, call)
 }
 
-// hasNoHost reports whether a call found no service at the address of its region.
-func hasNoHost(err error) bool {
+// noHostFor is how long a call is repeated while its host is not found. A name server that
+// fails for a moment should not end a call, and a mistyped region should not take two minutes.
+const noHostFor = 6 * time.Second
+
+// patienceWith returns how long a call is repeated at most for this kind of failure; 0 means
+// as long as for others.
+func patienceWith(err error) time.Duration {
 	var e *APIError
-	return errors.As(err, &e) && e.NoHost
+	if errors.As(err, &e) && e.NoHost {
+		return noHostFor
+	}
+	return 0
 }
 
 // retryAfter returns how long the service asks to wait before the next call. 0 means that the

@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/yunfan-cloud/yunfan/internal/stock"
 	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
@@ -81,12 +82,16 @@ type Client struct {
 	poller  *Poller
 	tel     telemetry.Recorder
 	recent  recentInstances
-	stock   stock
+	stock   stock.Memory
 }
 
 // defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No
 // vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
+
+// stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
+// stock changes within the hour.
+const stockMemory = 3 * time.Minute
 
 // NewClient is for adapters and for tests; programs call the New function of an adapter. It
 // panics without a driver.

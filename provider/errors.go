@@ -96,6 +96,18 @@ type APIError struct {
 	Err  error // the SDK's own error; may be nil
 }
 
+// StockScope is what a refusal proves to be out of stock.
+type StockScope string
+
+// Scopes of stock. The zero value means the exact combination in the request, which is the
+// least that a refusal can prove.
+const (
+	StockOfType   StockScope = "type"   // the instance type in its zone, under its billing mode
+	StockOfZone   StockScope = "zone"   // everything in the zone
+	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
+	StockOfSubnet StockScope = "subnet" // addresses of the subnet
+)
+
 // status returns the HTTP status of a failure, unless it is unknown or the message begins with
 // it.
 func (e *APIError) status() string {

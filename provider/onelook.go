@@ -37,7 +37,7 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
-	late := op.findLate(ctx)
+	late := op.maker.FindLate(ctx)
 	w := op.newWaiter(op.InstanceIDs(), nil)
 	known := setOf(op.ledger.Seen())
 	err := w.look(ctx, op.target())

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/yunfan-cloud/yunfan/internal/release"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // TerminateOptions are for [Client.TerminateInstances]. Nil is the default.
@@ -76,7 +77,7 @@ func (c *Client) TerminateInstances(
 	if !o.Wait || len(res.Released) == 0 || ctx.Err() != nil {
 		return res, err
 	}
-	return res, oneParagraph(c.name, err, c.waitReleased(ctx, region, res.Released))
+	return res, wording.Paragraph(c.name, err, c.waitReleased(ctx, region, res.Released))
 }
 
 // terminate releases instances, each named once, and reports the result for each. Foreign
