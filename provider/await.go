@@ -148,6 +148,6 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 		return more, err
 	}
 	late := op.maker.FindLate(ctx)
-	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
+	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", byPolicy())
 	return false, wording.Paragraph(op.c.name, err, late)
 }

@@ -37,7 +37,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		op.ledger.CancelOwed(owed)
 		return false, err
 	}
-	if _, _, err := op.c.terminate(ctx, op.region, ids, nil); err != nil {
+	if _, _, err := op.c.terminate(ctx, op.region, ids, byPolicy(), nil); err != nil {
 		return false, fmt.Errorf("releasing instances that failed to launch: %w", err)
 	}
 	var dead []creating.Death

@@ -62,14 +62,6 @@ func (op *Operation) recordSighted(w *waiter) {
 	op.ledger.Doubt(seen[foreign])
 }
 
-// authority is the origin of the wish to release instances of an operation.
-type authority int
-
-const (
-	theCaller authority = iota // names the operation, and means all of it
-	aPolicy                    // OnFailure, Alternatives: releases only instances that were seen
-)
-
 // How long a release looks for instances that were never seen.
 const (
 	ownerLook  = 20 * time.Second // at least
@@ -92,13 +84,13 @@ func (op *Operation) lookPatience(ctx context.Context) time.Duration {
 // that were not seen lasts as long as new instances may be invisible, and instances that were
 // never seen are kept. If the caller wants it, the search is short.
 func (op *Operation) releaseRecognized(
-	ctx context.Context, ids []string, by authority,
+	ctx context.Context, ids []string, by releaseWish,
 ) (all TerminateResult, kept, err error) {
 	end := time.Now().Add(ownerLook)
-	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by == aPolicy && visible.After(end) {
+	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by.seenOnly && visible.After(end) {
 		end = visible
 	}
-	r := ownership.Release{Until: end, SeenOnly: by == aPolicy}
+	r := ownership.Release{Until: end, SeenOnly: by.seenOnly}
 	r.Look = func(ctx context.Context, ids []string) ownership.Sorted {
 		return op.sortByOwner(ctx, ids, op.lookPatience(ctx))
 	}
@@ -107,7 +99,7 @@ func (op *Operation) releaseRecognized(
 		if lookAgain { // before every call
 			look = op.foreignOf
 		}
-		res, strangers, problem := op.c.terminate(ctx, op.region, ids, look)
+		res, strangers, problem := op.c.terminate(ctx, op.region, ids, by, look)
 		all.add(&res)
 		err = wording.Paragraph(op.c.name, err, problem)
 		return strangers

@@ -20,7 +20,7 @@ func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.Inst
 // error together with the result of the release.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 	problem := op.maker.FindLate(ctx)
-	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
+	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", byPolicy())
 	e := &RunError{}
 	errors.As(op.runError(), &e)
 	e.Errs = append(e.Errs, wording.Compact(err, problem)...)
@@ -44,7 +44,7 @@ func (op *Operation) beginRelease(ctx context.Context) error {
 // Instances that cannot be released stay in the operation. The end of the operation is saved
 // first: a process that resumes it releases the rest, and creates nothing. If it cannot be
 // saved, nothing is released, because another process may have the operation by now.
-func (op *Operation) releaseOurs(ctx context.Context, what string, by authority) (TerminateResult, error) {
+func (op *Operation) releaseOurs(ctx context.Context, what string, by releaseWish) (TerminateResult, error) {
 	ids := op.ledger.Ours()
 	if len(ids) == 0 {
 		return TerminateResult{}, nil
@@ -96,7 +96,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	}
 	open := op.settleOpen(ctx)
 	late := op.maker.LingerForLate(ctx)
-	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", theCaller)
+	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", o.wish())
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = wording.Paragraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
@@ -142,7 +142,7 @@ func (op *Operation) kept() error {
 
 // releaseOwed releases the instances that an earlier process had marked for release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
-	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
+	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), byPolicy())
 	err = wording.Paragraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = wording.Paragraph(op.c.name, err, op.journal.SaveAnyway(ctx))

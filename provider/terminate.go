@@ -16,6 +16,35 @@ type TerminateOptions struct {
 	// MissingOK means that instances which the region does not know are no error. They are
 	// still in TerminateResult.Unknown: some may exist and keep running.
 	MissingOK bool
+
+	// Ordered also releases what the creates of the instances ordered beside them, and what
+	// would outlive them: public addresses, prepaid data disks, network interfaces. The cloud
+	// does not say when they were bound: those that were bound to the instances later go too.
+	// The package of each cloud says what that is there, and what is released in any case.
+	// OnFailure and Alternatives always release it.
+	Ordered bool
+
+	// Force stops running instances without a shutdown, where the cloud knows the difference.
+	// What the operating system has not written is lost.
+	Force bool
+}
+
+// releaseWish is who wants instances of an operation to be released, and how far that goes.
+type releaseWish struct {
+	seenOnly bool // a policy wants it: instances that nobody has seen are kept
+	ordered  bool // see TerminateOptions
+	force    bool
+}
+
+// byPolicy is the wish of OnFailure and of Alternatives.
+func byPolicy() releaseWish { return releaseWish{seenOnly: true, ordered: true} }
+
+// wish is that of the caller, who names the instances and means all of them.
+func (o *TerminateOptions) wish() releaseWish {
+	if o == nil {
+		return releaseWish{}
+	}
+	return releaseWish{ordered: o.Ordered, force: o.Force}
 }
 
 // TerminateResult reports the result for each instance, in the requested order. An instance
@@ -69,7 +98,7 @@ func (c *Client) TerminateInstances(
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return TerminateResult{}, err
 	}
-	res, _, err := c.terminate(ctx, region, ids, nil)
+	res, _, err := c.terminate(ctx, region, ids, o.wish(), nil)
 	var b *BatchError
 	if o.MissingOK && errors.As(err, &b) {
 		err = b.without(res.Unknown)
@@ -85,11 +114,12 @@ func (c *Client) TerminateInstances(
 // are left out; nil means that there are none. The error is a *[BatchError] about all that
 // are neither released nor gone nor left out.
 func (c *Client) terminate(
-	ctx context.Context, region string, ids []string, foreign func(context.Context, []string) []string,
+	ctx context.Context, region string, ids []string, wish releaseWish,
+	foreign func(context.Context, []string) []string,
 ) (res TerminateResult, leftOut []string, err error) {
 	calls := c.newBatches("terminate")
 	calls.region = region
-	cfg := c.releaseConfig(region)
+	cfg := c.releaseConfig(region, wish)
 	cfg.Calls, cfg.Foreign = &calls.Batches, foreign
 	r := release.New(cfg).Run(ctx, ids)
 	e := calls.problems(ids)
@@ -101,13 +131,17 @@ func (c *Client) terminate(
 
 // releaseConfig returns how a region's instances are released. Instances that are gone or too
 // new to be seen count as on demand: the release of that mode cannot lose prepaid money.
-func (c *Client) releaseConfig(region string) release.Config {
+func (c *Client) releaseConfig(region string, wish releaseWish) release.Config {
 	cfg := release.Config{
 		PerCall:       c.limits.IDsPerTerminate,
 		YoungFor:      youngFor,
 		VisibleWithin: c.opts.VisibleWithin,
 		Send: func(ctx context.Context, kind release.Kind, ids []string) error {
-			return c.terminateOnce(ctx, region, kind, ids)
+			req := TerminateRequest{
+				Region: region, IDs: ids, Billing: BillingMode(kind.Billing), Recycled: kind.Recycled,
+				Ordered: wish.ordered, Force: wish.force,
+			}
+			return c.terminateOnce(ctx, &req)
 		},
 		Look: func(ctx context.Context, ids []string) (map[string]release.Row, bool, error) {
 			seen, whole, err := c.seen(ctx, region, ids)
@@ -132,14 +166,13 @@ func (c *Client) releaseConfig(region string) release.Config {
 }
 
 // terminateOnce asks once for the release of instances of one kind.
-func (c *Client) terminateOnce(ctx context.Context, region string, kind release.Kind, ids []string) error {
-	req := TerminateRequest{Region: region, IDs: ids, Billing: BillingMode(kind.Billing), Recycled: kind.Recycled}
-	err := c.once(ctx, region, APITerminateInstances, len(ids), func(ctx context.Context) (string, error) {
-		return "", c.driver.TerminateInstances(ctx, &req)
+func (c *Client) terminateOnce(ctx context.Context, req *TerminateRequest) error {
+	err := c.once(ctx, req.Region, APITerminateInstances, len(req.IDs), func(ctx context.Context) (string, error) {
+		return "", c.driver.TerminateInstances(ctx, req)
 	})
 	if err == nil {
-		c.recent.forget(ids)
-		c.markEnded(region, ids)
+		c.recent.forget(req.IDs)
+		c.markEnded(req.Region, req.IDs)
 	}
 	return err
 }
