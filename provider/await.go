@@ -104,7 +104,7 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	w := op.newWaiter(ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
 	stop := op.nameMeanwhile(ctx, w.sightings)
-	list, err = w.wait(ctx, op.target())
+	list, err = op.waitWithJobs(ctx, w)
 	stop()
 	if ctx.Err() == nil { // first, while parts still have the instances of other users
 		nameErr = op.nameSighted(ctx, w.sightings.all())
@@ -122,7 +122,7 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.ownerOf = op.ownerByClock()
 	w.networked = op.spec != nil && op.spec().Network.givesAddress()
-	if op.nameless() {
+	if op.nameless() || op.hasJobs() {
 		w.sightings = &lastSights{}
 	}
 	return w

@@ -16,6 +16,7 @@ const (
 	APIStopInstances      API = "StopInstances"
 	APIRebootInstances    API = "RebootInstances"
 	APIRenameInstance     API = "RenameInstance"
+	APIDescribeJob        API = "DescribeJob"
 
 	// AnyAPI stands for all calls of an account together.
 	AnyAPI API = "*"

@@ -19,7 +19,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
 	v := creates{op}.Judge(err)
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: v.Verdict, Order: v.Order}
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: v.Verdict, Order: v.Order, Job: res.JobID}
 	fresh := op.ledger.Answer(i, a, now)
 	op.remember(i, res, fresh, now)
 }

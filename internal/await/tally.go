@@ -30,6 +30,13 @@ func (t *Tally) Replaced(failed int) {
 	}
 }
 
+// Fail counts pending IDs as failed. Their wait was ended from outside.
+func (t *Tally) Fail(pending int) {
+	if t != nil {
+		t.change(func(c *Counts) { c.Failed += pending })
+	}
+}
+
 // move counts an ID in another phase.
 func (t *Tally) move(from, to Phase) {
 	if t == nil || from == to {

@@ -56,6 +56,7 @@ type Answer struct {
 	Asked, Least int
 
 	Order   string // the ID of an order that is not paid yet
+	Job     string // the ID of the job that makes the instances
 	Verdict Verdict
 }
 
@@ -71,7 +72,11 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	if l.contradictsLocked(i, &a) {
 		claim = Doubtful
 	}
+	first := len(p.ids) == 0
 	fresh = l.nameLocked(i, a.IDs, claim, now)
+	if own := claim == Ours && len(fresh) > 0; first && own {
+		p.job = a.Job
+	}
 	if p.status != Sent {
 		return fresh
 	}
@@ -209,7 +214,7 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 	}
 	fresh = p.ids[before:len(p.ids):len(p.ids)]
 	if len(fresh) > 0 {
-		l.accepted = now
+		l.accepted, p.job = now, "" // a job is kept only if it makes all instances of its part
 	}
 	certain := l.certainLocked(p)
 	if certain > filled { // they still need their own names

@@ -110,6 +110,7 @@ type Part struct {
 	LaunchFailed bool      // some of its instances died after they were accepted
 	FromToken    bool      // it ended before the operation was resumed
 	Order        string    // the ID of an order that is not paid yet
+	Job          string    // the ID of the job that makes all of its instances, if one does
 	GivenUp      []GivenUp
 }
 
@@ -154,6 +155,7 @@ type part struct {
 	launchFailed bool
 	fromToken    bool
 	order        string
+	job          string // of all its instances; "" when they came in other ways
 	givenUp      []GivenUp
 }
 
@@ -227,7 +229,7 @@ func (l *Ledger) viewLocked(i int) Part {
 	v := Part{
 		Plan: p.Plan, NumberOffset: p.numberOffset, Generation: p.generation, Status: p.status, Sent: p.sent,
 		Renamed: p.renamed, OutOfStock: p.outOfStock, LaunchFailed: p.launchFailed, FromToken: p.fromToken,
-		Order: p.order, Before: l.earlierLocked(p), GivenUp: slices.Clone(p.givenUp),
+		Order: p.order, Job: p.job, Before: l.earlierLocked(p), GivenUp: slices.Clone(p.givenUp),
 	}
 	v.IDs, v.Extra, v.Certain = l.assignLocked(p)
 	return v

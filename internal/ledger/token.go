@@ -45,6 +45,7 @@ type SavedPart struct {
 	Renamed    bool      `json:"named,omitempty"`
 	OutOfStock bool      `json:"short,omitempty"`
 	Order      string    `json:"order,omitempty"`
+	Job        string    `json:"job,omitempty"`
 	GivenUp    []GivenUp `json:"givenUp,omitempty"`
 }
 
@@ -59,7 +60,8 @@ func (l *Ledger) Save() Saved {
 			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
 			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
 			Before:  p.sentBefore(),
-			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
+			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, Job: p.job,
+			GivenUp: slices.Clone(p.givenUp),
 		}
 		s.Parts[i].Seen = l.bitsLocked(p)
 		for _, id := range p.ids {
@@ -145,7 +147,7 @@ func (p *SavedPart) restored() part {
 		Plan:         Plan{First: p.First, Count: p.Count, MinCount: p.MinCount, Candidate: p.Candidate},
 		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent,
 		ids: slices.Clone(p.IDs), before: p.Before,
-		renamed: p.Renamed, outOfStock: p.OutOfStock, order: p.Order, givenUp: slices.Clone(p.GivenUp),
+		renamed: p.Renamed, outOfStock: p.OutOfStock, order: p.Order, job: p.Job, givenUp: slices.Clone(p.GivenUp),
 		doubt: p.Status == Sent, fromToken: true,
 	}
 }
