@@ -130,6 +130,7 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 	s.w.addEvent(pendingEvent[T]{
 		e: e, event: ev, at: now,
 		accepted: e.accepted, acceptanceKnown: e.is(acceptanceKnown), lastAnswer: e.lastAnswer,
+		early: e.is(looksEarly),
 	}, len(c.entries))
 }
 
@@ -139,8 +140,12 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 // time. answered means that the answer said something about e.
 func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	now := g.p.now()
+	if e.is(looksEarly) {
+		g.scheduleEarly(c, e, now)
+		return
+	}
 	step := time.Duration(float64(e.subs.w.schedule.Interval(c.roundStart-e.accepted)) * c.jitter)
-	next := max(c.roundStart+step, now+minGap)
+	next := max(min(c.roundStart+step, e.latest(c.roundStart)), now+minGap)
 	fixed := max(e.due, now)
 	switch {
 	case !e.is(dueIsFixed):
@@ -159,6 +164,22 @@ func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	if g.nextMissIsFinal(e, e.due) {
 		e.set(asksAlone, true)
 	}
+	if e.wantsAnswer() {
+		g.enqueue(e)
+	}
+}
+
+// scheduleEarly decides when e, which waits for an early look, is looked at next. An answer
+// that came before its time, since e filled a call, changes nothing.
+func (g *group[T]) scheduleEarly(c *call[T], e *entry[T], now time.Duration) {
+	if c.sentAt >= e.due {
+		next, early := e.subs.w.schedule.AfterEarly(c.roundStart - e.accepted)
+		e.due = max(e.accepted+next, now+minGap)
+		e.set(looksEarly, early)
+		e.set(lookedEarly, true)
+	}
+	e.set(dueIsFixed, e.is(looksEarly))
+	e.pos, e.due = notQueued, e.lastLookFirst(e.due, now)
 	if e.wantsAnswer() {
 		g.enqueue(e)
 	}
