@@ -8,11 +8,10 @@ import (
 
 // Before anything is known of a class, one early look catches instances that are quick. With
 // boots of 1 to 5 s a launch is seen after 5 s then, and not at the prior's 12 or 15 s. It
-// costs one call for each launch, since at most one call's worth of instances of a class is
-// looked at early: a launch of one instance that boots in 25 s takes 8.9 calls instead of
-// 7.9, one of a thousand 79 instead of 78.
+// costs a call: a launch of one instance with a median boot of 25 s takes 8.9 calls instead
+// of 7.9, one of a thousand 79 instead of 78.
 const (
-	earlyCalls = 3
+	earlyCalls = 3 // that early looks may take, at most, whatever the number of instances
 
 	// Of a long time between the early look and the prior's first look, another look comes
 	// at three fifths of the prior: a prior of 40 s is looked at after 24 s, too.
@@ -109,8 +108,9 @@ func (s *Schedule) recordTrial(looks Looks) Looks {
 	if earlyAll > 0 {
 		c.quick.Store(t.isQuick())
 	}
-	mostReady := !s.listings && 2*t.recent.ready >= t.recent.all
-	if ready > 0 && !t.told && (mostReady || t.isQuick()) {
+	mostReady := t.mostReady() && !s.listings // a listing shows only what is ready
+	likely := mostReady || t.isQuick()
+	if ready > 0 && likely && !t.told {
 		t.told, s.firstReady = true, looks.readyBy()
 	}
 	if early > 0 || earlyAll == 0 {
@@ -132,7 +132,14 @@ func (t *trial) addRecent(ready, all int) {
 
 // isQuick reports whether early looks have shown a tenth of the instances ready.
 func (t *trial) isQuick() bool {
-	return t.ready > 0 && t.all >= min(enough, t.sent) && 10*t.ready >= t.all
+	several := t.all >= min(enough, t.sent)
+	return several && t.ready > 0 && 10*t.ready >= t.all
+}
+
+// mostReady reports whether the latest looks have shown half of the instances ready.
+func (t *trial) mostReady() bool {
+	several := t.sent > 0 && t.recent.all >= float64(min(enough, t.sent))
+	return several && 2*t.recent.ready >= t.recent.all
 }
 
 // FirstReady returns, once, an age at which most of the instances were seen ready, when none
