@@ -171,10 +171,9 @@ func (e *entry[T]) postponeByPlan(now time.Duration) bool {
 	s, due := &e.subs.w.schedule, time.Duration(0)
 	pace := s.Interval(now - e.accepted)
 	if e.lastAnswer == distantPast {
-		due = e.accepted + s.First()
+		due = min(e.accepted+s.First(), e.latest(e.accepted))
 	} else {
-		due = e.lastAnswer + s.Interval(e.lastAnswer-e.accepted)
-		due = min(due, e.latest(e.lastAnswer))
+		due = min(e.lastAnswer+s.Interval(e.lastAnswer-e.accepted), e.latest(e.lastAnswer))
 	}
 	if due <= e.due+pace/4 {
 		return false

@@ -82,8 +82,10 @@ func (s *Schedule) AfterEarly(age time.Duration) (next time.Duration, early bool
 // after a look at an age.
 func (s *Schedule) Latest(age time.Duration) time.Duration {
 	next := (age + MinInterval + closeStep - 1).Truncate(closeStep)
-	near := age >= s.class.prior && next <= closeUntil
-	if !near || s.listings || s.class.anyReady.Load() {
+	if age < s.class.prior {
+		next = max(s.class.prior, age+MinInterval)
+	}
+	if next > closeUntil || s.listings || s.class.anyReady.Load() {
 		return Never
 	}
 	return next

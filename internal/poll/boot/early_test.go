@@ -178,7 +178,8 @@ func TestLatestLook(t *testing.T) {
 	c := untried(12 * time.Second)
 	s := c.Schedule(0, Fleet{Size: 1, Batch: 100})
 	for _, tc := range []struct{ age, want time.Duration }{
-		{early, Never},
+		{early, 12 * time.Second},
+		{11 * time.Second, 13 * time.Second},
 		{12 * time.Second, 15 * time.Second},
 		{13 * time.Second, 15 * time.Second},
 		{13100 * time.Millisecond, 20 * time.Second},

@@ -52,6 +52,9 @@ func (c *Class) Schedule(now time.Duration, f Fleet) Schedule {
 	case p == nil && severalCalls && !f.Listings:
 		s.usingPrior, s.scouts, s.batch = true, 2*f.Batch, f.Batch
 	}
+	if s.earlyLeft >= f.Batch && s.scouts > 0 { // those that are looked at early are scouts at the prior's time
+		s.scouts, s.batch = f.Batch, 0
+	}
 	return s
 }
 
