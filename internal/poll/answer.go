@@ -175,11 +175,11 @@ func (g *group[T]) scheduleEarly(c *call[T], e *entry[T], now time.Duration) {
 	if c.sentAt >= e.due {
 		next, early := e.subs.w.schedule.AfterEarly(c.roundStart - e.accepted)
 		e.due = max(e.accepted+next, now+minGap)
-		e.set(looksEarly, early)
+		e.set(looksEarly, early && e.misses == 0)
 		e.set(lookedEarly, true)
 	}
 	e.set(dueIsFixed, e.is(looksEarly))
-	e.pos, e.due = notQueued, e.lastLookFirst(e.due, now)
+	e.pos, e.due = notQueued, e.lastLookFirst(g.proofFirst(e, e.due, now), now)
 	if e.wantsAnswer() {
 		g.enqueue(e)
 	}

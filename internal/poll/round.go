@@ -133,7 +133,9 @@ func (g *group[T]) packChunk(now time.Duration) []*entry[T] {
 		g.sharedNotBefore = at
 		return nil
 	}
-	g.continueRound(chunk[0].due, now)
+	if !chunk[0].is(looksEarly) {
+		g.continueRound(chunk[0].due, now)
+	}
 	return chunk
 }
 
@@ -237,8 +239,11 @@ func (g *group[T]) sharedCallInFlight() bool {
 func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	c := g.newCall(now)
 	c.entries = chunk
-	if chunk[0].alone() { // it belongs to no round
+	switch {
+	case chunk[0].alone(): // it belongs to no round
 		c.roundStart, c.jitter = now, g.p.jitter()
+	case chunk[0].is(looksEarly): // the same, and early looks keep to their time
+		c.roundStart, c.jitter = now, 1
 	}
 	ids := make([]string, len(chunk))
 	for i, e := range chunk {
