@@ -145,7 +145,11 @@ func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 		return
 	}
 	step := time.Duration(float64(e.subs.w.schedule.Interval(c.roundStart-e.accepted)) * c.jitter)
-	next := max(min(c.roundStart+step, e.latest(c.roundStart)), now+minGap)
+	if e.is(lookedEarly) {
+		age := c.roundStart - e.accepted
+		step = e.subs.w.schedule.Fit(age, age+step) - age
+	}
+	next := max(c.roundStart+step, now+minGap)
 	fixed := max(e.due, now)
 	switch {
 	case !e.is(dueIsFixed):

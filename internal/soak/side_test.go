@@ -178,7 +178,10 @@ func TestQuickInstancesAreSeenNoLaterThanByAPlainPoll(t *testing.T) {
 						a.wall, b.wall, ratio(a.wall, b.wall), a.describes, b.describes)
 					limit := b.wall
 					if r.creates*r.count > 300 {
-						limit += 120 * time.Millisecond
+						limit += 150 * time.Millisecond
+					}
+					if s.cloud == cloudsim.QingCloud { // an instance has its address a second after it runs
+						limit += time.Second
 					}
 					if a.wall > limit {
 						t.Errorf("it takes %v, want at most the %v of a plain program", a.wall, limit)

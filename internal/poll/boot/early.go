@@ -91,6 +91,24 @@ func (s *Schedule) Latest(age time.Duration) time.Duration {
 	return next
 }
 
+// Fit returns the age of the next look at an instance that was looked at early, after a look
+// at an age, where the schedule wants one at another age. By a plan, whose pauses are long,
+// it waits for closeUntil shortly before that age: the next look would be too late for an
+// instance that is ready by then. Without a plan this would make the p99 of the delay of a
+// single instance 5.2 s instead of 4.0 s.
+func (s *Schedule) Fit(age, wanted time.Duration) time.Duration {
+	latest := s.Latest(age)
+	if latest == Never {
+		return wanted
+	}
+	next := min(wanted, latest)
+	soon := next < closeUntil && closeUntil-next < MinInterval
+	if soon && s.plan() != nil {
+		next = closeUntil
+	}
+	return next
+}
+
 // recordTrial records what looks have shown about a class of which little is known. It returns
 // the looks that teach something: where nothing was ready at an early look, all goes on as
 // if there had been none.

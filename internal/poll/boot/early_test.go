@@ -191,6 +191,21 @@ func TestLatestLook(t *testing.T) {
 			t.Errorf("after a look at %v the next one comes by %v, want %v", tc.age, got, tc.want)
 		}
 	}
+	for _, tc := range []struct{ age, wanted, want time.Duration }{
+		{12 * time.Second, 14 * time.Second, 14 * time.Second},
+		{12 * time.Second, 16 * time.Second, 15 * time.Second},
+		{21 * time.Second, 22900 * time.Millisecond, 22900 * time.Millisecond},
+		{21 * time.Second, 23500 * time.Millisecond, 23500 * time.Millisecond},
+		{23500 * time.Millisecond, 26 * time.Second, 26 * time.Second},
+	} {
+		if got := s.Fit(tc.age, tc.wanted); got != tc.want {
+			t.Errorf("after a look at %v the next one, wanted at %v, comes at %v, want %v", tc.age, tc.wanted, got, tc.want)
+		}
+	}
+	c.Learn(0, Looks{{At: 12 * time.Second, N: enough}})
+	if got, want := s.Fit(21*time.Second, 23500*time.Millisecond), 25*time.Second; got != want {
+		t.Errorf("by a plan, a look that is wanted at 23.5 s comes at %v, want %v", got, want)
+	}
 	s.Learn(0, Looks{{At: 14 * time.Second, Ready: true, N: 1}})
 	if got := s.Latest(12 * time.Second); got != Never {
 		t.Errorf("after one was ready a look comes by %v, want no limit", got)
