@@ -130,7 +130,7 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 	s.w.addEvent(pendingEvent[T]{
 		e: e, event: ev, at: now,
 		accepted: e.accepted, acceptanceKnown: e.is(acceptanceKnown), lastAnswer: e.lastAnswer,
-		early: e.is(looksEarly),
+		early: e.is(looksEarly) && !e.is(lookedEarly),
 	}, len(c.entries))
 }
 
@@ -141,7 +141,7 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	now := g.p.now()
 	if e.is(looksEarly) {
-		g.scheduleEarly(c, e, now)
+		g.scheduleEarly(c, e, answered)
 		return
 	}
 	step := time.Duration(float64(e.subs.w.schedule.Interval(c.roundStart-e.accepted)) * c.jitter)
@@ -175,7 +175,12 @@ func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 
 // scheduleEarly decides when e, which waits for an early look, is looked at next. An answer
 // that came before its time, since e filled a call, changes nothing.
-func (g *group[T]) scheduleEarly(c *call[T], e *entry[T], now time.Duration) {
+// The first early look does not count as an answer; one on the way to the prior does.
+func (g *group[T]) scheduleEarly(c *call[T], e *entry[T], answered bool) {
+	now := g.p.now()
+	if answered && e.is(lookedEarly) {
+		e.lastAnswer = c.roundStart
+	}
 	if c.sentAt >= e.due {
 		next, early := e.subs.w.schedule.AfterEarly(c.roundStart - e.accepted)
 		e.due = max(e.accepted+next, now+minGap)

@@ -18,8 +18,7 @@ const notAsked = time.Duration(0)
 
 // Look is what a look at N instances of one age has shown: they were pending at the
 // age Before, and at the age At they are ready or still pending. Before is 0 when
-// nobody looked at them before. Early looks are those that [Schedule.Early] and
-// [Schedule.AfterEarly] have asked for.
+// nobody looked at them before. Early looks are those that [Schedule.Early] has asked for.
 type Look struct {
 	Before, At time.Duration
 	Ready      bool
