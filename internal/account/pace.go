@@ -14,9 +14,9 @@ const (
 	growSteps = 10               // calm times from nothing back to the documented rate
 )
 
-// quickCalm is how soon a rate comes back as a whole after a single throttle. Nine of ten
-// calls that were refused together cost the next 100 of a rate of 10 a second 1.3 s; with
-// calm times alone they cost them 38 s.
+// quickCalm is how soon a rate comes back as a whole after a single throttle. A burst of
+// refusals costs the next 100 calls at 10 a second 1.5 s; with calm times alone it costs
+// them 8 s.
 const quickCalm = 2500 * time.Millisecond
 
 // burstShare is which part of a rate of more than a second may come at once: a fifth.

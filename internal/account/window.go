@@ -13,7 +13,7 @@ const longestWindow = 4096
 // How much closer together calls may arrive than they were sent. Ten calls a second to
 // CVM, sent a second after ten others on new connections, arrived 0.15 s closer, and nine of
 // them were refused. With these margins none is refused up to 0.25 s. A thousand creates
-// at 10 a second, answered after 0.3 s, take 103 s instead of 100 s; with mostBunching
+// at 10 a second, answered after 0.3 s, take 102 s instead of 100 s; with mostBunching
 // alone they would take 124 s. A rate of a minute loses nothing that could be seen.
 const (
 	mostBunching = 250 * time.Millisecond // as long as nothing better is known
