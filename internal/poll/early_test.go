@@ -121,7 +121,8 @@ func TestQuickInstancesMoveTheLooksAtOthers(t *testing.T) {
 	for _, n := range []struct{ ops, count int }{{1, 1000}, {10, 100}, {1000, 1}} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCloud(t)
-			if got, limit := c.wall(t, c.poller(16*time.Second, early, jittery), n.ops, n.count, 3*time.Second), 5100*time.Millisecond; got > limit {
+			p := c.poller(16*time.Second, early, jittery)
+			if got, limit := c.wall(t, p, n.ops, n.count, 3*time.Second), 5100*time.Millisecond; got > limit {
 				t.Errorf("%d operations of %d: all are seen after %v, want at most %v", n.ops, n.count, got, limit)
 			}
 			if got, limit := c.count(), n.ops*n.count/100+3; got > limit {

@@ -85,7 +85,8 @@ func (r race) run(t *testing.T, one func(context.Context, *provider.Client, *rac
 			Boot:  func(cloudsim.Cloud, *rand.Rand) time.Duration { return r.boot },
 			Rates: map[cloudsim.Cloud][]cloudsim.Rate{r.cloud: r.rates},
 		})
-		way := &road{RoundTripper: sim.Transport(), way: 20 * time.Millisecond, jitter: r.jitter, rand: rand.New(rand.NewPCG(1, 1))}
+		way := &road{RoundTripper: sim.Transport(), way: 20 * time.Millisecond, jitter: r.jitter}
+		way.rand = rand.New(rand.NewPCG(1, 1))
 		client, err := r.adapter.New(clouds.Config{Transport: way, Options: &provider.Options{Rates: r.own}})
 		if err != nil {
 			t.Fatal(err)

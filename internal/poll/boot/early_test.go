@@ -162,7 +162,10 @@ func TestMostInstancesReadyAtOnce(t *testing.T) {
 		c := untried(12 * time.Second)
 		s := c.Schedule(0, Fleet{Size: 1000, Batch: 100})
 		s.Learn(0, Looks{{At: 12 * time.Second, N: 100}})
-		s.Learn(0, Looks{{Before: 12 * time.Second, At: at, Ready: true, N: tc.ready}, {Before: 12 * time.Second, At: at, N: tc.pending}})
+		s.Learn(0, Looks{
+			{Before: 12 * time.Second, At: at, Ready: true, N: tc.ready},
+			{Before: 12 * time.Second, At: at, N: tc.pending},
+		})
 		age, ok := s.FirstReady()
 		if ok != tc.want {
 			t.Errorf("%d ready, %d pending: others are to be looked at: %v, want %v", tc.ready, tc.pending, ok, tc.want)
@@ -199,7 +202,8 @@ func TestLatestLook(t *testing.T) {
 		{23500 * time.Millisecond, 26 * time.Second, 26 * time.Second},
 	} {
 		if got := s.Fit(tc.age, tc.wanted); got != tc.want {
-			t.Errorf("after a look at %v the next one, wanted at %v, comes at %v, want %v", tc.age, tc.wanted, got, tc.want)
+			t.Errorf("after a look at %v, one that is wanted at %v comes at %v, want %v",
+				tc.age, tc.wanted, got, tc.want)
 		}
 	}
 	c.Learn(0, Looks{{At: 12 * time.Second, N: enough}})
