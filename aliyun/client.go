@@ -110,7 +110,7 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits. The rates are unverified, and a cautious start: the real
-// ones are per API, region and account, and only the account's quota center shows them.
+// ones are per minute, API, region and account, and only the account's quota center shows them.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -126,12 +126,12 @@ func (d *driver) Limits() provider.Limits {
 		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
 		Idempotent:          []provider.API{"CreatePlacementGroup"},
 		Rates: map[provider.API]provider.Rate{
-			provider.APIRunInstances:       {Calls: 5, Per: time.Second},
-			provider.APIDescribeInstances:  {Calls: 8, Per: time.Second},
-			provider.APITerminateInstances: {Calls: 5, Per: time.Second},
-			provider.APIStartInstances:     {Calls: 5, Per: time.Second},
-			provider.APIStopInstances:      {Calls: 5, Per: time.Second},
-			provider.APIRebootInstances:    {Calls: 5, Per: time.Second},
+			provider.APIRunInstances:       {Calls: 300, Per: time.Minute},
+			provider.APIDescribeInstances:  {Calls: 480, Per: time.Minute},
+			provider.APITerminateInstances: {Calls: 300, Per: time.Minute},
+			provider.APIStartInstances:     {Calls: 300, Per: time.Minute},
+			provider.APIStopInstances:      {Calls: 300, Per: time.Minute},
+			provider.APIRebootInstances:    {Calls: 300, Per: time.Minute},
 		},
 		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}

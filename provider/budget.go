@@ -9,8 +9,9 @@ import (
 )
 
 // Budget keeps the calls of accounts below the clouds' documented rates, and below lower rates
-// when a cloud throttles. A throttled call halves the rate. Each quiet period adds a step, up
-// to the documented rate. Clouds count per account, so the clients of one account should share
+// when a cloud throttles. Calls may arrive closer together than they were sent, so a margin is
+// kept. A throttled call halves the rate. It comes back when calls go well, and step by step
+// when further calls are throttled. Clouds count per account, so the clients of one account should share
 // one budget ([Options].Budget). Clients of different accounts must not share one. The zero
 // value is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct{ calls account.Budget }

@@ -22,11 +22,12 @@ const (
 	AnyAPI API = "*"
 )
 
-// Rate is a number of calls in a time.
+// Rate is a number of calls in a time. No stretch of time as long as Per ever holds more of
+// them where they arrive, so it fits clouds that count by the clock as well.
 type Rate struct {
 	Calls int
 	Per   time.Duration
-	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else 1
+	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else a fifth of Calls
 }
 
 // Limits are the documented limits of a cloud. Zero numbers mean 1.

@@ -262,7 +262,7 @@ func TestAServerThatVanishesBeforeItCouldRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T, f *fake) {
 				f.state = func(id string, age time.Duration) (provider.State, string) {
-					if id == "i-001" && age > 5*time.Second {
+					if id == "i-001" && age > 4*time.Second { // before the early look
 						return "", ""
 					}
 					return life(moment{0, provider.StatePending, "P"}, moment{15 * time.Second, provider.StateRunning, "R"})(id, age)

@@ -33,6 +33,7 @@ func (c *Client) pollerConfig() poll.Config[Instance] {
 		Visible:  c.opts.VisibleWithin,
 		Classify: lookFailure,
 		First:    func(string) time.Duration { return c.limits.FirstLook },
+		Early:    5 * time.Second, // as early as a poll every 5 s
 		// The driver has its own deadline for a call. This one also covers the time that a
 		// call waits in a small call budget.
 		FetchTimeout: 10 * time.Minute,

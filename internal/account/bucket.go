@@ -5,31 +5,18 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
-)
-
-// Steps of the additive increase and multiplicative decrease of a call rate.
-const (
-	calmTime  = 10 * time.Second // without a throttle, before the rate grows
-	slowest   = rate.Limit(0.1)  // calls a second, however often it is throttled
-	growSteps = 10               // calm times from nothing back to the documented rate
 )
 
 // longestClosed bounds how long a bucket obeys one Retry-After: a cloud that asks
 // for an hour is asked again before that.
 const longestClosed = 2 * time.Minute
 
-// longestWindow is the most calls a bucket remembers. A rate of more is kept by a
-// shorter window of the same density.
-const longestWindow = 4096
-
 // Rate is a number of calls in a time. One without calls or without a time is no
 // limit.
 type Rate struct {
 	Calls int
 	Per   time.Duration
-	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else 1
+	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else a fifth of Calls
 }
 
 // LateError is a call that was not made: the budget would have let it go only after
@@ -44,44 +31,23 @@ func (e *LateError) Error() string {
 	return fmt.Sprintf("the budget has room in %v, ctx ends in %v", e.FreesIn, e.EndsIn)
 }
 
-// bucket limits the calls of one documented rate. The limiter sets the pace,
-// which throttling lowers. The window makes sure that no stretch of time as long
-// as the rate's own ever holds more calls than documented: a limiter alone lets
-// a burst be followed by a full rate, and clouds count both together.
+// bucket limits the calls of one documented rate. The pace, which throttling lowers, says
+// how fast they go. The window makes sure that the receiver never counts more than
+// documented: a pace alone lets a burst be followed by a full rate, and clouds count both
+// together.
 //
 // A nil bucket is no limit.
 type bucket struct {
-	turn  Mutex // held while a call waits to be the next
-	full  rate.Limit
-	burst int
-	per   time.Duration
+	turn   Mutex // held while a call waits to be the next
+	pace   *pace
+	window window
 
-	// The latest calls, as many as one window may hold. Guarded by turn.
-	calls  []time.Time
-	oldest int
-
-	mu      sync.Mutex
-	limiter *rate.Limiter
-	changed time.Time // of the pace
-	closed  time.Time // until when the cloud wants no call
+	mu     sync.Mutex
+	closed time.Time // until when the cloud wants no call
 }
 
 // bucket returns a full bucket for a rate.
-func (r Rate) bucket() *bucket {
-	full := rate.Limit(float64(r.Calls) / r.Per.Seconds())
-	window := min(r.Calls, longestWindow)
-	burst := r.Burst
-	if burst == 0 {
-		burst = 1
-		if r.Per <= time.Second {
-			burst = r.Calls
-		}
-	}
-	return &bucket{
-		full: full, burst: burst, limiter: rate.NewLimiter(full, burst),
-		per: time.Duration(float64(r.Per) * float64(window) / float64(r.Calls)), calls: make([]time.Time, window),
-	}
-}
+func (r Rate) bucket() *bucket { return &bucket{pace: r.pace(), window: r.window()} }
 
 // enter takes the turn and waits until the next call is due. leave must follow.
 func (k *bucket) enter(ctx context.Context) error {
@@ -112,12 +78,12 @@ func (k *bucket) wait(ctx context.Context) error {
 		return err
 	}
 	now := time.Now()
-	next := k.limiter.ReserveN(now, 1)
+	next := k.pace.limiter.ReserveN(now, 1)
 	if err := sleepWithin(ctx, next.DelayFrom(now)); err != nil {
 		next.Cancel()
 		return err
 	}
-	if err := sleepWithin(ctx, k.per-time.Since(k.calls[k.oldest])); err != nil {
+	if err := k.window.wait(ctx); err != nil {
 		return err
 	}
 	for left := k.closedFor(); left > 0; left = k.closedFor() {
@@ -159,37 +125,19 @@ func (k *bucket) closedFor() time.Duration {
 	return time.Until(k.closed)
 }
 
-// record remembers a call. The caller has the turn.
-func (k *bucket) record(now time.Time) {
+// record remembers a call that is sent, and returns its number. The caller has the turn.
+func (k *bucket) record(now time.Time) (number uint64) {
+	if k == nil {
+		return 0
+	}
+	return k.window.record(now)
+}
+
+// report takes note of the answer to a call.
+func (k *bucket) report(number uint64, made time.Time, throttled bool) {
 	if k == nil {
 		return
 	}
-	k.calls[k.oldest] = now
-	k.oldest = (k.oldest + 1) % len(k.calls)
-}
-
-// report changes the pace after the answer to a call that was made at the given time.
-// Calls on their way together are throttled together: they count once.
-func (k *bucket) report(made time.Time, throttled bool) {
-	if k == nil {
-		return
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	limit, now := k.limiter.Limit(), time.Now()
-	calm := now.Sub(k.changed) >= calmTime
-	switch {
-	case throttled && !made.Before(k.changed):
-		k.setPace(max(limit/2, min(slowest, k.full)), now)
-	case !throttled && calm && limit < k.full:
-		k.setPace(min(limit+k.full/growSteps, k.full), now)
-	}
-}
-
-// setPace sets the rate, and the burst in proportion: a cloud that throttles ten calls
-// a second does not want ten at once.
-func (k *bucket) setPace(limit rate.Limit, now time.Time) {
-	k.limiter.SetLimitAt(now, limit)
-	k.limiter.SetBurstAt(now, max(int(float64(k.burst)*float64(limit/k.full)), 1))
-	k.changed = now
+	k.window.answered(number, time.Now())
+	k.pace.report(made, throttled)
 }

@@ -21,9 +21,10 @@ type Kind struct {
 	Read   bool // at most [ReadsAtOnce] are under way
 }
 
-// Budget keeps the calls of accounts below their rates, and lower where the cloud
-// throttles: a throttled call halves the rate, every calm while adds a step up to the
-// documented rate. The first call of a kind decides what its rate is. The zero value
+// Budget keeps the calls of accounts below their rates, also where calls arrive closer
+// together than they were sent. A throttled call halves the rate. After a single throttle
+// the rate comes back as soon as calls go well; after more of them every calm while adds a
+// step. The first call of a kind decides what its rate is. The zero value
 // is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct {
 	mu      sync.Mutex
@@ -39,6 +40,8 @@ type Turn struct {
 	budget   *Budget
 	own, all *bucket
 	made     time.Time
+	ownCall  uint64 // number of the call in own
+	allCall  uint64 // the same in all
 	read     bool
 }
 
@@ -79,8 +82,7 @@ func (b *Budget) wait(ctx context.Context, k Kind) (Turn, error) {
 	}
 	defer t.all.leave()
 	t.made = time.Now()
-	t.own.record(t.made)
-	t.all.record(t.made)
+	t.ownCall, t.allCall = t.own.record(t.made), t.all.record(t.made)
 	return t, nil
 }
 
@@ -108,8 +110,8 @@ func (t *Turn) Done() {
 // also holds back the calls that come next, of the same kind where those have a rate of
 // their own. 0 means that it did not say.
 func (t *Turn) Report(throttled bool, after time.Duration) {
-	t.own.report(t.made, throttled)
-	t.all.report(t.made, throttled)
+	t.own.report(t.ownCall, t.made, throttled)
+	t.all.report(t.allCall, t.made, throttled)
 	if !throttled || after <= 0 {
 		return
 	}

@@ -176,7 +176,7 @@ func TestARateOfMillionsCostsNoMemory(t *testing.T) {
 	inFakeTime(t, Rate{Calls: 1 << 30, Per: time.Hour}, func(t *testing.T, c *caller) {
 		c.all(100)
 		own, _ := c.budget.bucketsOf(&c.kind)
-		if n := len(own.calls); n != longestWindow {
+		if n := len(own.window.calls); n != longestWindow {
 			t.Errorf("the bucket remembers %d calls, want %d", n, longestWindow)
 		}
 	})
@@ -193,9 +193,10 @@ func TestHalfARateIsNone(t *testing.T) {
 	}
 }
 
-// A rate of more than a second is spread: clouds count shorter stretches as well.
+// A rate of more than a second is spread after its burst: clouds count shorter stretches as
+// well.
 func TestARateOfAMinuteIsSpread(t *testing.T) {
-	inFakeTime(t, Rate{Calls: 60, Per: time.Minute}, func(t *testing.T, c *caller) {
+	inFakeTime(t, Rate{Calls: 60, Per: time.Minute, Burst: 1}, func(t *testing.T, c *caller) {
 		c.all(5)
 		if n := c.most(time.Second); n != 1 {
 			t.Errorf("%d calls within a second, want 1", n)
@@ -252,6 +253,7 @@ func TestAThrottledRateHasASmallerBurst(t *testing.T) {
 		inFakeTime(t, Rate{Calls: 8, Per: time.Second}, func(t *testing.T, c *caller) {
 			c.answer = func(n int) bool { return n <= throttles }
 			for range throttles {
+				time.Sleep(time.Second) // so that they are not throttled together
 				c.all(1)
 			}
 			time.Sleep(calmTime - time.Second)

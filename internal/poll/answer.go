@@ -130,6 +130,7 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 	s.w.addEvent(pendingEvent[T]{
 		e: e, event: ev, at: now,
 		accepted: e.accepted, acceptanceKnown: e.is(acceptanceKnown), lastAnswer: e.lastAnswer,
+		early: e.is(looksEarly) && !e.is(lookedEarly),
 	}, len(c.entries))
 }
 
@@ -139,7 +140,15 @@ func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event
 // time. answered means that the answer said something about e.
 func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	now := g.p.now()
+	if e.is(looksEarly) {
+		g.scheduleEarly(c, e, answered)
+		return
+	}
 	step := time.Duration(float64(e.subs.w.schedule.Interval(c.roundStart-e.accepted)) * c.jitter)
+	if e.is(lookedEarly) {
+		age := c.roundStart - e.accepted
+		step = e.subs.w.schedule.Fit(age, age+step) - age
+	}
 	next := max(c.roundStart+step, now+minGap)
 	fixed := max(e.due, now)
 	switch {
@@ -159,6 +168,27 @@ func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	if g.nextMissIsFinal(e, e.due) {
 		e.set(asksAlone, true)
 	}
+	if e.wantsAnswer() {
+		g.enqueue(e)
+	}
+}
+
+// scheduleEarly decides when e, which waits for an early look, is looked at next. An answer
+// that came before its time, since e filled a call, changes nothing.
+// The first early look does not count as an answer; one on the way to the prior does.
+func (g *group[T]) scheduleEarly(c *call[T], e *entry[T], answered bool) {
+	now := g.p.now()
+	if answered && e.is(lookedEarly) {
+		e.lastAnswer = c.roundStart
+	}
+	if c.sentAt >= e.due {
+		next, early := e.subs.w.schedule.AfterEarly(c.roundStart - e.accepted)
+		e.due = max(e.accepted+next, now+minGap)
+		e.set(looksEarly, early && e.misses == 0)
+		e.set(lookedEarly, true)
+	}
+	e.set(dueIsFixed, e.is(looksEarly))
+	e.pos, e.due = notQueued, e.lastLookFirst(g.proofFirst(e, e.due, now), now)
 	if e.wantsAnswer() {
 		g.enqueue(e)
 	}

@@ -59,6 +59,11 @@ type Config[T any] struct {
 	// late costs the time of every caller.
 	First func(class string) time.Duration
 
+	// Early is the age at which some IDs, one call's worth, of a class of which nothing is
+	// known yet are looked at once before First: they may be quick. It is kept to
+	// exactly, for the sake of IDs that are ready just then. 0 = no such look.
+	Early time.Duration
+
 	// Rand draws the jitter; the poller serializes its use. nil = a random seed.
 	Rand *rand.Rand
 }

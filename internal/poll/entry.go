@@ -3,6 +3,8 @@ package poll
 import (
 	"math"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // Moments are kept as time.Durations since the poller was made: they take 8 bytes
@@ -41,6 +43,8 @@ const (
 	asksAlone                         // until it is seen it shares no call: it makes calls fail, or its next miss is final
 	dueIsFixed                        // due does not follow from a schedule, so a new plan does not move it
 	unanswered                        // the latest call about it gave no answer
+	looksEarly                        // its next look is an early one, which does not come before due
+	lookedEarly                       // it was looked at early, which does not count as an answer
 )
 
 func (e *entry[T]) is(m marks) bool { return e.marks&m != 0 }
@@ -146,6 +150,18 @@ func (e *entry[T]) maxWait() time.Duration {
 	return min(max(wait, 0), maxSlack)
 }
 
+// latest returns the moment by which e must be looked at again after an answer of a moment.
+func (e *entry[T]) latest(answer time.Duration) time.Duration {
+	if !e.is(lookedEarly) {
+		return distantFuture
+	}
+	age := e.subs.w.schedule.Latest(answer - e.accepted)
+	if age == boot.Never {
+		return distantFuture
+	}
+	return e.accepted + age
+}
+
 // postponeByPlan moves due back when the schedule, by what is known now, wants the look
 // much later. It reports whether it did.
 func (e *entry[T]) postponeByPlan(now time.Duration) bool {
@@ -155,9 +171,9 @@ func (e *entry[T]) postponeByPlan(now time.Duration) bool {
 	s, due := &e.subs.w.schedule, time.Duration(0)
 	pace := s.Interval(now - e.accepted)
 	if e.lastAnswer == distantPast {
-		due = e.accepted + s.First()
+		due = min(e.accepted+s.First(), e.latest(e.accepted))
 	} else {
-		due = e.lastAnswer + s.Interval(e.lastAnswer-e.accepted)
+		due = min(e.lastAnswer+s.Interval(e.lastAnswer-e.accepted), e.latest(e.lastAnswer))
 	}
 	if due <= e.due+pace/4 {
 		return false

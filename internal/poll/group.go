@@ -76,16 +76,28 @@ func (g *group[T]) addEntry(w *watch[T], id string, a acceptance) *entry[T] {
 	e.set(acceptanceKnown, a.known)
 	e.set(dueIsFixed, !a.bySchedule)
 	if a.bySchedule {
-		if age, ok := w.schedule.Scout(a.due - a.at); ok {
-			e.set(dueIsFixed, true)
-			e.due = max(a.at+age, g.p.now())
-		}
+		g.chooseScout(w, e, a)
 	}
 	e.add(w.subscription(a, g.callsSent))
 	g.entries[id] = e
 	w.open++
 	g.shared.add(e)
 	return e
+}
+
+// chooseScout makes e one of the IDs that are looked at early, or a scout, where the schedule
+// of w wants one more.
+func (g *group[T]) chooseScout(w *watch[T], e *entry[T], a acceptance) {
+	now := g.p.now()
+	if age, ok := w.schedule.Early(); ok && a.at+age > now {
+		e.due = min(a.at+age, a.due)
+		e.set(dueIsFixed|looksEarly, true)
+		return
+	}
+	if age, ok := w.schedule.Scout(a.due - a.at); ok {
+		e.due = max(a.at+age, now)
+		e.set(dueIsFixed, true)
+	}
 }
 
 // subscribe adds w to an ID that others wait for or look at. If Waits disagree about its
@@ -204,6 +216,33 @@ func (g *group[T]) moveFirstLooks(w *watch[T]) {
 		}
 		if e.due > e.accepted+first {
 			e.due = max(e.accepted+first, now)
+			g.enqueue(e)
+		}
+	}
+	g.sharedNotBefore = min(g.sharedNotBefore, now+settleTime)
+	g.setTimer(now)
+}
+
+// moveLooksOfClass moves looks at IDs of a class, whichever Target they belong to, forward to
+// an age at which most others were seen ready. It does not move early looks.
+func (g *group[T]) moveLooksOfClass(c *boot.Class, age time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.p.now()
+	for _, e := range g.entries {
+		if e.pos < 0 || e.is(looksEarly) || e.subs.w.schedule.Class() != c {
+			continue
+		}
+		due := max(e.accepted+age, now)
+		switch {
+		case e.lastAnswer != distantPast:
+			due = max(due, e.lastAnswer+boot.MinInterval)
+		case e.is(lookedEarly):
+			due = max(due, e.accepted+g.p.cfg.Early+boot.MinInterval)
+		}
+		if due < e.due {
+			e.due = due
+			e.set(dueIsFixed, true) // what was seen counts more than a plan that did not expect it
 			g.enqueue(e)
 		}
 	}

@@ -25,7 +25,7 @@ func New[T any](c Config[T]) *Poller[T] {
 	return &Poller[T]{
 		cfg:    c,
 		base:   time.Now(),
-		times:  boot.New(c.First, c.List != nil),
+		times:  boot.New(c.First, c.List != nil, c.Early),
 		groups: make(map[string]*group[T]),
 	}
 }

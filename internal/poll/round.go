@@ -133,7 +133,9 @@ func (g *group[T]) packChunk(now time.Duration) []*entry[T] {
 		g.sharedNotBefore = at
 		return nil
 	}
-	g.continueRound(chunk[0].due, now)
+	if !chunk[0].is(looksEarly) {
+		g.continueRound(chunk[0].due, now)
+	}
 	return chunk
 }
 
@@ -171,6 +173,9 @@ func (g *group[T]) takeChunk(now time.Duration) []*entry[T] {
 // so that each shows whether it is too early for the next.
 func (g *group[T]) sendAt(chunk []*entry[T], now time.Duration) time.Duration {
 	oldest, last := chunk[0], chunk[len(chunk)-1]
+	if at := lastEarly(chunk); at > now {
+		return at
+	}
 	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.is(dueIsFixed) && e.due <= now }) {
 		return now
 	}
@@ -179,7 +184,7 @@ func (g *group[T]) sendAt(chunk []*entry[T], now time.Duration) time.Duration {
 	if !full || last.due > max(now, g.roundStart+joinWindow) {
 		at = oldest.due + meanOffset(chunk, wait)
 	}
-	testsPrior := oldest.lastAnswer == distantPast && oldest.subs.w.schedule.FewSeen()
+	testsPrior := oldest.lastAnswer == distantPast && oldest.subs.w.schedule.FewSeen(now-oldest.accepted)
 	if full && !testsPrior {
 		return at
 	}
@@ -188,6 +193,21 @@ func (g *group[T]) sendAt(chunk []*entry[T], now time.Duration) time.Duration {
 		return max(at, oldest.due+wait)
 	case now < g.lastReturn+settleTime: // its IDs are about to be queued
 		return max(at, min(g.lastReturn, oldest.due+wait)+settleTime)
+	}
+	return at
+}
+
+// lastEarly returns when the last of the early looks is due that are due soon after the
+// first. They wait for each other, and none of them comes early: a look a moment before an
+// instance is ready costs it the whole time to the next one. It returns distantPast when
+// the call begins with another look.
+func lastEarly[T any](chunk []*entry[T]) time.Duration {
+	at := distantPast
+	for _, e := range chunk {
+		if !e.is(looksEarly) || e.due > chunk[0].due+earlySlack {
+			break
+		}
+		at = e.due
 	}
 	return at
 }
@@ -219,8 +239,11 @@ func (g *group[T]) sharedCallInFlight() bool {
 func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	c := g.newCall(now)
 	c.entries = chunk
-	if chunk[0].alone() { // it belongs to no round
+	switch {
+	case chunk[0].alone(): // it belongs to no round
 		c.roundStart, c.jitter = now, g.p.jitter()
+	case chunk[0].is(looksEarly): // the same, and early looks keep to their time
+		c.roundStart, c.jitter = now, 1
 	}
 	ids := make([]string, len(chunk))
 	for i, e := range chunk {

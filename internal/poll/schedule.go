@@ -8,6 +8,7 @@ const (
 	joinWindow = 200 * time.Millisecond // an ID that is due this soon after a round began is part of it
 	minGap     = time.Second            // the shortest time between an answer about an ID and the next question
 	maxSlack   = 2 * time.Second        // the longest time that a due ID waits for others
+	earlySlack = 500 * time.Millisecond // the longest time that an early look waits for others
 	settleTime = 20 * time.Millisecond  // lets Targets that start together share a call
 	lastLook   = time.Second            // how long before its deadline a Target looks once more
 

@@ -127,9 +127,11 @@ func coldListing(t *testing.T, prior time.Duration, fleets ...[]time.Duration) (
 	return k
 }
 
-// seeded gives a poller its own jitter, and as many calls in flight as provider does.
+// seeded gives a poller its own jitter, and an early look and as many calls in flight as
+// provider does.
 func seeded(seed int) func(*Config[bool]) {
 	return func(cfg *Config[bool]) {
+		cfg.Early = 5 * time.Second
 		cfg.Rand, cfg.Parallel = rand.New(rand.NewPCG(uint64(seed), 8)), 8
 	}
 }

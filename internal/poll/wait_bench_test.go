@@ -68,6 +68,32 @@ func BenchmarkWait(b *testing.B) {
 	}
 }
 
+// BenchmarkQuick compares a poller that has learned nothing with a poll every 5 s, which asks
+// about all pending instances together, in launches whose instances all take the same time
+// to boot. It reports how long it takes until all instances are seen, the calls of both, and
+// x-poll: the first time divided by the second.
+//
+//	go test -run '^$' -bench Quick -benchtime 1x ./internal/poll
+func BenchmarkQuick(b *testing.B) {
+	for _, boot := range []time.Duration{time.Second, 3 * time.Second, 5 * time.Second, 23 * time.Second} {
+		for _, n := range []int{1, 50, 100, 1000} {
+			same := func(*rand.Rand) time.Duration { return boot }
+			boots := fleets(same, n, 8)
+			b.Run(fmt.Sprintf("boot=%v/N=%d", boot, n), func(b *testing.B) {
+				var own, other cost
+				for b.Loop() {
+					own, other = yunfan(b, boots), batched(5*time.Second)(b, boots)
+				}
+				wall, poll := boot+own.quantile(100), boot+other.quantile(100)
+				b.ReportMetric(wall.Seconds(), "wall-s")
+				b.ReportMetric(wall.Seconds()/poll.Seconds(), "x-poll")
+				b.ReportMetric(own.perLaunch(), "calls")
+				b.ReportMetric(other.perLaunch(), "poll-calls")
+			})
+		}
+	}
+}
+
 // inTest runs f as a test of its own, because fake time is for tests only:
 // synctest.Test wants a *testing.T, and a benchmark has none.
 func inTest(b *testing.B, f func(t *testing.T)) {

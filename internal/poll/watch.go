@@ -35,6 +35,7 @@ type pendingEvent[T any] struct {
 	at              time.Duration // when the answer arrived
 	accepted        time.Duration // as in entry, at that moment
 	acceptanceKnown bool
+	early           bool          // it is about an early look
 	lastAnswer      time.Duration // start of the round of the answer before this one
 }
 
@@ -42,7 +43,7 @@ type pendingEvent[T any] struct {
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	w := &watch[T]{Target: t, lastLookAt: distantFuture, wake: make(chan struct{}, 1)}
 	w.mayList = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
-	fleet := boot.Fleet{Size: len(t.IDs), Batch: p.cfg.Batch, Listings: w.mayList}
+	fleet := boot.Fleet{Size: len(t.IDs), Batch: p.cfg.Batch, Listings: w.mayList, Leaving: t.Leaving}
 	w.schedule = p.times.Class(t.Class, p.now()).Schedule(p.now(), fleet)
 	if d, ok := ctx.Deadline(); ok {
 		w.lastLookAt = d.Add(-lastLook).Sub(p.base)
@@ -169,7 +170,9 @@ func (w *watch[T]) addLook(looks boot.Looks, ev *pendingEvent[T], v Verdict) boo
 	if w.isLook || !isBoot || !ev.acceptanceKnown || ev.event.Kind != Seen {
 		return looks
 	}
-	return looks.Add(lookAt(ev.accepted, ev.lastAnswer, ev.at, v == Ready))
+	l := lookAt(ev.accepted, ev.lastAnswer, ev.at, v == Ready)
+	l.Early = ev.early
+	return looks.Add(l)
 }
 
 // lookAt returns what an answer at a moment has shown of an ID, about which the answer
@@ -186,6 +189,9 @@ func lookAt(accepted, before, at time.Duration, ready bool) boot.Look {
 func (g *group[T]) learn(w *watch[T], looks boot.Looks) {
 	planTooLate := w.schedule.Learn(g.p.now(), looks)
 	g.moveFirstLooks(w)
+	if age, ok := w.schedule.FirstReady(); ok {
+		g.moveLooksOfClass(w.schedule.Class(), age)
+	}
 	if planTooLate {
 		g.moveLooksToPrior(w.schedule.Class())
 	}

@@ -4,12 +4,16 @@ import "time"
 
 // Rate is the number of calls in a time span that a cloud accepts from the account.
 // Calls beyond it, in any span of that length, are refused with the vendor's throttling
-// code. Refused calls do not count.
+// code. Refused calls do not count. Calls are counted when they arrive.
 type Rate struct {
 	API       string // action; "" means all actions together
 	Calls     int
 	Per       time.Duration
 	PerRegion bool // counted in each region; false counts all of them together
+
+	// Fixed reports that the cloud counts by the clock: anew at each full Per, such as each
+	// full minute. False counts any span of that length.
+	Fixed bool
 }
 
 // DocumentedRates returns the call rates that vendors document for calls about
@@ -20,7 +24,7 @@ type Rate struct {
 func DocumentedRates() map[Cloud][]Rate {
 	each := func(calls int, per time.Duration, perRegion bool, actions ...string) (list []Rate) {
 		for _, a := range actions {
-			list = append(list, Rate{a, calls, per, perRegion})
+			list = append(list, Rate{API: a, Calls: calls, Per: per, PerRegion: perRegion})
 		}
 		return list
 	}

@@ -29,6 +29,21 @@ func TestRatesAreEnforced(t *testing.T) {
 	})
 }
 
+// A fixed rate counts anew at each full minute of the clock.
+func TestAFixedRateCountsByTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fakeSim(&Options{Rates: map[Cloud][]Rate{QingCloud: {{API: "List", Calls: 3, Per: time.Minute, Fixed: true}}}})
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(2*time.Minute - time.Nanosecond)))
+		if got := outcomes(t, s, 4); got != "...x" {
+			t.Errorf("before the minute is over: %s", got)
+		}
+		time.Sleep(time.Nanosecond)
+		if got := outcomes(t, s, 4); got != "...x" {
+			t.Errorf("in the next minute: %s", got)
+		}
+	})
+}
+
 // The documented rates name existing actions.
 func TestDocumentedRatesNameActions(t *testing.T) {
 	for cloud, list := range DocumentedRates() {

@@ -28,11 +28,15 @@ const (
 // chooses.
 type Class struct {
 	prior    time.Duration // age at which one instance in ten is ready
+	early    time.Duration // age of the early look; 0 = there is none
 	listings bool          // there are listings
 
 	// nil until enough instances have been seen: the plan for looks by ID, and the plan
 	// for looks that may be listings.
 	plan, listed atomic.Pointer[plan]
+
+	anyReady atomic.Bool // an instance was seen ready
+	quick    atomic.Bool // without a plan: early looks have shown instances ready
 
 	lastUsed time.Duration // guarded by the lock of Times
 
@@ -41,12 +45,16 @@ type Class struct {
 	plannedWith float64       // looks when the plan was made
 	fadedAt     time.Duration // when the counts were halved
 	lastChecked time.Duration // when a scout last checked the plan
+	trial       trial
 }
 
 // First returns the age at which an instance is looked at first, by ID.
 func (c *Class) First() time.Duration {
 	if p := c.plan.Load(); p != nil {
 		return p.first
+	}
+	if c.quick.Load() {
+		return min(c.prior, c.early)
 	}
 	return c.prior
 }
@@ -72,11 +80,17 @@ func PriorInterval(age time.Duration) time.Duration {
 
 // Learn records looks. It draws a new plan when the looks add something to it.
 func (c *Class) Learn(now time.Duration, looks Looks) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trial.addRecent(looks.count())
+	c.learnLocked(now, looks)
+}
+
+// learnLocked is Learn. The caller has c.mu.
+func (c *Class) learnLocked(now time.Duration, looks Looks) {
 	if len(looks) == 0 {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.fade(now)
 	c.seen.addAll(looks)
 	known := c.seen.instances >= enough

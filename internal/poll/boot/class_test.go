@@ -58,13 +58,13 @@ func TestThePriorHasLimitsAndADefault(t *testing.T) {
 			t.Errorf("with a prior of %v the first look comes at %v, want %v", prior, got, want)
 		}
 	}
-	if got, want := New(nil, false).Class("", 0).First(), 10*time.Second; got != want {
+	if got, want := New(nil, false, 0).Class("", 0).First(), 10*time.Second; got != want {
 		t.Errorf("without a prior the first look comes at %v, want %v", got, want)
 	}
 }
 
 func TestTheClassUsedLeastRecentlyIsForgotten(t *testing.T) {
-	times, now := New(nil, false), time.Duration(0)
+	times, now := New(nil, false, 0), time.Duration(0)
 	kept := times.Class("often", now)
 	for i := range 3 * maxClasses {
 		now += time.Second
@@ -136,7 +136,7 @@ func TestAPlanKeepsItsLimits(t *testing.T) {
 				if rnd.IntN(3) > 0 {
 					before = time.Duration(rnd.Int64N(int64(at) + 1))
 				}
-				looks = append(looks, Look{before, at, rnd.IntN(2) == 0, 1 + rnd.IntN(50)})
+				looks = append(looks, Look{Before: before, At: at, Ready: rnd.IntN(2) == 0, N: 1 + rnd.IntN(50)})
 			}
 			c.Learn(time.Duration(rnd.IntN(40))*time.Minute, looks)
 		}

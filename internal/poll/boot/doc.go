@@ -16,18 +16,18 @@
 //	prior  median      N   calls: with  without   delay, s: with  without
 //	 4 s    25 s        1           5.8     12.0             1.4      1.4
 //	                1,000          77      137               1.4      1.4
-//	12 s    25 s        1           5.6      8.0             1.3      1.4
-//	                  100          22       21               1.4      1.4
-//	                1,000          76       98               1.4      1.4
-//	32 s    25 s        1           5.1      1.7             1.6      8.0
-//	                1,000          69       32               1.6      6.7
-//	12 s    60 s        1           5.9     17               3.5      3.2
-//	                1,000          80      188               3.3      3.2
-//	12 s   120 s        1           6.7     24               6.4      6.6
-//	                1,000          88      263               6.4      6.4
+//	12 s    25 s        1           5.6      9.0             1.5      1.4
+//	                  100          22       22               1.4      1.4
+//	                1,000          76       99               1.5      1.4
+//	32 s    25 s        1           5.1      3.4             1.6      4.9
+//	                1,000          69       34               1.6      6.6
+//	12 s    60 s        1           5.9     18               3.3      3.2
+//	                1,000          79      190               3.4      3.2
+//	12 s   120 s        1           6.7     25               6.6      6.5
+//	                1,000          86      264               6.5      6.4
 //
 // So learning saves between a fifth and three quarters of the calls when the prior is early,
-// and four fifths of the delay when it is late. It saves nothing in a launch of 100 whose
+// and two thirds of the delay when it is late. It saves nothing in a launch of 100 whose
 // prior is nearly right. To measure again:
 //
 //	go test -run '^$' -bench Learning -benchtime 1x ./internal/poll
@@ -49,6 +49,20 @@
 // Until 20 instances of a class have been seen, the prior decides. The first look comes at
 // the age at which one instance in ten is ready by the prior, between 3 s and 60 s. Later
 // looks come after a tenth of the age.
+//
+// # The early look
+//
+// Before that, some instances are looked at once, exactly 5 s after their acceptance. They
+// fill three calls at most, whatever the number of instances:
+//
+//	accepted   5 s             3/5 of a far prior      first
+//	|----------|---------------|-----------------------|----------> age
+//	           early look      the same instances      all
+//
+// If one in ten is ready, all others of the class are looked at as well. If none is ready,
+// all goes on as if there had been no early look. Until an instance of the class was seen
+// ready, looks at these instances keep up with a poll every 5 s, up to 25 s. When half of
+// the latest looks show instances ready, the others are looked at at that age.
 //
 // # Scouts
 //

@@ -28,7 +28,7 @@ func usual(n int, seed uint64) []time.Duration { return drawBoots(25*time.Second
 
 // newClass returns a class with a prior.
 func newClass(prior time.Duration) *Class {
-	return New(func(string) time.Duration { return prior }, false).Class("", 0)
+	return New(func(string) time.Duration { return prior }, false, 0).Class("", 0)
 }
 
 // watch lets a class see a launch of instances that are looked at at those ages.

@@ -7,6 +7,7 @@ type Fleet struct {
 	Size     int  // instances; 0 = they are looked at without waiting
 	Batch    int  // instances that one call can ask about
 	Listings bool // a look at them may be a listing of those that are ready
+	Leaving  bool // they are waited for to disappear
 }
 
 // Schedule says when the instances of one Fleet are looked at. It follows what is
@@ -17,9 +18,11 @@ type Schedule struct {
 	class    *Class
 	listings bool
 
-	usingPrior bool // the first looks were scheduled by the prior, and have not been moved since
-	scouts     int  // scouts that are left to send
-	batch      int  // as many of them, the last ones, go when the prior says
+	firstReady time.Duration // what FirstReady is to return
+	earlyLeft  int           // instances that are left to choose for the early look
+	usingPrior bool          // the first looks were scheduled by the prior, and have not been moved since
+	scouts     int           // scouts that are left to send
+	batch      int           // as many of them, the last ones, go when the prior says
 	check      planCheck
 }
 
@@ -40,11 +43,17 @@ func (c *Class) Schedule(now time.Duration, f Fleet) Schedule {
 	}
 	p := s.plan()
 	severalCalls := f.Size > f.Batch
+	if p == nil {
+		s.earlyLeft = c.grantEarly(now, f)
+	}
 	switch {
 	case p != nil && c.startCheck(now, p.first):
 		s.check = checkDue
 	case p == nil && severalCalls && !f.Listings:
 		s.usingPrior, s.scouts, s.batch = true, 2*f.Batch, f.Batch
+	}
+	if s.earlyLeft >= f.Batch && s.scouts > 0 { // those that are looked at early are scouts at the prior's time
+		s.scouts, s.batch = f.Batch, 0
 	}
 	return s
 }
@@ -76,11 +85,15 @@ func (s *Schedule) Interval(age time.Duration) time.Duration {
 	return s.class.Interval(age)
 }
 
-// FewSeen reports whether so few instances have been seen that first looks at many
-// should go out one call after the other, so that each learns from the one before.
-func (s *Schedule) FewSeen() bool {
+// FewSeen reports whether so few instances have been seen that first looks at many, at
+// that age, should go out one call after the other, so that each learns from the one
+// before. There is no need to when most are expected to be ready.
+func (s *Schedule) FewSeen(age time.Duration) bool {
 	p := s.class.plan.Load()
-	return p == nil || p.instances < fewSeen
+	if p == nil {
+		return true
+	}
+	return p.instances < fewSeen && p.readyShare(age) < 0.5
 }
 
 // ReadyShare returns the share of instances that are ready at that age, as far as it
@@ -128,12 +141,14 @@ func (s *Schedule) PriorReplaced() bool {
 // Looks that report instances as seen must go through this method. Looks that show
 // only what is still pending may go to [Class.Learn] instead.
 func (s *Schedule) Learn(now time.Duration, looks Looks) (planTooLate bool) {
-	looks = timely(looks, s.class.First())
+	looks = timely(s.recordTrial(looks), s.class.First())
 	planTooLate = s.finishCheck(looks)
 	if planTooLate {
 		s.class.forget()
 	}
-	s.class.Learn(now, looks)
+	s.class.mu.Lock()
+	defer s.class.mu.Unlock()
+	s.class.learnLocked(now, looks)
 	return planTooLate
 }
 
@@ -158,17 +173,7 @@ func (s *Schedule) finishCheck(looks Looks) bool {
 	if s.check != checkAsked {
 		return false
 	}
-	ready, all := 0, 0
-	for _, l := range looks {
-		firstLook := l.Before == notAsked
-		if !firstLook || l.At > s.class.prior*3/2 {
-			continue
-		}
-		all += l.N
-		if l.Ready {
-			ready += l.N
-		}
-	}
+	ready, all := looks.firstBefore(s.class.prior * 3 / 2)
 	if all > 0 {
 		s.check = noCheck
 	}

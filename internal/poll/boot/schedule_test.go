@@ -153,7 +153,7 @@ func TestALateFirstLookTeachesNothing(t *testing.T) {
 }
 
 func TestListingsHaveAPlanOfTheirOwn(t *testing.T) {
-	c := New(func(string) time.Duration { return 12 * time.Second }, true).Class("", 0)
+	c := New(func(string) time.Duration { return 12 * time.Second }, true, 0).Class("", 0)
 	s := c.Schedule(0, Fleet{Size: 1000, Batch: 100, Listings: true})
 	if got := s.ReadyShare(25 * time.Second); got != 0.1 {
 		t.Errorf("before anything is known a share of %v is ready, want 0.1", got)
@@ -197,11 +197,11 @@ func TestFewSeen(t *testing.T) {
 	c := newClass(16 * time.Second)
 	s := c.Schedule(0, Fleet{Size: 1000, Batch: 100})
 	c.watch(0, usual(fewSeen/2, 1), everyTwo(4*time.Second, 2*time.Minute)...)
-	if !s.FewSeen() {
+	if !s.FewSeen(16 * time.Second) {
 		t.Errorf("%d instances count as many", fewSeen/2)
 	}
 	c.watch(0, usual(2*fewSeen, 2), everyTwo(4*time.Second, 2*time.Minute)...)
-	if s.FewSeen() {
+	if s.FewSeen(16 * time.Second) {
 		t.Errorf("%d instances count as few", 2*fewSeen+fewSeen/2)
 	}
 }

@@ -18,10 +18,11 @@ const notAsked = time.Duration(0)
 
 // Look is what a look at N instances of one age has shown: they were pending at the
 // age Before, and at the age At they are ready or still pending. Before is 0 when
-// nobody looked at them before.
+// nobody looked at them before. Early looks are those that [Schedule.Early] has asked for.
 type Look struct {
 	Before, At time.Duration
 	Ready      bool
+	Early      bool
 	N          int
 }
 
@@ -32,7 +33,9 @@ type Looks []Look
 func (ls Looks) Add(l Look) Looks {
 	if len(ls) > 0 {
 		last := &ls[len(ls)-1]
-		if last.Before == l.Before && last.At == l.At && last.Ready == l.Ready {
+		same := *last
+		same.N = l.N
+		if same == l {
 			last.N += l.N
 			return ls
 		}
@@ -53,6 +56,57 @@ func (ls Looks) readyAtFirst() float64 {
 		}
 	}
 	return float64(ready) / float64(max(all, 1))
+}
+
+// count returns how many instances the looks are about, and how many were ready.
+func (ls Looks) count() (ready, all int) {
+	for _, l := range ls {
+		all += l.N
+		if l.Ready {
+			ready += l.N
+		}
+	}
+	return ready, all
+}
+
+// readyBy returns the highest age at which an instance was seen ready.
+func (ls Looks) readyBy() (age time.Duration) {
+	for _, l := range ls {
+		if l.Ready {
+			age = max(age, l.At)
+		}
+	}
+	return age
+}
+
+// early returns how many instances early looks were about, and how many of them were ready.
+func (ls Looks) early() (ready, all int) {
+	for _, l := range ls {
+		if !l.Early {
+			continue
+		}
+		all += l.N
+		if l.Ready {
+			ready += l.N
+		}
+	}
+	return ready, all
+}
+
+// firstBefore returns how many instances first looks up to an age were about, and how many
+// of them were ready.
+func (ls Looks) firstBefore(age time.Duration) (ready, all int) {
+	for _, l := range ls {
+		first := l.Before == notAsked
+		if !first || l.At > age {
+			continue
+		}
+		all += l.N
+		if l.Ready {
+			ready += l.N
+		}
+	}
+	return ready, all
 }
 
 // lifeTable counts by age how many instances were pending and how many of those became

@@ -14,6 +14,7 @@ const maxClasses = 256
 type Times struct {
 	prior    func(class string) time.Duration
 	listings bool
+	early    time.Duration
 
 	mu      sync.Mutex
 	classes map[string]*Class
@@ -22,12 +23,13 @@ type Times struct {
 // New returns Times that know no more than a prior: the age at which one instance in
 // ten of a class is ready. A nil prior, or one that returns 0, stands for 10 s.
 // listings says that instances can be listed by their state: then plans are also made
-// for looks that are listings.
-func New(prior func(class string) time.Duration, listings bool) *Times {
+// for looks that are listings. early is the age at which a few instances of a class of
+// which nothing is known are looked at beforehand; 0 means none.
+func New(prior func(class string) time.Duration, listings bool, early time.Duration) *Times {
 	if prior == nil {
 		prior = func(string) time.Duration { return 0 }
 	}
-	return &Times{prior: prior, listings: listings, classes: make(map[string]*Class)}
+	return &Times{prior: prior, listings: listings, early: early, classes: make(map[string]*Class)}
 }
 
 // Class returns what is known of a class. When there are 256 classes already, a new
@@ -40,6 +42,7 @@ func (t *Times) Class(name string, now time.Duration) *Class {
 	fresh := &Class{
 		prior:       clampPrior(t.prior(name)), // without the lock: it belongs to the caller
 		listings:    t.listings,
+		early:       t.early,
 		fadedAt:     now,
 		lastChecked: now,
 		lastUsed:    now,

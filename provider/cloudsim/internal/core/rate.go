@@ -8,6 +8,15 @@ type Rate struct {
 	Calls     int
 	Per       time.Duration
 	PerRegion bool
+	Fixed     bool
+}
+
+// since returns the moment after which calls count together with one now.
+func (r *Rate) since(now time.Time) time.Time {
+	if r.Fixed {
+		return now.Truncate(r.Per).Add(-1)
+	}
+	return now.Add(-r.Per)
 }
 
 // rateKey identifies the calls that a rate counts together.
@@ -26,7 +35,7 @@ func (c *Service) tooFast(k *Call) bool {
 		if r.PerRegion {
 			key.region = k.Region
 		}
-		if c.within(key, now.Add(-r.Per)) >= r.Calls {
+		if c.within(key, r.since(now)) >= r.Calls {
 			return true
 		}
 		keys = append(keys, key)
