@@ -15,7 +15,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // The vendor's names of the calls about instances.
@@ -55,22 +54,28 @@ func (d *driver) newExchange(ctx context.Context, op, region string, timeout tim
 	return ex
 }
 
-// call sends one request and decodes its answer into resp.
-func (d *driver) call(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
-	return d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
+// ask sends one request and reads its answer. R is the SDK's type of what is in "Response".
+func ask[R any](d *driver, ex *exchange, req tchttp.Request) (*response[R], error) {
+	a := &response[R]{}
+	if err := d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, a) }); err != nil {
+		return nil, err
+	}
+	if a.Response == nil {
+		return nil, ex.malformed("it has no Response", "")
+	}
+	return a, nil
 }
 
-// callBare sends one request whose answer has a RequestId and nothing else, and returns that.
-// The SDK's types of such answers differ by name only.
-func (d *driver) callBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
-	resp := cvm.NewStopInstancesResponse()
-	if err := d.call(ex, req, resp); err != nil {
+// askBare sends one request whose answer has a RequestId and nothing else, and returns that.
+func (d *driver) askBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
+	a, err := ask[bareResponse](d, ex, req)
+	if err != nil {
 		return "", err
 	}
-	if resp.Response == nil || value(resp.Response.RequestId) == "" {
+	if value(a.Response.RequestID) == "" {
 		return "", ex.malformed("it has no RequestId", "")
 	}
-	return *resp.Response.RequestId, nil
+	return *a.Response.RequestID, nil
 }
 
 // send has the SDK send one request. It survives the SDK's panics. It returns the end of the
@@ -167,10 +172,6 @@ func (d *driver) build(region string, creds provider.Credentials) (api, error) {
 
 // api is what the driver uses of the SDK.
 type api interface {
-	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
-	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
-	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
-	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
 	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
 }
 
@@ -179,38 +180,13 @@ type api interface {
 // reflection.
 type sdkClient struct{ cvm *cvm.Client }
 
-func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runAnswer{resp})
-}
-
-// RunRaw sends a create that the typed request cannot carry. It is signed in the same way.
-func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req, err := rawRequest(actionRun, params)
-	if err != nil {
-		return nil, err
-	}
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runAnswer{resp})
-}
-
-func (s sdkClient) DescribeInstances(
-	ctx context.Context, req *cvm.DescribeInstancesRequest,
-) (*cvm.DescribeInstancesResponse, error) {
-	resp := cvm.NewDescribeInstancesResponse()
-	return resp, s.Send(ctx, req, &describeAnswer{resp})
-}
-
-func (s sdkClient) TerminateInstances(
-	ctx context.Context, req *cvm.TerminateInstancesRequest,
-) (*cvm.TerminateInstancesResponse, error) {
-	return s.cvm.TerminateInstancesWithContext(ctx, req)
-}
-
 // Send sends one of the SDK's requests, as its own methods do.
 func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
 	req.SetContext(ctx)
-	return s.cvm.Send(req, resp)
+	if err := s.cvm.Send(req, resp); !errors.Is(err, errRead) {
+		return err
+	}
+	return nil
 }
 
 // rawRequest returns a request with a body that the SDK has no type for.
@@ -218,16 +194,3 @@ func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
 	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
 	return req, req.SetActionParameters(params)
 }
-
-// runAnswer and describeAnswer are searched for an error in one look. The SDK would decode them
-// twice more.
-type (
-	runAnswer      struct{ *cvm.RunInstancesResponse }
-	describeAnswer struct{ *cvm.DescribeInstancesResponse }
-)
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*runAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*describeAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }

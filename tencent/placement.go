@@ -87,11 +87,11 @@ func (d *driver) CreatePlacementGroup(
 	out.ClientToken = text(token)
 	ex := d.newExchange(ctx, out.GetAction(), g.Region, groupTimeout)
 	ex.creates = true
-	resp := cvm.NewCreateDisasterRecoverGroupResponse()
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[cvm.CreateDisasterRecoverGroupResponseParams](d, ex, out)
+	if err != nil {
 		return "", "", err
 	}
-	if resp.Response == nil || value(resp.Response.DisasterRecoverGroupId) == "" {
+	if value(resp.Response.DisasterRecoverGroupId) == "" {
 		return "", "", ex.malformed("it has no group ID", "")
 	}
 	return *resp.Response.DisasterRecoverGroupId, value(resp.Response.RequestId), nil
@@ -114,12 +114,12 @@ func (d *driver) DescribePlacementGroups(
 	out.Name = text(q.Name)
 	out.Offset, out.Limit = new(int64(offset)), number(perCall)
 	ex := d.newExchange(ctx, out.GetAction(), q.Region, groupTimeout)
-	resp := cvm.NewDescribeDisasterRecoverGroupsResponse()
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[cvm.DescribeDisasterRecoverGroupsResponseParams](d, ex, out)
+	if err != nil {
 		return nil, err
 	}
 	r := resp.Response
-	if r == nil || !lists(r.DisasterRecoverGroupSet, r.TotalCount) {
+	if !lists(r.DisasterRecoverGroupSet, r.TotalCount) || resp.lostRows("DisasterRecoverGroupSet") {
 		return nil, ex.malformed("it has no list of groups", "")
 	}
 	page := &provider.Page[provider.PlacementGroup]{RequestID: value(r.RequestId)}
@@ -180,7 +180,7 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 	}
 	out := cvm.NewModifyDisasterRecoverGroupAttributeRequest()
 	out.DisasterRecoverGroupId, out.Name = text(id), text(to.Name)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
@@ -198,7 +198,7 @@ func (d *driver) MoveIntoPlacementGroup(
 	out.DisasterRecoverGroupIds = list([]string{id})
 	out.Force = yes(o.Force)
 	out.PartitionNumber = number(o.Partition)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
@@ -206,6 +206,6 @@ func (d *driver) MoveIntoPlacementGroup(
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	out := cvm.NewDeleteDisasterRecoverGroupsRequest()
 	out.DisasterRecoverGroupIds = list([]string{id})
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
