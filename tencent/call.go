@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -84,18 +85,24 @@ func (d *driver) send(ex *exchange, send func(context.Context, api) error) error
 	if err := ex.ctx.Err(); err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
+	at, err := d.endpointOf(ex.region)
+	if err != nil {
+		return ex.notSent(provider.ErrInvalid, err)
+	}
 	creds, err := d.askCredentials(ex.ctx)
 	if err != nil {
 		return ex.notSent(provider.ErrAuth, err)
 	}
-	c, err := d.client(ex.region, creds)
+	c, err := d.client(clientKey{ex.region, at}, creds)
 	if err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
 	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
 	defer cancel()
 	defer ex.Close()
-	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
+	err = recovered(func() error { return send(ex.Watch(ctx), c) })
+	d.answered.Record(&ex.Exchange)
+	if err != nil {
 		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
 		return d.wrapError(err, ex)
 	}
@@ -125,12 +132,18 @@ var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: 
 // because package fmt cannot look into one: a client that is printed must not show its keys.
 type keyedClient func() (api, provider.Credentials)
 
+// clientKey is what an SDK client is made for, beside its credentials.
+type clientKey struct {
+	region string
+	at     oncehttp.Endpoint
+}
+
 // client returns the SDK client of a region. It keeps the client until the credentials change, so
 // that a call neither builds a client nor signs with a former key.
-func (d *driver) client(region string, creds provider.Credentials) (api, error) {
+func (d *driver) client(key clientKey, creds provider.Credentials) (api, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if kept, ok := d.clients[region]; ok {
+	if kept, ok := d.clients[key]; ok {
 		if c, of := kept(); of == creds {
 			return c, nil
 		}
@@ -139,22 +152,22 @@ func (d *driver) client(region string, creds provider.Credentials) (api, error) 
 	if common.DefaultHttpClient != nil {
 		return nil, errShared
 	}
-	c, err := d.build(region, creds)
+	c, err := d.build(key, creds)
 	if err != nil {
 		return nil, err
 	}
-	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
+	d.clients[key] = func() (api, provider.Credentials) { return c, creds }
 	return c, nil
 }
 
 // build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
 // timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
-func (d *driver) build(region string, creds provider.Credentials) (api, error) {
+func (d *driver) build(key clientKey, creds provider.Credentials) (api, error) {
 	p := profile.NewClientProfile()
 	p.HttpProfile.ReqMethod = http.MethodPost
 	p.HttpProfile.ReqTimeout = 0
-	p.HttpProfile.Scheme = d.scheme
-	p.HttpProfile.Endpoint = d.host
+	p.HttpProfile.Scheme = strings.ToUpper(key.at.Scheme)
+	p.HttpProfile.Endpoint = key.at.Host
 	p.Language = "en-US"
 	p.Debug = false
 	p.DisableRegionBreaker = true
@@ -162,7 +175,7 @@ func (d *driver) build(region string, creds provider.Credentials) (api, error) {
 	p.RateLimitExceededMaxRetries = 0
 	p.UnsafeRetryOnConnectionFailure = false
 	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
-	c, err := cvm.NewClient(cred, region, p)
+	c, err := cvm.NewClient(cred, key.region, p)
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,18 @@
 //   - the role bound to the instance, from the metadata service, with a timeout
 //     of three seconds. Its keys are renewed five minutes before they end.
 //
+// # Endpoints
+//
 // The host is cvm.tencentcloudapi.com for every region, because the region is a
-// header of the request. Config.Endpoint names another one, such as
-// cvm.ap-guangzhou.tencentcloudapi.com or cvm.intl.tencentcloudapi.com.
+// header of the request. Only the regions of finance, whose names end in -fsi, have
+// hosts of their own: cvm.ap-shanghai-fsi.tencentcloudapi.com. Config.Endpoint and
+// Config.EndpointFor name others: cvm.intl.tencentcloudapi.com for accounts of the
+// international site, cvm.internal.tencentcloudapi.com inside of the vendor's network,
+// cvm.{region}.tencentcloudapi.com to reach each region at its own access point.
+//
+// A region with other characters, or with the number of a zone, is an error before the
+// first call. A host that has no address, or refuses connections, and never answered
+// ends a call within seconds; the error asks whether the region exists.
 //
 // # Idempotency
 //
@@ -66,11 +75,23 @@
 // hold 100 rows, the documented maximum, and a page token is the offset of the next
 // row.
 //
+// # Release
+//
 // TerminateInstances takes instances of one billing mode only. Prepaid instances go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for
-// good by a second call. Their prepaid data disks stay, as do elastic addresses:
-// a library that releases them unasked would destroy what it did not make. The
-// answer has no result for each instance: one that cannot be terminated makes an
+// good by a second call. By default it releases the instances, their system disks, the
+// data disks that are paid for by the hour and end with the instance, the ordinary
+// public addresses (WanIP), and the interfaces that the create made (see Interfaces of
+// [RunOptions]). Prepaid data disks and elastic addresses stay.
+//
+// A release of what was ordered (TerminateRequest.Ordered) also sends ReleaseAddress
+// and ReleasePrepaidDataDisks. CVM then releases the first elastic address of the
+// primary interface, if it is of the kind HighQualityEIP, AntiDDoSEIP, EIPv6 or
+// HighQualityEIPv6, and the prepaid data disks that are attached, whoever ordered
+// them. Data disks with DeleteWithInstance false stay in any case. CVM releases a
+// running instance as it is: Force changes nothing.
+//
+// The answer has no result for each instance: one that cannot be terminated makes an
 // error of the whole call. If it failed to launch or is being terminated
 // already, a call about it alone succeeds, because the cloud removes it by
 // itself; in a batch it is [provider.ErrState].

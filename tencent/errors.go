@@ -28,7 +28,7 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
 		return ex.refused(sdk)
 	}
-	return ex.unanswered(err)
+	return d.unanswered(err, ex)
 }
 
 // ended returns the error of a ctx that ended, which is no failure of the service. The error of a
@@ -93,12 +93,17 @@ func (ex *exchange) mixedDisks() bool {
 // unanswered returns the error of a call without an answer of the cloud, or with one that makes no
 // sense: its status alone says whether the call may have been executed. The text of the SDK's
 // error is replaced, because it quotes the whole answer.
-func (ex *exchange) unanswered(err error) error {
+func (d *driver) unanswered(err error, ex *exchange) error {
 	code, msg, cause := "ClientError.ParseJsonError", "", error(nil)
+	noHost := d.answered.NoHost(&ex.Exchange)
 	switch {
 	case ex.Status() == 0:
 		cause = ex.secrets.Cause(cmp.Or(ex.Err(), err))
 		code, msg = "ClientError.NetworkError", "no answer: "+cause.Error()
+		if noHost {
+			const ask = "no service at %s: does region %q exist? If it does, set Config.Endpoint: %v"
+			msg = fmt.Sprintf(ask, ex.Request().URL.Host, ex.region, cause)
+		}
 	case ex.Cut() != nil:
 		cause = ex.secrets.Cause(ex.Cut())
 		msg = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), cause)
@@ -108,7 +113,7 @@ func (ex *exchange) unanswered(err error) error {
 	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
 	says := oncehttp.VerdictOf(ex.Status())
 	e := ex.apiError(adapter.KindOf(says), adapter.OutcomeOf(ex.Fate()), msg, rebuilt)
-	e.Lasting = says.Lasting
+	e.Lasting, e.NoHost = says.Lasting, noHost
 	return ex.paused(e)
 }
 

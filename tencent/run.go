@@ -104,7 +104,11 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 		}
 	}
 	params["Region"] = d.regionOf(spec.Region)
-	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
+	at, err := d.endpointOf(params["Region"])
+	if err != nil {
+		return provider.Request{}, err
+	}
+	return provider.Request{Driver: Name, Action: actionRun, Host: at.Host, Params: params}, nil
 }
 
 // runRequest returns the request of a create, and the body to send in its place when the spec
@@ -195,7 +199,9 @@ func hidesInstances(req *provider.DescribeRequest, unread []string) bool {
 
 // TerminateInstances implements [provider.Driver]. A first call sends prepaid instances to the
 // recycle bin, and a second one removes them for good. Both are the same call, so that
-// Recycled changes nothing here. Prepaid data disks are kept.
+// Recycled changes nothing here. Prepaid data disks and elastic addresses are kept, unless
+// Ordered is set. CVM destroys running instances without being asked, so that Force changes
+// nothing either.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, perCall); err != nil {
 		return err

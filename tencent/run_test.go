@@ -362,6 +362,22 @@ func TestDescribeWithManyTags(t *testing.T) {
 	}
 }
 
+// What a create ordered beside the instances is released only when that is asked for.
+func TestAReleaseOfWhatWasOrdered(t *testing.T) {
+	for ordered, want := range map[bool]any{true: true, false: nil} {
+		r := &recorder{body: terminated}
+		req := &provider.TerminateRequest{IDs: []string{"ins-1"}, Ordered: ordered, Force: true}
+		if err := testDriver(t, r).TerminateInstances(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		for _, param := range []string{"ReleaseAddress", "ReleasePrepaidDataDisks"} {
+			if got := r.sent[0][param]; got != want {
+				t.Errorf("Ordered %v: %s: got %v, want %v", ordered, param, got, want)
+			}
+		}
+	}
+}
+
 func TestTerminateRequest(t *testing.T) {
 	r := &recorder{body: terminated}
 	if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}}); err != nil {

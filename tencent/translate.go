@@ -246,8 +246,11 @@ func translateDescribe(req *provider.DescribeRequest, offset int) *cvm.DescribeI
 	return out
 }
 
+// translateTerminate asks for addresses and prepaid data disks too when the release is of what was
+// ordered: both outlive the instance otherwise.
 func translateTerminate(req *provider.TerminateRequest) *cvm.TerminateInstancesRequest {
 	out := cvm.NewTerminateInstancesRequest()
 	out.InstanceIds = list(req.IDs)
+	out.ReleaseAddress, out.ReleasePrepaidDataDisks = yes(req.Ordered), yes(req.Ordered)
 	return out
 }

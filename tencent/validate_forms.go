@@ -25,9 +25,24 @@ const (
 	digits = "0123456789"
 )
 
-// checkRegion checks the form of a region, unless it is "". A region is sent as a header.
+// zoneForm is the form of a zone: its region, and a number.
+var zoneForm = regexp.MustCompile(`^([a-z]+-[a-z]+[a-z-]*)-[0-9]+$`)
+
+// checkRegion checks the form of a region, unless it is "". A region is sent as a header, and may be
+// a part of a host name.
 func checkRegion(c *provider.Checker, path, region string) {
-	c.Require(isPrintable(region), path, region, "must be printable ASCII without blanks")
+	ok := strings.Trim(region, lower+digits+"-") == ""
+	c.Require(ok, path, region, "must be small letters, digits and hyphens, such as ap-guangzhou")
+	if m := zoneForm.FindStringSubmatch(region); m != nil {
+		c.Fail(path, region, "is a zone; its region is "+m[1])
+	}
+}
+
+// checkZone checks the form of a zone, unless it is "".
+func checkZone(c *provider.Checker, zone, region string) {
+	ok := strings.Trim(zone, lower+digits+"-") == ""
+	c.Require(ok, "Zone", zone, "must be small letters, digits and hyphens, such as ap-guangzhou-3")
+	c.Require(zone == "" || zone != region, "Zone", zone, "is a region; a zone has a number, such as ap-guangzhou-3")
 }
 
 // isPrintable reports whether a text can stand in a header as it is.
