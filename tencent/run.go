@@ -115,7 +115,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 // has raw parameters.
 func (d *driver) runRequest(
 	spec *provider.RunInstancesSpec,
-) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
+) (req *runRequest, body map[string]any, err error) {
 	req, err = translateRun(spec)
 	if err != nil {
 		return nil, nil, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 
+	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -11,11 +12,35 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
+// runRequest is the request of RunInstances: the SDK's type, and what it lacks.
+type runRequest struct {
+	*cvm.RunInstancesRequest
+	NetworkInterfaces []*networkInterface `json:"NetworkInterfaces,omitnil,omitempty"`
+}
+
+// networkInterface is the data type NetworkInterfaces, which versions 1.3.183 and later of the SDK
+// have.
+type networkInterface struct {
+	InterfaceType           *string   `json:"InterfaceType,omitnil,omitempty"`
+	VpcId                   *string   `json:"VpcId,omitnil,omitempty"`
+	SubnetId                *string   `json:"SubnetId,omitnil,omitempty"`
+	PrivateIpv4AddressCount *int64    `json:"PrivateIpv4AddressCount,omitnil,omitempty"`
+	NetworkInterfaceId      *string   `json:"NetworkInterfaceId,omitnil,omitempty"`
+	SecurityGroupIds        []*string `json:"SecurityGroupIds,omitnil,omitempty"`
+	DeleteWithInstance      *bool     `json:"DeleteWithInstance,omitnil,omitempty"`
+}
+
+// ToJsonString returns the body that the SDK sends.
+func (r *runRequest) ToJsonString() string {
+	text, _ := sdkjson.Marshal(r) // texts, numbers and truth values: it cannot fail
+	return string(text)
+}
+
 // translateRun turns a valid spec into the request of RunInstances. Its parameters are
 // described at cloud.tencent.com/document/api/213/15730. Parameters that the spec leaves zero
 // stay nil: a pointer to a zero value would be sent. The error names what the request cannot
 // carry.
-func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, error) {
+func translateRun(spec *provider.RunInstancesSpec) (*runRequest, error) {
 	c := provider.Checker{Driver: Name}
 	adapter.CheckKind[RunOptions](&c, spec.Vendor)
 	checkProject(&c, spec)
@@ -31,7 +56,7 @@ func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, er
 	translatePlacement(req, spec)
 	translateExtras(req, spec)
 	translateOptions(req, spec)
-	return req, nil
+	return &runRequest{RunInstancesRequest: req, NetworkInterfaces: translateInterfaces(spec)}, nil
 }
 
 func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
@@ -90,6 +115,43 @@ func translateNetwork(req *cvm.RunInstancesRequest, spec *provider.RunInstancesS
 			AntiDDoSPackageId:       text(o.AntiDDoSPackageID),
 		}
 	}
+}
+
+// translateInterfaces returns the list of interfaces, which must begin with the primary one: that of
+// Network, which is in VirtualPrivateCloud too. It returns nil when the spec has no more to say than
+// VirtualPrivateCloud can.
+//
+// An interface that the create makes ends with the instance unless the spec says otherwise. CVM's own
+// default is that it stays, and no call of CVM could release it.
+func translateInterfaces(spec *provider.RunInstancesSpec) []*networkInterface {
+	n, o := &spec.Network, optionsOf(spec)
+	if len(n.Interfaces) == 0 && o.PrimaryIPv4Count == 0 {
+		return nil
+	}
+	out := []*networkInterface{{
+		InterfaceType:           text("PRIMARY"),
+		VpcId:                   text(n.VPCID),
+		SubnetId:                text(n.SubnetID),
+		PrivateIpv4AddressCount: number(max(o.PrimaryIPv4Count, 1)),
+		SecurityGroupIds:        list(n.SecurityGroupIDs),
+	}}
+	for i := range n.Interfaces {
+		more := o.nic(i)
+		nic := &networkInterface{
+			InterfaceType:           text("SECONDARY"),
+			VpcId:                   text(n.VPCID),
+			SubnetId:                text(n.Interfaces[i].SubnetID),
+			PrivateIpv4AddressCount: number(max(more.IPv4Count, 1)),
+			NetworkInterfaceId:      text(more.ID),
+			SecurityGroupIds:        list(n.Interfaces[i].SecurityGroupIDs),
+			DeleteWithInstance:      more.DeleteWithInstance,
+		}
+		if more.ID == "" && nic.DeleteWithInstance == nil {
+			nic.DeleteWithInstance = new(true)
+		}
+		out = append(out, nic)
+	}
+	return out
 }
 
 func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
