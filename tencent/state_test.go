@@ -98,7 +98,7 @@ func TestLocks(t *testing.T) {
 		if got.State != c.want {
 			t.Errorf("%s: state: got %q, want %q", name, got.State, c.want)
 		}
-		if kind := got.Lock.Kind(); kind != c.kind { //nolint:errorlint // the sentinel itself
+		if kind := got.Lock.Kind(); kind != c.kind {
 			t.Errorf("%s: kind: got %v, want %v", name, kind, c.kind)
 		}
 		if got.Reason != c.reason {

@@ -15,19 +15,19 @@ import (
 // runRequest is the request of RunInstances: the SDK's type, and what it lacks.
 type runRequest struct {
 	*cvm.RunInstancesRequest
-	NetworkInterfaces []*networkInterface `json:"NetworkInterfaces,omitnil,omitempty"`
+	NetworkInterfaces []*networkInterface `json:"NetworkInterfaces,omitempty"`
 }
 
 // networkInterface is the data type NetworkInterfaces, which versions 1.3.183 and later of the SDK
 // have.
 type networkInterface struct {
-	InterfaceType           *string   `json:"InterfaceType,omitnil,omitempty"`
-	VpcId                   *string   `json:"VpcId,omitnil,omitempty"`
-	SubnetId                *string   `json:"SubnetId,omitnil,omitempty"`
-	PrivateIpv4AddressCount *int64    `json:"PrivateIpv4AddressCount,omitnil,omitempty"`
-	NetworkInterfaceId      *string   `json:"NetworkInterfaceId,omitnil,omitempty"`
-	SecurityGroupIds        []*string `json:"SecurityGroupIds,omitnil,omitempty"`
-	DeleteWithInstance      *bool     `json:"DeleteWithInstance,omitnil,omitempty"`
+	InterfaceType           *string   `json:"InterfaceType,omitempty"`
+	VpcId                   *string   `json:"VpcId,omitempty"`
+	SubnetId                *string   `json:"SubnetId,omitempty"`
+	PrivateIpv4AddressCount *int64    `json:"PrivateIpv4AddressCount,omitempty"`
+	NetworkInterfaceId      *string   `json:"NetworkInterfaceId,omitempty"`
+	SecurityGroupIds        []*string `json:"SecurityGroupIds,omitempty"`
+	DeleteWithInstance      *bool     `json:"DeleteWithInstance,omitempty"`
 }
 
 // ToJsonString returns the body that the SDK sends.

@@ -68,8 +68,9 @@ func checkProject(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 }
 
-// pattern is what CVM replaces in a name: by a number, or in a host name by the address.
-var pattern = regexp.MustCompile(`\{R:[0-9]+(,F:[0-8])?\}|\{IP\}`)
+// pattern is what CVM replaces in a name: by a number, or in a host name by the address. Other words
+// in ${ } are placeholders too; which of them it knows is left to the cloud.
+var pattern = regexp.MustCompile(`\{R:[0-9]+(,F:[0-8])?\}|\{IP\}|\$\{[A-Za-z0-9_.-]+\}`)
 
 // checkHostName checks what holds for Windows and for Linux. Windows has stricter rules, but only
 // the cloud knows the system of an image.

@@ -95,6 +95,9 @@ func cvmLater() []Setting {
 		lifetime = "InstanceMarketOptions.SpotOptions.SpotInstanceType"
 		price    = "InstanceMarketOptions.SpotOptions.MaxPrice"
 		cpu      = "CPUOptions.Cores=4; CPUOptions.ThreadsPerCore=2"
+		nic      = cvmNetwork + "; Network.Interfaces[].SubnetID=subnet-2"
+		nics     = "NetworkInterfaces.N.InterfaceType, NetworkInterfaces.N.VpcId, NetworkInterfaces.N.SubnetId, " +
+			"NetworkInterfaces.N.PrivateIpv4AddressCount"
 	)
 	return []Setting{
 		{Param: "MinCount", Field: "MinCount", Value: "2", On: "Count=3"},
@@ -118,5 +121,12 @@ func cvmLater() []Setting {
 		{Param: "ChcIds.N", Field: "RunOptions.CHCIDs", Value: "chc-1"},
 		{Param: "DisableApiTermination", Field: "DeletionProtection", Value: "true"},
 		{Param: "EnableJumboFrame", Field: "RunOptions.JumboFrame", Value: "true"},
+		{Param: "NetworkInterfaces.N.PrivateIpv4AddressCount", Field: "RunOptions.PrimaryIPv4Count", Value: "3", On: nic},
+		{Param: "NetworkInterfaces.N.InterfaceType", Field: "RunOptions.PrimaryIPv4Count", Value: "3", Wire: "PRIMARY", On: cvmNetwork, Tied: nics},
+		{Param: "NetworkInterfaces.N.VpcId", Field: "Network.Interfaces[].SubnetID", Value: "subnet-2", Wire: "vpc-1", On: cvmNetwork, Tied: nics + ", NetworkInterfaces.N.DeleteWithInstance"},
+		{Param: "NetworkInterfaces.N.SubnetId", Field: "Network.Interfaces[].SubnetID", Value: "subnet-3", On: nic},
+		{Param: "NetworkInterfaces.N.SecurityGroupIds.N", Field: "Network.Interfaces[].SecurityGroupIDs", Value: "sg-2", On: nic},
+		{Param: "NetworkInterfaces.N.NetworkInterfaceId", Field: "RunOptions.Interfaces[].ID", Value: "eni-1", On: nic + "; RunOptions.Interfaces[].DeleteWithInstance=true"},
+		{Param: "NetworkInterfaces.N.DeleteWithInstance", Field: "RunOptions.Interfaces[].DeleteWithInstance", Value: "false", On: nic},
 	}
 }

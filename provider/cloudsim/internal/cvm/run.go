@@ -157,12 +157,19 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
 		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
 	}
+	for range r.moreAddresses() {
+		m.PrivateIPs = append(m.PrivateIPs, c.service.PrivateIP())
+	}
 	if r.public() {
 		m.PublicIPs = []string{c.service.PublicIP()}
 	}
 	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
 	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
-	if m.Groups = r.SecurityGroupIds; len(m.Groups) == 0 {
+	m.Groups = r.SecurityGroupIds
+	if p := r.primary(); p != nil && len(m.Groups) == 0 {
+		m.Groups = p.SecurityGroupIds
+	}
+	if len(m.Groups) == 0 {
 		m.Groups = []string{defaultGroup}
 	}
 	if r.LoginSettings != nil {
@@ -182,6 +189,9 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 func (r *runRequest) network() (vpc, subnet string) {
 	if v := r.VirtualPrivateCloud; v != nil && *v.VpcId != "DEFAULT" {
 		return *v.VpcId, *v.SubnetId
+	}
+	if p := r.primary(); p != nil {
+		return *p.VpcId, *p.SubnetId
 	}
 	return defaultVPC, defaultSubnet
 }
