@@ -177,10 +177,18 @@ func billingOf(chargeType string) provider.BillingMode {
 	return ""
 }
 
+// timeForms are the forms of times in CVM's documents and in its answers. Those without a zone are
+// UTC, as the members are documented to be.
+var timeForms = []string{time.RFC3339, "2006-01-02T15:04Z", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z"}
+
 // timeOf reads a time. A text in another form is the zero time.
 func timeOf(s string) time.Time {
-	t, _ := time.Parse(time.RFC3339, s)
-	return t
+	for _, form := range timeForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 // addrsOf reads addresses. A text that is no address is left out.
@@ -196,16 +204,45 @@ func addrsOf(lists ...[]*string) []netip.Addr {
 	return out
 }
 
-// tagsOf reads tags.
+// tagsOf reads tags. One without a key is left out.
 func tagsOf(raw []*cvm.Tag) map[string]string {
 	if len(raw) == 0 {
 		return nil
 	}
 	tags := make(map[string]string, len(raw))
 	for _, t := range raw {
-		if t != nil {
-			tags[value(t.Key)] = value(t.Value)
+		if t != nil && value(t.Key) != "" {
+			tags[*t.Key] = value(t.Value)
 		}
 	}
 	return tags
+}
+
+// oddTexts returns the members of a row that are texts, as documented, but cannot be read: they
+// are left out of the instance.
+func oddTexts(raw *instanceRow) (fields []string) {
+	note := func(odd bool, name string) {
+		if odd {
+			fields = append(fields, "InstanceSet[]."+name)
+		}
+	}
+	note(oddTime(raw.CreatedTime), "CreatedTime")
+	note(oddTime(raw.ExpiredTime), "ExpiredTime")
+	note(oddAddr(raw.PrivateIpAddresses), "PrivateIpAddresses[]")
+	note(oddAddr(raw.PublicIpAddresses), "PublicIpAddresses[]")
+	note(oddAddr(raw.IPv6Addresses), "IPv6Addresses[]")
+	note(oddAddr(raw.PublicIPv6Addresses), "PublicIPv6Addresses[]")
+	note(slices.ContainsFunc(raw.Tags, func(t *cvm.Tag) bool { return t != nil && value(t.Key) == "" }), "Tags[]")
+	return fields
+}
+
+// oddTime reports whether a text is there and is no time.
+func oddTime(text *string) bool { return value(text) != "" && timeOf(*text).IsZero() }
+
+// oddAddr reports whether a text of a list is there and is no address.
+func oddAddr(list []*string) bool {
+	return slices.ContainsFunc(list, func(text *string) bool {
+		_, err := netip.ParseAddr(value(text))
+		return value(text) != "" && err != nil
+	})
 }

@@ -67,6 +67,10 @@ func TestAnOddFieldThatMeansTheSameIsRead(t *testing.T) {
 		{`"LoginSettings":{"KeyIds":"skey-1"}`, func(i *provider.Instance) any { return i.KeyPairs[0] }, "skey-1"},
 		{`"SecurityGroupIds":"sg-1"`, func(i *provider.Instance) any { return i.SecurityGroupIDs[0] }, "sg-1"},
 		{`"GPUInfo":{"GPUCount":"0.25"}`, func(i *provider.Instance) any { return i.GPUs }, 1},
+		{`"CreatedTime":"2026-01-02 03:04:05"`, func(i *provider.Instance) any { return i.CreatedAt.Minute() }, 4},
+		{`"CreatedTime":"2026-01-02T03:04Z"`, func(i *provider.Instance) any { return i.CreatedAt.Minute() }, 4},
+		{`"CreatedTime":"2026-01-02T11:04:05+08:00"`, func(i *provider.Instance) any { return i.CreatedAt.UTC().Hour() }, 3},
+		{`"PublicIpAddresses":["",null]`, func(i *provider.Instance) any { return len(i.PublicIPs) }, 0},
 		{`"PublicIpAddresses":"192.0.2.1"`, func(i *provider.Instance) any { return len(i.PublicIPs) }, 1},
 		{`"RenewFlag":null,"Tags":null,"SystemDisk":null`, func(i *provider.Instance) any { return i.AutoRenew == nil }, true},
 	} {
@@ -94,6 +98,9 @@ func TestAFieldThatCannotBeReadIsTold(t *testing.T) {
 		`"PublicIpAddresses":[{"Ip":"192.0.2.1"}]`: "InstanceSet[].PublicIpAddresses[]",
 		`"DisableApiTermination":"perhaps"`:        "InstanceSet[].DisableApiTermination",
 		`"CreatedTime":{"t":1}`:                    "InstanceSet[].CreatedTime",
+		`"ExpiredTime":"soon"`:                     "InstanceSet[].ExpiredTime",
+		`"PublicIpAddresses":["none yet"]`:         "InstanceSet[].PublicIpAddresses[]",
+		`"Tags":[{"TagKey":"a","TagValue":"b"}]`:   "InstanceSet[].Tags[]",
 	} {
 		if got := describeOdd(t, member).Unread; !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: unread: got %v, want %s", member, got, want)
@@ -142,6 +149,7 @@ func TestAStateThatCannotBeReadIsUnknown(t *testing.T) {
 func TestASearchByAnUnreadableFieldIsShort(t *testing.T) {
 	for member, req := range map[string]*provider.DescribeRequest{
 		`"Tags":{"owner":"me"}`:     {Tags: map[string]string{"owner": "me"}},
+		`"Tags":[{"Name":"owner"}]`: {Tags: map[string]string{"owner": "me"}},
 		`"InstanceName":{"a":1}`:    {Name: "web"},
 		`"InstanceState":{"a":"b"}`: {Running: true},
 	} {
@@ -207,6 +215,31 @@ func TestARefusalKeepsItsCode(t *testing.T) {
 				t.Errorf("%s, message %s: code: got %q, want that of the quota", op, message, e.Code)
 			} else if !errors.Is(err, provider.ErrQuota) {
 				t.Errorf("%s, message %s: got %v, want ErrQuota", op, message, err)
+			}
+		}
+	}
+}
+
+// A code counts with every status below 500, whatever stands beside it. A status of 500 and more leaves
+// open what happened, and keeps the code.
+func TestARefusalWithAnotherStatus(t *testing.T) {
+	for _, status := range []int{200, 400, 403, 404, 409, 429, 500, 503} {
+		for _, message := range []string{`"m"`, `{"zh":"x"}`, `7`} {
+			body := `{"Response":{"Error":{"Code":"UnauthorizedOperation.X","Message":` + message + `},"RequestId":"r"}}`
+			for op, call := range callsOf(testDriver(t, always(status, body))) {
+				err := call(t.Context())
+				want := provider.ErrPermission
+				if status >= 500 {
+					want = provider.ErrUnavailable
+				}
+				var e *provider.APIError
+				if !errors.As(err, &e) {
+					t.Errorf("%s, %d, %s: got error %v, want a %T", op, status, message, err, e)
+				} else if e.Code != "UnauthorizedOperation.X" {
+					t.Errorf("%s, %d, %s: code: got %q, want it as it came", op, status, message, e.Code)
+				} else if !errors.Is(err, want) {
+					t.Errorf("%s, %d, %s: got %v, want %v", op, status, message, err, want)
+				}
 			}
 		}
 	}

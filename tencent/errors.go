@@ -16,6 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // wrapError turns an error of the SDK into a *[provider.APIError]. The end of the caller's ctx
@@ -24,11 +25,26 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
 		return ex.ended(ctxErr)
 	}
-	var sdk *tcerr.TencentCloudSDKError
-	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
+	if sdk := vendorError(err); sdk != nil {
 		return ex.refused(sdk)
 	}
+	// The SDK's own reader of answers with another status fails when one member is odd.
+	if ex.Status() != 0 && ex.Status() != http.StatusOK {
+		if sdk := vendorError(wire.Refusal(ex.Body())); sdk != nil {
+			return ex.refused(sdk)
+		}
+	}
 	return d.unanswered(err, ex)
+}
+
+// vendorError returns the error of the cloud in an error of the SDK, or nil: ClientError.* are the
+// SDK's own words.
+func vendorError(err error) *tcerr.TencentCloudSDKError {
+	var sdk *tcerr.TencentCloudSDKError
+	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
+		return sdk
+	}
+	return nil
 }
 
 // ended returns the error of a ctx that ended, which is no failure of the service. The error of a

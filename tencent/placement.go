@@ -3,7 +3,6 @@ package tencent
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
@@ -148,7 +147,7 @@ func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 		PerUnit:     int(value(raw.Affinity)),
 		InstanceIDs: values(raw.InstanceIds),
 		Capacity:    int(value(raw.CvmQuotaTotal)),
-		CreatedAt:   groupTime(value(raw.CreateTime)),
+		CreatedAt:   timeOf(value(raw.CreateTime)),
 		Tags:        tagsOf(raw.Tags),
 	}
 	for level, word := range groupTypes {
@@ -157,12 +156,6 @@ func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 		}
 	}
 	return g
-}
-
-// groupTime reads both forms in the documents' examples. The form without a zone is UTC, as the
-// parameter is documented to be.
-func groupTime(s string) time.Time {
-	return timeOf(strings.Replace(strings.TrimSuffix(s, "Z"), " ", "T", 1) + "Z")
 }
 
 // ModifyPlacementGroup implements [provider.PlacementGroupDriver] by

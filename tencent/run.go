@@ -166,6 +166,11 @@ func describePage(
 			continue
 		}
 		shown = append(shown, *raw.InstanceId)
+		for _, field := range oddTexts(raw) {
+			if !slices.Contains(page.Unread, field) {
+				page.Unread = append(page.Unread, field)
+			}
+		}
 		if inst := instanceOf(raw, ex.region); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
