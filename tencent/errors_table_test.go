@@ -302,6 +302,20 @@ func TestEveryConstantOfTheSDKHasAClass(t *testing.T) {
 	}
 }
 
+// A code that comes without its suffix counts like those with one.
+func TestABareParentHasAClass(t *testing.T) {
+	others := map[string]bool{"InvalidAccountId": true, "InvalidAccountIs": true, "RegionAbilityLimit": true} // of images
+	for _, c := range documentedCodes(t) {
+		i := strings.LastIndexByte(c.code, '.')
+		if i < 0 || others[c.code[:i]] {
+			continue
+		}
+		if row, known := errorTable.Lookup(c.code[:i]); !known || row.Code != c.code[:i] {
+			t.Errorf("%s has no row of its own, but %s has a class", c.code[:i], c.code)
+		}
+	}
+}
+
 // sdkCodes returns the error codes that the SDK has constants for.
 func sdkCodes(t *testing.T) (codes []string) {
 	t.Helper()
