@@ -84,7 +84,7 @@ func TestAnOddFieldThatMeansTheSameIsRead(t *testing.T) {
 	}
 }
 
-func TestAFieldThatCannotBeReadIsTold(t *testing.T) {
+func TestAFieldThatCannotBeReadIsReported(t *testing.T) {
 	for member, want := range map[string]string{
 		`"SystemDisk":{"DiskSize":50.5}`:           "InstanceSet[].SystemDisk.DiskSize",
 		`"SystemDisk":"CLOUD_SSD"`:                 "InstanceSet[].SystemDisk",

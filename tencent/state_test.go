@@ -36,8 +36,8 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// located is an instance as it is described.
-func located(state, restrict, source, charge string) provider.Instance {
+// lockedInstance is an instance with words of RestrictState and IsolatedSource.
+func lockedInstance(state, restrict, source, charge string) provider.Instance {
 	return instanceOf(&instanceRow{Instance: cvm.Instance{
 		InstanceState: new(state), RestrictState: new(restrict), IsolatedSource: new(source), InstanceChargeType: new(charge),
 	}}, "")
@@ -53,7 +53,7 @@ func TestStoppedForArrearsIsSuspended(t *testing.T) {
 		{"RUNNING", "EXPIRED", provider.StateRunning},
 		{"SHUTDOWN", "EXPIRED", provider.StateRecycled},
 	} {
-		if got := located(c.raw, c.restrict, "", "").State; got != c.want {
+		if got := lockedInstance(c.raw, c.restrict, "", "").State; got != c.want {
 			t.Errorf("%s with %s is %s, want %s", c.raw, c.restrict, got, c.want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestLocks(t *testing.T) {
 		{"BANNING", "NORMAL", "NOTISOLATED", hour, "", provider.StateUnknown, nil, ""},
 		{"BANNING", "PROTECTIVELY_ISOLATED", "", hour, provider.LockSecurity, provider.StateUnknown, provider.ErrPermission, "RestrictState PROTECTIVELY_ISOLATED"},
 	} {
-		got := located(c.state, c.restrict, c.source, c.charge)
+		got := lockedInstance(c.state, c.restrict, c.source, c.charge)
 		name := c.state + " " + c.restrict + " " + c.source
 		if got.Lock != c.lock {
 			t.Errorf("%s: lock: got %q, want %q", name, got.Lock, c.lock)

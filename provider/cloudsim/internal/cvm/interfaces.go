@@ -50,13 +50,14 @@ func (r *runRequest) checkInterfaces() *refusal {
 		return invalid("NetworkInterfaces")
 	}
 	p, v := r.primary(), r.VirtualPrivateCloud
-	if v != nil && (*v.VpcId != *p.VpcId || *v.SubnetId != *p.SubnetId) {
-		return refuse("InvalidParameterCombination", "The primary interface is in another subnet than VirtualPrivateCloud.")
+	if v == nil || *v.VpcId+*v.SubnetId == *p.VpcId+*p.SubnetId {
+		return nil
 	}
-	return nil
+	return refuse("InvalidParameterCombination", "The primary interface is in another subnet than VirtualPrivateCloud.")
 }
 
 func (n *networkInterface) check(path string, count int) *refusal {
+	attachable := n.is(secondaryNIC) && count == 1 // an interface that exists already
 	switch {
 	case n.InterfaceType == nil:
 		return missing(path + ".InterfaceType")
@@ -74,7 +75,7 @@ func (n *networkInterface) check(path string, count int) *refusal {
 		return missing(path + ".PrivateIpv4AddressCount")
 	case *n.PrivateIpv4AddressCount < 1 || *n.PrivateIpv4AddressCount > 50:
 		return invalidAs("InvalidParameterValue.Range", path+".PrivateIpv4AddressCount")
-	case n.NetworkInterfaceId != nil && (n.is(primaryNIC) || count != 1):
+	case n.NetworkInterfaceId != nil && !attachable:
 		return invalidAs("InvalidParameterValue.InvalidNetworkInterfaceId", path+".NetworkInterfaceId")
 	case !allForm(n.SecurityGroupIds, "sg-"):
 		return invalidAs("InvalidSecurityGroupId.NotFound", path+".SecurityGroupIds")

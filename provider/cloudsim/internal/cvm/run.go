@@ -152,6 +152,24 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	m.ImageID = *r.ImageId
 	m.Charge = chargeOf(r.chargeType())
 	m.Token = valueOr(r.ClientToken, "")
+	c.fillNetwork(r, i, m)
+	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
+	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
+	if r.LoginSettings != nil {
+		m.KeyPairs = r.LoginSettings.KeyIds
+	}
+	m.Tags = tagsFor("instance", r.TagSpecification) // a specification may be for other resources
+	c.details[m.ID] = &details{
+		request: r, uuid: core.UUID(rd),
+		group: r.group(), partition: c.partition(k, r.group(), r.PartitionNumber),
+		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
+		operation: "RunInstances", operationID: k.RequestID,
+		protected: valueOr(r.DisableApiTermination, false),
+	}
+}
+
+// fillNetwork sets the network of an instance, its addresses and its security groups.
+func (c *api) fillNetwork(r *runRequest, i int, m *core.Instance) {
 	m.VPCID, m.SubnetID = r.network()
 	m.PrivateIPs = []string{c.service.PrivateIP()}
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
@@ -163,25 +181,12 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	if r.public() {
 		m.PublicIPs = []string{c.service.PublicIP()}
 	}
-	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
-	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
 	m.Groups = r.SecurityGroupIds
 	if p := r.primary(); p != nil && len(m.Groups) == 0 {
 		m.Groups = p.SecurityGroupIds
 	}
 	if len(m.Groups) == 0 {
 		m.Groups = []string{defaultGroup}
-	}
-	if r.LoginSettings != nil {
-		m.KeyPairs = r.LoginSettings.KeyIds
-	}
-	m.Tags = tagsFor("instance", r.TagSpecification) // a specification may be for other resources
-	c.details[m.ID] = &details{
-		request: r, uuid: core.UUID(rd),
-		group: r.group(), partition: c.partition(k, r.group(), r.PartitionNumber),
-		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
-		operation: "RunInstances", operationID: k.RequestID,
-		protected: valueOr(r.DisableApiTermination, false),
 	}
 }
 
