@@ -58,7 +58,7 @@ func (d *driver) newExchange(ctx context.Context, op, region string, timeout tim
 // ask sends one request and reads its answer. R is the SDK's type of what is in "Response".
 func ask[R any](d *driver, ex *exchange, req tchttp.Request) (*response[R], error) {
 	a := &response[R]{}
-	if err := d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, a) }); err != nil {
+	if err := d.send(ex, req, a); err != nil {
 		return nil, err
 	}
 	if a.Response == nil {
@@ -81,7 +81,7 @@ func (d *driver) askBare(ex *exchange, req tchttp.Request) (requestID string, er
 
 // send has the SDK send one request. It survives the SDK's panics. It returns the end of the
 // caller's ctx as such, and the end of its own timeout as a failure of the service.
-func (d *driver) send(ex *exchange, send func(context.Context, api) error) error {
+func (d *driver) send(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
 	if err := ex.ctx.Err(); err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
@@ -100,7 +100,7 @@ func (d *driver) send(ex *exchange, send func(context.Context, api) error) error
 	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
 	defer cancel()
 	defer ex.Close()
-	err = recovered(func() error { return send(ex.Watch(ctx), c) })
+	err = recovered(func() error { return c.Send(ex.Watch(ctx), req, resp) })
 	d.answered.Record(&ex.Exchange)
 	if err != nil {
 		ex.secrets = redactorOf(ex.spec, creds, ex.Request())

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -23,11 +22,9 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	}
 	ex := d.newExchange(ctx, actionRun, spec.Region, runTimeout)
 	ex.spec, ex.creates, ex.Keep = spec, true, oncehttp.MaxBody
-	var out tchttp.Request = req
-	if body != nil {
-		if out, err = rawRequest(actionRun, body); err != nil {
-			return nil, ex.notSent(provider.ErrInvalid, err)
-		}
+	out, err := req.sendable(body)
+	if err != nil {
+		return nil, ex.notSent(provider.ErrInvalid, err)
 	}
 	resp, err := ask[cvm.RunInstancesResponseParams](d, ex, out)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
@@ -14,7 +15,7 @@ import (
 
 // runRequest is the request of RunInstances: the SDK's type, and what it lacks.
 type runRequest struct {
-	*cvm.RunInstancesRequest
+	cvm.RunInstancesRequest
 	NetworkInterfaces []*networkInterface `json:"NetworkInterfaces,omitempty"`
 }
 
@@ -36,6 +37,18 @@ func (r *runRequest) ToJsonString() string {
 	return string(text)
 }
 
+// sendable returns the request for the SDK: the body in its place, if there is one, and the SDK's own
+// type where that is enough, in which the SDK finds what it looks for sooner.
+func (r *runRequest) sendable(body map[string]any) (tchttp.Request, error) {
+	switch {
+	case body != nil:
+		return rawRequest(actionRun, body)
+	case r.NetworkInterfaces == nil:
+		return &r.RunInstancesRequest, nil
+	}
+	return r, nil
+}
+
 // translateRun turns a valid spec into the request of RunInstances. Its parameters are
 // described at cloud.tencent.com/document/api/213/15730. Parameters that the spec leaves zero
 // stay nil: a pointer to a zero value would be sent. The error names what the request cannot
@@ -47,7 +60,10 @@ func translateRun(spec *provider.RunInstancesSpec) (*runRequest, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	req := cvm.NewRunInstancesRequest()
+	out := &runRequest{NetworkInterfaces: translateInterfaces(spec)}
+	req := &out.RunInstancesRequest
+	req.BaseRequest = &tchttp.BaseRequest{} // as the SDK's constructor does
+	req.Init().WithApiInfo("cvm", cvm.APIVersion, actionRun)
 	translateBasics(req, spec)
 	translateLogin(req, spec)
 	translateNetwork(req, spec)
@@ -56,7 +72,7 @@ func translateRun(spec *provider.RunInstancesSpec) (*runRequest, error) {
 	translatePlacement(req, spec)
 	translateExtras(req, spec)
 	translateOptions(req, spec)
-	return &runRequest{RunInstancesRequest: req, NetworkInterfaces: translateInterfaces(spec)}, nil
+	return out, nil
 }
 
 func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {

@@ -31,8 +31,9 @@ var zoneForm = regexp.MustCompile(`^([a-z]+-[a-z]+[a-z-]*)-[0-9]+$`)
 // checkRegion checks the form of a region, unless it is "". A region is sent as a header, and may be
 // a part of a host name.
 func checkRegion(c *provider.Checker, path, region string) {
-	ok := strings.Trim(region, lower+digits+"-") == ""
-	c.Require(ok, path, region, "must be small letters, digits and hyphens, such as ap-guangzhou")
+	if !isPlace(region) {
+		c.Fail(path, region, "must be small letters, digits and hyphens, such as ap-guangzhou")
+	}
 	if m := zoneForm.FindStringSubmatch(region); m != nil {
 		c.Fail(path, region, "is a zone; its region is "+m[1])
 	}
@@ -40,10 +41,16 @@ func checkRegion(c *provider.Checker, path, region string) {
 
 // checkZone checks the form of a zone, unless it is "".
 func checkZone(c *provider.Checker, zone, region string) {
-	ok := strings.Trim(zone, lower+digits+"-") == ""
-	c.Require(ok, "Zone", zone, "must be small letters, digits and hyphens, such as ap-guangzhou-3")
-	c.Require(zone == "" || zone != region, "Zone", zone, "is a region; a zone has a number, such as ap-guangzhou-3")
+	switch {
+	case !isPlace(zone):
+		c.Fail("Zone", zone, "must be small letters, digits and hyphens, such as ap-guangzhou-3")
+	case zone != "" && zone == region:
+		c.Fail("Zone", zone, "is a region; a zone has a number, such as ap-guangzhou-3")
+	}
 }
+
+// isPlace reports whether a text has only characters that names of regions and zones have.
+func isPlace(s string) bool { return strings.Trim(s, lower+digits+"-") == "" }
 
 // isPrintable reports whether a text can stand in a header as it is.
 func isPrintable(s string) bool {
