@@ -7,6 +7,8 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // Name is the name of the driver.
@@ -77,8 +79,8 @@ var (
 	_ provider.NameNumberer = (*driver)(nil)
 	_ provider.AccessProber = (*driver)(nil)
 
-	_ provider.LaunchTemplateDriver = (*driver)(nil)
-	_ provider.PlacementGroupDriver = (*driver)(nil)
+	_ launchtemplate.Driver = (*driver)(nil)
+	_ placement.Driver      = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {

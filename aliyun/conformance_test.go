@@ -7,6 +7,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
@@ -61,11 +62,11 @@ func harness() providertest.Harness {
 			Full:      "LaunchTemplateLimitExceed",
 		},
 		Placement: &providertest.PlacementCase{
-			Groups: map[string]*provider.PlacementGroupSpec{
-				"spread":     {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+			Groups: map[string]*placement.Spec{
+				"spread":     {Name: "spread", Description: "apart", Strategy: placement.Spread, Level: placement.Host},
 				"nothing":    {},
-				"partitions": {Name: "partitions", Strategy: provider.PartitionPlacement, Partitions: 5},
-				"cluster":    {Name: "cluster", Strategy: provider.ClusterPlacement},
+				"partitions": {Name: "partitions", Strategy: placement.Partition, Partitions: 5},
+				"cluster":    {Name: "cluster", Strategy: placement.Cluster},
 			},
 			Full: "DEPLOYMENTSET.QUOTA_FULL",
 		},

@@ -34,7 +34,7 @@
 //
 // A template or a version of one is created without a token: after a lost answer
 // look for the name, which exists once. Deployment sets have a token, the
-// caller's own if PlacementGroupSpec.ClientToken is set.
+// caller's own if placement.Spec.ClientToken is set.
 //
 // # Names
 //
@@ -44,7 +44,7 @@
 //
 // # Launch templates
 //
-// [provider.Client.LaunchTemplates] keeps specs under a name. A template holds no
+// Package [launchtemplate] keeps specs under a name. A template holds no
 // password, no count, no CPU options, no dedicated hosts and no keys of encrypted
 // disks: such a field is an error, where the cloud would drop it. Values are
 // looked at by the cloud when instances are made. A version that is read has in
@@ -55,7 +55,7 @@
 //
 // # Placement groups
 //
-// [provider.Client.PlacementGroups] are deployment sets: spread is Availability,
+// The groups of package [placement] are deployment sets: spread is Availability,
 // partition AvailabilityGroup with 1 to 7 partitions, cluster LowLatency. They
 // keep instances apart by hosts, one to a host, and have no tags. Newer
 // documentation has further levels: [PlacementOptions].Params take Type and

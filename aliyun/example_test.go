@@ -7,6 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // Keys come from the vendor's default chain unless Credentials are given.
@@ -52,12 +53,12 @@ func ExampleTemplateOptions() {
 	if err != nil {
 		panic(err)
 	}
-	templates, err := client.LaunchTemplates()
+	templates, err := launchtemplate.Of(client)
 	if err != nil {
 		panic(err)
 	}
 	ctx := context.Background()
-	id, err := templates.Create(ctx, provider.LaunchTemplateSpec{
+	id, err := templates.Create(ctx, launchtemplate.Spec{
 		Name:   "web",
 		Spec:   provider.RunInstancesSpec{ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large"},
 		Vendor: []provider.VendorOption{aliyun.TemplateOptions{NetworkType: "vpc"}},

@@ -43,7 +43,7 @@ type RunOptions struct {
 func (RunOptions) VendorName() string { return Name }
 
 // TemplateOptions are settings that only launch templates of ECS have, for
-// [provider.LaunchTemplateSpec.Vendor]. A zero field lets the cloud decide. A
+// [launchtemplate.Spec.Vendor]. A zero field lets the cloud decide. A
 // version that is read has them in [RunOptions.Params], by their wire names.
 type TemplateOptions struct {
 	NetworkType      string // "classic" or "vpc"
@@ -64,7 +64,7 @@ type TemplateOptions struct {
 func (TemplateOptions) VendorName() string { return Name }
 
 // PlacementOptions are settings that only deployment sets of ECS have, for
-// [provider.PlacementGroupSpec.Vendor]. A zero field lets the cloud decide.
+// [placement.Spec.Vendor]. A zero field lets the cloud decide.
 type PlacementOptions struct {
 	// OnUnableToRedeployFailedInstance says what happens to an instance whose host failed,
 	// when no other host keeps it apart: "CancelMembershipAndStart", the default, starts it

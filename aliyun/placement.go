@@ -10,6 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 const (
@@ -22,13 +23,13 @@ const (
 	setNameMore = " " // the reference's own example has a set called "test default"
 )
 
-// ValidatePlacementGroup implements [provider.PlacementGroupDriver].
-func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
+// ValidatePlacementGroup implements [placement.Driver].
+func (d *driver) ValidatePlacementGroup(g *placement.Spec) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "Name", g.Name, setNameMore)
 	checkText(&c, "Description", g.Description, maxDescription)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
-	if g.Level != "" && g.Level != provider.HostLevel {
+	if g.Level != "" && g.Level != placement.Host {
 		c.Refuse("Level", "not supported: "+setOnlyOnHost+"Type by its wire name")
 	}
 	if g.PerUnit != 0 {
@@ -49,7 +50,7 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 
 // translateSet returns the parameters of CreateDeploymentSet. It always sends the strategy, under
 // the name in the vendor's SDK: an older reference has DeploymentStrategy.
-func translateSet(g *provider.PlacementGroupSpec, token string) params {
+func translateSet(g *placement.Spec, token string) params {
 	o := adapter.OptionsOf[PlacementOptions](g.Vendor)
 	p := params{"Strategy": setStrategy(g.Strategy)}
 	p.text("DeploymentSetName", g.Name)
@@ -62,11 +63,11 @@ func translateSet(g *provider.PlacementGroupSpec, token string) params {
 }
 
 // setStrategy returns the vendor's word for a strategy.
-func setStrategy(s provider.PlacementStrategy) string {
+func setStrategy(s placement.Strategy) string {
 	switch s {
-	case provider.PartitionPlacement:
+	case placement.Partition:
 		return "AvailabilityGroup"
-	case provider.ClusterPlacement:
+	case placement.Cluster:
 		return "LowLatency"
 	default:
 		return "Availability"
@@ -74,8 +75,8 @@ func setStrategy(s provider.PlacementStrategy) string {
 }
 
 // strategyOf returns "" for a strategy that is not known here.
-func strategyOf(raw string) provider.PlacementStrategy {
-	all := []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement}
+func strategyOf(raw string) placement.Strategy {
+	all := []placement.Strategy{placement.Spread, placement.Partition, placement.Cluster}
 	for _, s := range all {
 		if setStrategy(s) == raw {
 			return s
@@ -84,10 +85,10 @@ func strategyOf(raw string) provider.PlacementStrategy {
 	return ""
 }
 
-// CreatePlacementGroup implements [provider.PlacementGroupDriver] by
+// CreatePlacementGroup implements [placement.Driver] by
 // CreateDeploymentSet.
 func (d *driver) CreatePlacementGroup(
-	ctx context.Context, g *provider.PlacementGroupSpec, token string,
+	ctx context.Context, g *placement.Spec, token string,
 ) (id, requestID string, err error) {
 	r := d.request("CreateDeploymentSet", g.Region, translateSet(g, token), setTimeout)
 	r.Secrets = slices.Collect(maps.Keys(adapter.OptionsOf[PlacementOptions](g.Vendor).Params))
@@ -124,11 +125,11 @@ type rawSet struct {
 	InstanceIDs        alicloud.IDs  `json:"InstanceIds"`
 }
 
-// DescribePlacementGroups implements [provider.PlacementGroupDriver] by
+// DescribePlacementGroups implements [placement.Driver] by
 // DescribeDeploymentSets.
 func (d *driver) DescribePlacementGroups(
-	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
-) (*provider.Page[provider.PlacementGroup], error) {
+	ctx context.Context, q *placement.Query, pageToken string,
+) (*provider.Page[placement.Group], error) {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, setsByID); err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (d *driver) DescribePlacementGroups(
 	if a.Sets == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Malformed(r, resp)
 	}
-	page := &provider.Page[provider.PlacementGroup]{
+	page := &provider.Page[placement.Group]{
 		RequestID: resp.RequestID,
 		NextPage:  a.next(pageToken, len(a.Sets.Set), setPageSize),
 	}
@@ -165,26 +166,26 @@ func (d *driver) DescribePlacementGroups(
 }
 
 // levelOf returns "" for a type that is not known here.
-func levelOf(raw string) provider.PlacementLevel {
+func levelOf(raw string) placement.Level {
 	switch raw {
 	case "", "host":
-		return provider.HostLevel
+		return placement.Host
 	case "sw":
-		return provider.SwitchLevel
+		return placement.Switch
 	case "rack":
-		return provider.RackLevel
+		return placement.Rack
 	}
 	return ""
 }
 
 // groupOf translates a described set. The cloud answers its capacity by zone, and only for zones in
 // which the set has instances: that is no number for the whole set.
-func groupOf(raw *rawSet) provider.PlacementGroup {
+func groupOf(raw *rawSet) placement.Group {
 	strategy := raw.Strategy
 	if strategy == "" {
 		strategy = raw.DeploymentStrategy
 	}
-	g := provider.PlacementGroup{
+	g := placement.Group{
 		ID:          string(raw.ID),
 		Name:        string(raw.Name),
 		Description: string(raw.Description),
@@ -195,15 +196,15 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 		InstanceIDs: raw.InstanceIDs,
 		CreatedAt:   timeOf(raw.CreationTime),
 	}
-	if g.Strategy == provider.PartitionPlacement {
+	if g.Strategy == placement.Partition {
 		g.Partitions = raw.GroupCount.Int()
 	}
 	return g
 }
 
-// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyPlacementGroup implements [placement.Driver] by
 // ModifyDeploymentSetAttribute. An older reference writes it with an s at its end.
-func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
+func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to placement.Change) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "PlacementGroupChange.Name", to.Name, setNameMore)
 	checkText(&c, "PlacementGroupChange.Description", to.Description, maxDescription)
@@ -216,10 +217,10 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 	return d.callBare(ctx, d.request("ModifyDeploymentSetAttribute", region, p, templateTimeout))
 }
 
-// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
+// MoveIntoPlacementGroup implements [placement.Driver] by
 // ModifyInstanceDeployment, which takes one instance.
 func (d *driver) MoveIntoPlacementGroup(
-	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+	ctx context.Context, region, id string, instanceIDs []string, o placement.MoveOptions,
 ) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, 1); err != nil {
 		return err
@@ -236,7 +237,7 @@ func (d *driver) MoveIntoPlacementGroup(
 	return d.callBare(ctx, d.request("ModifyInstanceDeployment", region, p, templateTimeout))
 }
 
-// DeletePlacementGroup implements [provider.PlacementGroupDriver] by
+// DeletePlacementGroup implements [placement.Driver] by
 // DeleteDeploymentSet.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	return d.callBare(ctx, d.request("DeleteDeploymentSet", region, params{"DeploymentSetId": id}, templateTimeout))

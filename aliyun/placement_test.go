@@ -14,11 +14,12 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
-func groups(t *testing.T, c *provider.Client) provider.PlacementGroups {
+func groups(t *testing.T, c *provider.Client) *placement.Groups {
 	t.Helper()
-	g, err := c.PlacementGroups()
+	g, err := placement.Of(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,13 +28,13 @@ func groups(t *testing.T, c *provider.Client) provider.PlacementGroups {
 
 func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
 	for what, tc := range map[string]struct {
-		spec provider.PlacementGroupSpec
+		spec placement.Spec
 		want map[string]string
 	}{
-		"nothing said": {provider.PlacementGroupSpec{}, map[string]string{"Strategy": "Availability"}},
+		"nothing said": {placement.Spec{}, map[string]string{"Strategy": "Availability"}},
 		"spread": {
-			provider.PlacementGroupSpec{
-				Region: "cn-test-2", Name: "name-1", Description: "description-1", Strategy: provider.SpreadPlacement, Level: provider.HostLevel,
+			placement.Spec{
+				Region: "cn-test-2", Name: "name-1", Description: "description-1", Strategy: placement.Spread, Level: placement.Host,
 				Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "KeepStopped", Params: map[string]string{"Granularity": "host"}}},
 			},
 			map[string]string{
@@ -41,9 +42,9 @@ func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
 				"OnUnableToRedeployFailedInstance": "KeepStopped", "Granularity": "host",
 			},
 		},
-		"partitions":           {provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement, Partitions: 7}, map[string]string{"Strategy": "AvailabilityGroup", "GroupCount": "7"}},
-		"as many as the cloud": {provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement}, map[string]string{"Strategy": "AvailabilityGroup"}},
-		"cluster":              {provider.PlacementGroupSpec{Strategy: provider.ClusterPlacement}, map[string]string{"Strategy": "LowLatency"}},
+		"partitions":           {placement.Spec{Strategy: placement.Partition, Partitions: 7}, map[string]string{"Strategy": "AvailabilityGroup", "GroupCount": "7"}},
+		"as many as the cloud": {placement.Spec{Strategy: placement.Partition}, map[string]string{"Strategy": "AvailabilityGroup"}},
+		"cluster":              {placement.Spec{Strategy: placement.Cluster}, map[string]string{"Strategy": "LowLatency"}},
 	} {
 		var got wire
 		c := provider.NewClient(testDriver(t, capture(&got, `{"RequestId":"r","DeploymentSetId":"ds-1"}`)), &provider.Options{Region: "cn-test-1"})
@@ -69,7 +70,7 @@ func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
 }
 
 func TestPlacementGroupRefusals(t *testing.T) {
-	type spec = provider.PlacementGroupSpec
+	type spec = placement.Spec
 	g := groups(t, simClient(t, cloudsim.New(nil)))
 	for _, tc := range []struct {
 		path, text  string
@@ -83,8 +84,8 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		{"Description", "2 to 256", false, spec{Description: "x"}},
 		{"Vendor.OnUnableToRedeployFailedInstance", `must be one of ["CancelMembershipAndStart" "KeepStopped"]`, false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
 		{"ClientToken", "at most 64", false, spec{ClientToken: strings.Repeat("x", 65)}},
-		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
-		{"Level", "PlacementOptions.Params", true, spec{Level: provider.RackLevel}},
+		{"Partitions", "at most 7", false, spec{Strategy: placement.Partition, Partitions: 8}},
+		{"Level", "PlacementOptions.Params", true, spec{Level: placement.Rack}},
 		{"PerUnit", "PlacementOptions.Params", true, spec{PerUnit: 1}},
 		{"Tags", "no tags", true, spec{Tags: map[string]string{"a": "b"}}},
 		{"Vendor[0]", "PlacementOptions", false, spec{Vendor: []provider.VendorOption{RunOptions{}}}},
@@ -105,7 +106,7 @@ func TestPlacementGroupRefusals(t *testing.T) {
 			t.Errorf("%v: the error shows a secret", tc.path)
 		}
 	}
-	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: provider.SwitchLevel})
+	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: placement.Switch})
 	var all provider.FieldErrors
 	if !errors.As(err, &all) {
 		t.Errorf("got error %v, want a %T", err, all)
@@ -120,7 +121,7 @@ func TestPlacementGroupRefusals(t *testing.T) {
 
 func TestRefusalsOfChangesOfAPlacementGroup(t *testing.T) {
 	g := groups(t, simClient(t, cloudsim.New(nil)))
-	for path, to := range map[string]provider.PlacementGroupChange{
+	for path, to := range map[string]placement.Change{
 		"PlacementGroupChange.Name":        {Name: "x"},
 		"PlacementGroupChange.Description": {Description: "https://x"},
 	} {
@@ -132,12 +133,12 @@ func TestRefusalsOfChangesOfAPlacementGroup(t *testing.T) {
 		}
 	}
 	var e *provider.FieldError
-	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) {
+	if err := g.Modify(t.Context(), "", "ds-1", placement.Change{Name: "a/b"}); !errors.As(err, &e) {
 		t.Errorf("got error %v, want a %T", err, e)
 	} else if e.Path != "PlacementGroupChange.Name" {
 		t.Errorf(`Path is %q, want "PlacementGroupChange.Name"`, e.Path)
 	}
-	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) {
+	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &placement.MoveOptions{Partition: 8}); !errors.As(err, &e) {
 		t.Errorf("got error %v, want a %T", err, e)
 	} else if e.Path != "MoveOptions.Partition" {
 		t.Errorf(`Path is %q, want "MoveOptions.Partition"`, e.Path)
@@ -150,11 +151,11 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 		sim := cloudsim.New(nil)
 		c := simClient(t, sim)
 		g, ctx := groups(t, c), t.Context()
-		id, err := g.Create(ctx, provider.PlacementGroupSpec{Name: "group-1", Strategy: provider.PartitionPlacement, Partitions: 5})
+		id, err := g.Create(ctx, placement.Spec{Name: "group-1", Strategy: placement.Partition, Partitions: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := g.Modify(ctx, "", id, provider.PlacementGroupChange{Description: "description-1"}); err != nil {
+		if err := g.Modify(ctx, "", id, placement.Change{Description: "description-1"}); err != nil {
 			t.Fatal(err)
 		}
 		op, err := c.RunInstances(ctx, provider.RunInstancesSpec{ImageID: "image-1", InstanceType: "ecs.g6.large", Count: 3, Zone: "cn-hangzhou-g"}, nil)
@@ -165,14 +166,14 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids := op.InstanceIDs()
-		if err := g.MoveIn(ctx, "", id, ids, &provider.MoveOptions{Force: true, Partition: 2}); err != nil {
+		if err := g.MoveIn(ctx, "", id, ids, &placement.MoveOptions{Force: true, Partition: 2}); err != nil {
 			t.Fatal(err)
 		}
 		if n := sim.Calls(cloudsim.ECS, "ModifyInstanceDeployment"); n != 3 {
 			t.Errorf("%d calls, want one for each server", n)
 		}
 		found := 0
-		for have, err := range g.List(ctx, provider.PlacementGroupQuery{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
+		for have, err := range g.List(ctx, placement.Query{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
 			found++
 			if err != nil {
 				t.Fatal(err)
@@ -204,7 +205,7 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 }
 
 // wantGroup checks what the list says of the group of the test.
-func wantGroup(t *testing.T, have provider.PlacementGroup, id string) {
+func wantGroup(t *testing.T, have placement.Group, id string) {
 	t.Helper()
 	if have.ID != id {
 		t.Errorf("ID is %v, want %v", have.ID, id)
@@ -218,14 +219,14 @@ func wantGroup(t *testing.T, have provider.PlacementGroup, id string) {
 	if have.Partitions != 5 {
 		t.Errorf("Partitions is %d, want 5", have.Partitions)
 	}
-	if have.Strategy != provider.PartitionPlacement {
-		t.Errorf("Strategy is %v, want %v", have.Strategy, provider.PartitionPlacement)
+	if have.Strategy != placement.Partition {
+		t.Errorf("Strategy is %v, want %v", have.Strategy, placement.Partition)
 	}
 	if have.RawStrategy != "AvailabilityGroup" {
 		t.Errorf(`RawStrategy is %q, want "AvailabilityGroup"`, have.RawStrategy)
 	}
-	if have.Level != provider.HostLevel {
-		t.Errorf("Level is %v, want %v", have.Level, provider.HostLevel)
+	if have.Level != placement.Host {
+		t.Errorf("Level is %v, want %v", have.Level, placement.Host)
 	}
 	if have.CreatedAt.IsZero() {
 		t.Error("CreatedAt is zero, want a value")
@@ -242,14 +243,14 @@ func TestPlacementGroupCalls(t *testing.T) {
 	}{
 		"ModifyDeploymentSetAttribute": {
 			func() error {
-				return d.ModifyPlacementGroup(t.Context(), "cn-test-2", "ds-1", provider.PlacementGroupChange{Name: "name-1", Description: "description-1"})
+				return d.ModifyPlacementGroup(t.Context(), "cn-test-2", "ds-1", placement.Change{Name: "name-1", Description: "description-1"})
 			},
 			ecs.ModifyDeploymentSetAttributeRequest{},
 			map[string]string{"DeploymentSetId": "ds-1", "DeploymentSetName": "name-1", "Description": "description-1"},
 		},
 		"ModifyInstanceDeployment": {
 			func() error {
-				return d.MoveIntoPlacementGroup(t.Context(), "cn-test-2", "ds-1", []string{"i-1"}, provider.MoveOptions{Force: true, Partition: 3})
+				return d.MoveIntoPlacementGroup(t.Context(), "cn-test-2", "ds-1", []string{"i-1"}, placement.MoveOptions{Force: true, Partition: 3})
 			},
 			ecs.ModifyInstanceDeploymentRequest{},
 			map[string]string{"DeploymentSetId": "ds-1", "InstanceId": "i-1", "DeploymentSetGroupNo": "3", "Force": "true"},
@@ -271,7 +272,7 @@ func TestPlacementGroupCalls(t *testing.T) {
 		}
 		checkTyped(t, tc.typed, got.Params)
 	}
-	if err := d.MoveIntoPlacementGroup(t.Context(), "", "", []string{"i-1", "i-2"}, provider.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
+	if err := d.MoveIntoPlacementGroup(t.Context(), "", "", []string{"i-1", "i-2"}, placement.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("two servers at once: got %v, want ErrInvalid", err)
 	}
 }
@@ -282,19 +283,19 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	const body = `{"PageSize":10,"TotalCount":1,"PageNumber":1,"RequestId":"req-1","DeploymentSets":{"DeploymentSet":[{
 		"DeploymentSetDescription":"default","DeploymentSetId":"ds-bp13v7bjnj9gisnlo1ow","DeploymentStrategy":"Availability",
 		"DeploymentSetName":"test default","InstanceIds":{"InstanceId":["i-sdfkjsdfk","i-kiiwsch"]}}]}}`
-	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}}, "")
+	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &placement.Query{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}}, "")
 	if err != nil || len(p.Items) != 1 || p.NextPage != "" || p.RequestID != "req-1" {
 		t.Fatalf("read %+v, %v", p, err)
 	}
 	g := p.Items[0]
-	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
+	if g.Name != "test default" || g.Description != "default" || g.Strategy != placement.Spread || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
 		t.Errorf("read %+v", g)
 	}
 	if g.Description != "default" {
 		t.Errorf(`Description is %q, want "default"`, g.Description)
 	}
-	if g.Strategy != provider.SpreadPlacement {
-		t.Errorf("Strategy is %v, want %v", g.Strategy, provider.SpreadPlacement)
+	if g.Strategy != placement.Spread {
+		t.Errorf("Strategy is %v, want %v", g.Strategy, placement.Spread)
 	}
 	if got := fmt.Sprint(g.InstanceIDs); got != "[i-sdfkjsdfk i-kiiwsch]" {
 		t.Errorf(`InstanceIDs is %q, want "[i-sdfkjsdfk i-kiiwsch]"`, got)
@@ -307,7 +308,7 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 		t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
-	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
+	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &placement.Query{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("an answer without the list: got %v, want ErrUnavailable", err)
 	}
 }
@@ -315,14 +316,14 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 // TestSetsOfNewerKinds: what the newer documentation has beside hosts is told as
 // what it is, whoever made the set.
 func TestSetsOfNewerKinds(t *testing.T) {
-	for data, want := range map[string]provider.PlacementGroup{
-		`{}`:                               {Level: provider.HostLevel},
-		`{"Type":"host","Affinity":1}`:     {Level: provider.HostLevel, PerUnit: 1},
-		`{"Type":"sw","Affinity":3}`:       {Level: provider.SwitchLevel, PerUnit: 3},
-		`{"Type":"rack"}`:                  {Level: provider.RackLevel},
+	for data, want := range map[string]placement.Group{
+		`{}`:                               {Level: placement.Host},
+		`{"Type":"host","Affinity":1}`:     {Level: placement.Host, PerUnit: 1},
+		`{"Type":"sw","Affinity":3}`:       {Level: placement.Switch, PerUnit: 3},
+		`{"Type":"rack"}`:                  {Level: placement.Rack},
 		`{"Type":"building","Affinity":0}`: {},
 	} {
-		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "")
+		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &placement.Query{}, "")
 		if err != nil || len(p.Items) != 1 {
 			t.Fatal(p, err)
 		}
@@ -338,7 +339,7 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: "CreateDeploymentSet", Kind: cloudsim.ResetAfter, Times: 1})
 		g := groups(t, simClient(t, sim))
-		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "group-1"})
+		id, err := g.Create(t.Context(), placement.Spec{Name: "group-1"})
 		if err != nil {
 			t.Fatalf("got error %v, want none", err)
 		}
@@ -346,7 +347,7 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 			t.Fatalf(`sim.Calls(cloudsim.ECS, "CreateDeploymentSet") is %d, want 2`, got)
 		}
 		n := 0
-		for have, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
+		for have, err := range g.List(t.Context(), placement.Query{}) {
 			if n++; err != nil {
 				t.Errorf("got error %v, want none", err)
 			} else if have.ID != id {
@@ -376,7 +377,7 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 			"TotalCount": total, "PageNumber": number, "PageSize": size, "DeploymentSets": map[string]any{"DeploymentSet": list},
 		})
 		d := testDriver(t, capture(&got, string(body)))
-		p, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, token)
+		p, err := d.DescribePlacementGroups(t.Context(), &placement.Query{}, token)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 const created = `{"RequestId":"req-1","OrderId":"order-1","TradePrice":0.165,"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`
@@ -512,7 +513,7 @@ func TestFalseOverridesATemplate(t *testing.T) {
 	for send, want := range map[bool]string{false: "true", true: "false"} {
 		sim := cloudsim.New(nil)
 		c := simClient(t, sim)
-		id, err := templates(t, c).Create(t.Context(), provider.LaunchTemplateSpec{Name: "protected", Spec: provider.RunInstancesSpec{
+		id, err := templates(t, c).Create(t.Context(), launchtemplate.Spec{Name: "protected", Spec: provider.RunInstancesSpec{
 			ImageID: "image-1", InstanceType: "ecs.g6.large", DeletionProtection: true, Login: provider.Login{KeepImageLogin: true},
 			Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}},
 		}})

@@ -9,6 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 const (
@@ -21,10 +22,10 @@ const (
 	versionsPerDeletion = 29  // one call cannot name more: all but the default version
 )
 
-// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has no client token, but a
+// CreateLaunchTemplate implements [launchtemplate.Driver]. The call has no client token, but a
 // name can exist only once: it finds what a lost answer has made.
 func (d *driver) CreateLaunchTemplate(
-	ctx context.Context, t *provider.LaunchTemplateSpec, _ string,
+	ctx context.Context, t *launchtemplate.Spec, _ string,
 ) (id, requestID string, err error) {
 	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplate", provider.LaunchTemplateRef{}, t)
 	return string(a.ID), requestID, err
@@ -38,7 +39,7 @@ type addedAnswer struct {
 
 // addTemplate makes a template or a version.
 func (d *driver) addTemplate(
-	ctx context.Context, action string, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec,
+	ctx context.Context, action string, ref provider.LaunchTemplateRef, t *launchtemplate.Spec,
 ) (a addedAnswer, requestID string, err error) {
 	c := &provider.Checker{Driver: Name}
 	p := translateTemplate(c, t)
@@ -91,10 +92,10 @@ type rawTemplate struct {
 	Tags           *RawTags      `json:"Tags"` // nil in answers of older editions
 }
 
-// DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
+// DescribeLaunchTemplates implements [launchtemplate.Driver].
 func (d *driver) DescribeLaunchTemplates(
-	ctx context.Context, q *provider.LaunchTemplateQuery, pageToken string,
-) (*provider.Page[provider.LaunchTemplate], error) {
+	ctx context.Context, q *launchtemplate.Query, pageToken string,
+) (*provider.Page[launchtemplate.Template], error) {
 	if err := checkTemplateQuery(q); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (d *driver) DescribeLaunchTemplates(
 	if a.Sets == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Malformed(r, resp)
 	}
-	page := &provider.Page[provider.LaunchTemplate]{
+	page := &provider.Page[launchtemplate.Template]{
 		RequestID: resp.RequestID,
 		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
 	}
@@ -128,7 +129,7 @@ func (d *driver) DescribeLaunchTemplates(
 }
 
 // checkTemplateQuery checks the documented limits of a query.
-func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
+func checkTemplateQuery(q *launchtemplate.Query) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, templatesByID); err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 // wanted reports whether a template matches what the cloud may filter loosely: an empty value of a tag
 // cannot be asked for, so that the cloud answers every value. An answer without any tags cannot be
 // compared.
-func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
+func wanted(q *launchtemplate.Query, raw *rawTemplate) bool {
 	if raw.Tags != nil {
 		have := tagsOf(raw.Tags.Tag)
 		for key, value := range q.Tags {
@@ -155,8 +156,8 @@ func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
 }
 
 // templateOf translates a described template.
-func templateOf(raw *rawTemplate) provider.LaunchTemplate {
-	t := provider.LaunchTemplate{
+func templateOf(raw *rawTemplate) launchtemplate.Template {
+	t := launchtemplate.Template{
 		ID:             string(raw.ID),
 		Name:           string(raw.Name),
 		DefaultVersion: raw.DefaultVersion.Int(),
@@ -171,7 +172,7 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 	return t
 }
 
-// DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
+// DeleteLaunchTemplate implements [launchtemplate.Driver].
 func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	p := params{}
 	p.template(ref)

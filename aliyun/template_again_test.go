@@ -9,6 +9,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // keptValues are values of what a version may hold, for many of which, or for
@@ -56,7 +57,7 @@ func TestWhatIsReadCanBeWrittenAgain(t *testing.T) {
 			delete(data, "DataDisk.1.Size")
 		}
 		l := templates(t, simClient(t, cloudsim.New(nil)))
-		id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Vendor: []provider.VendorOption{TemplateOptions{Params: data}}})
+		id, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-1", Vendor: []provider.VendorOption{TemplateOptions{Params: data}}})
 		if err != nil {
 			t.Fatalf("%v: %v", data, err)
 		}
@@ -69,7 +70,7 @@ func TestWhatIsReadCanBeWrittenAgain(t *testing.T) {
 				t.Errorf("%s is %q, want %q", name, o.Params[name], data[name])
 			}
 		}
-		n, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: id}, provider.LaunchTemplateSpec{Spec: first.Spec})
+		n, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: id}, launchtemplate.Spec{Spec: first.Spec})
 		if err != nil {
 			t.Errorf("%v: %v", data, err)
 			continue

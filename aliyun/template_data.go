@@ -6,9 +6,10 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
-// TemplateSupport implements [provider.LaunchTemplateDriver].
+// TemplateSupport implements [launchtemplate.Driver].
 func (d *driver) TemplateSupport() provider.Support { return templateTable() }
 
 // noTemplateKey is why templates refuse KMS keys. Newer documents have them.
@@ -57,10 +58,10 @@ func templateTable() provider.Support {
 	return provider.NewSupport(Name, fields)
 }
 
-// ValidateTemplate implements [provider.LaunchTemplateDriver]. A template may leave out what a create
+// ValidateTemplate implements [launchtemplate.Driver]. A template may leave out what a create
 // must have. The cloud checks its values only when instances are made of it; here they are checked
 // before.
-func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
+func (d *driver) ValidateTemplate(t *launchtemplate.Spec, version bool) error {
 	c := &provider.Checker{Driver: Name}
 	checkPlainName(c, "Name", t.Name, "")
 	checkText(c, "VersionDescription", t.VersionDescription, maxDescription)
@@ -96,7 +97,7 @@ func checkTemplateOptions(c *provider.Checker, spec *provider.RunInstancesSpec) 
 // translateTemplate returns the parameters of CreateLaunchTemplate and CreateLaunchTemplateVersion:
 // flat, under the names of RunInstances. Security groups are a list here too, so that a create that
 // names others replaces them. It records the raw parameters that a template cannot take.
-func translateTemplate(c *provider.Checker, t *provider.LaunchTemplateSpec) params {
+func translateTemplate(c *provider.Checker, t *launchtemplate.Spec) params {
 	p := make(params, 48)
 	p.text("LaunchTemplateName", t.Name)
 	p.text("VersionDescription", t.VersionDescription)
@@ -131,7 +132,7 @@ func checkTemplateRaw(c *provider.Checker, path string, raw, set map[string]stri
 
 // secretTemplateParams returns the names of the raw parameters of both kinds of options: no error may
 // show their values.
-func secretTemplateParams(t *provider.LaunchTemplateSpec) []string {
+func secretTemplateParams(t *launchtemplate.Spec) []string {
 	own := adapter.OptionsOf[TemplateOptions](t.Vendor).Params
 	return slices.AppendSeq(secretParams(&t.Spec), maps.Keys(own))
 }

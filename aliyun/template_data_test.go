@@ -9,6 +9,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // TestTheReferencesExampleIsReadWhole: what the reference of 2018 shows.
@@ -63,7 +64,7 @@ func TestIoOptimizedIsReadAsItIsWritten(t *testing.T) {
 func readTemplate(t *testing.T, data string) provider.RunInstancesSpec {
 	t.Helper()
 	body := `{"TotalCount":1,"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1,"DefaultVersion":true,"LaunchTemplateData":` + data + `}]}}`
-	p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplateVersions(t.Context(), &provider.LaunchTemplateVersionQuery{}, "")
+	p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplateVersions(t.Context(), &launchtemplate.VersionQuery{}, "")
 	if err != nil || len(p.Items) != 1 {
 		t.Fatalf("%s: %+v, %v", data, p, err)
 	}
@@ -108,7 +109,7 @@ func TestWhatNoFieldCanSayIsKeptRaw(t *testing.T) {
 }
 
 func TestATemplateSaysFalseInSoManyWords(t *testing.T) {
-	spec := provider.LaunchTemplateSpec{Name: "false", Spec: provider.RunInstancesSpec{
+	spec := launchtemplate.Spec{Name: "false", Spec: provider.RunInstancesSpec{
 		DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, Encrypted: true}},
 		Vendor:    []provider.VendorOption{RunOptions{SendFalse: true, SecurityGroupID: "sg-1"}},
 	}}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // TestTemplateQueriesThatAreNotSent: limits of the two reads.
@@ -20,7 +21,7 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 		many[fmt.Sprint("k", i)] = "v"
 	}
 	var e *provider.FieldError
-	for path, q := range map[string]provider.LaunchTemplateQuery{
+	for path, q := range map[string]launchtemplate.Query{
 		"LaunchTemplateQuery.Tags": {Tags: many}, "LaunchTemplateQuery.InstanceTags": {InstanceTags: many}, "IDs": {IDs: slices.Repeat([]string{"lt-1"}, 101)},
 	} {
 		for _, err := range l.List(t.Context(), q) {
@@ -37,7 +38,7 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 	for i := range numbers {
 		numbers[i] = i + 1
 	}
-	q := provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
+	q := launchtemplate.VersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
 	for _, err := range l.FindVersions(t.Context(), q) {
 		if !errors.As(err, &e) {
 			t.Errorf("%v: got error %v, want a %T", err, err, e)
@@ -57,12 +58,12 @@ func TestFullTemplates(t *testing.T) {
 	l := templates(t, simClient(t, cloudsim.New(nil)))
 	spec := provider.RunInstancesSpec{ImageID: "image-1"}
 	for i := range 30 {
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: fmt.Sprint("template-", i), Spec: spec}); err != nil {
+		if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: fmt.Sprint("template-", i), Spec: spec}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var e *provider.APIError
-	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
+	_, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-30", Spec: spec})
 	if !errors.Is(err, provider.ErrQuota) {
 		t.Errorf("the 31st template: got error %v, want %v", err, provider.ErrQuota)
 	} else if !errors.As(err, &e) {
@@ -73,7 +74,7 @@ func TestFullTemplates(t *testing.T) {
 		t.Error("the 31st template: RequestID is empty, want a value")
 	}
 	found := 0
-	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
+	for _, err := range l.List(t.Context(), launchtemplate.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,11 +85,11 @@ func TestFullTemplates(t *testing.T) {
 	}
 	ref := provider.LaunchTemplateRef{Name: "template-0"}
 	for range 29 {
-		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); err != nil {
+		if _, err := l.CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: spec}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
+	_, err = l.CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: spec})
 	if !errors.Is(err, provider.ErrQuota) {
 		t.Errorf("the 31st version: got error %v, want %v", err, provider.ErrQuota)
 	} else if !errors.As(err, &e) {
@@ -113,17 +114,17 @@ func TestALostTemplateIsNotMadeTwice(t *testing.T) {
 			sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: api, Kind: cloudsim.ResetAfter, Times: 1})
 		}
 		spec := provider.RunInstancesSpec{ImageID: "image-1"}
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+		if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("a lost template: got %v, want ErrOutcomeUnknown", err)
 		}
 		ref := provider.LaunchTemplateRef{Name: "template-1"}
-		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+		if _, err := l.CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("a lost version: got %v, want ErrOutcomeUnknown", err)
 		}
 		if got := versionNumbers(t, l, ref); !slices.Equal(got, []int{1, 2}) {
 			t.Errorf("versions %v, want 1 and 2", got)
 		}
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrExists) {
+		if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrExists) {
 			t.Errorf("the same template again: got %v, want ErrExists", err)
 		}
 	})
@@ -137,7 +138,7 @@ func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
 		`,"Tags":{"Tag":[{"TagKey":"team","TagValue":"b"}]}`: 0, `,"Tags":{"Tag":[]}`: 0, `,"Tags":{}`: 0,
 	} {
 		body := `{"TotalCount":1,"PageNumber":1,"PageSize":10,"LaunchTemplateSets":{"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"` + tags + `}]}}`
-		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}}, "")
+		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{Tags: map[string]string{"team": "a"}}, "")
 		if err != nil || len(p.Items) != want {
 			t.Errorf("%s: found %d, %v; want %d", body, len(p.Items), err, want)
 		}

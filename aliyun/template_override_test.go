@@ -5,6 +5,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // TestBillingReplacesThatOfATemplate: what a billing mode means does not depend on
@@ -57,7 +58,7 @@ func TestBillingReplacesThatOfATemplate(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: provider.RunInstancesSpec{
+			id, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-1", Spec: provider.RunInstancesSpec{
 				ImageID: "image-1", InstanceType: "ecs.g6.large", Billing: tc.kept,
 			}})
 			if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // simClient is a client of a simulated ECS.
@@ -28,9 +29,9 @@ func simClient(t *testing.T, sim *cloudsim.Sim) *provider.Client {
 	return c
 }
 
-func templates(t *testing.T, c *provider.Client) provider.LaunchTemplates {
+func templates(t *testing.T, c *provider.Client) *launchtemplate.Templates {
 	t.Helper()
-	l, err := c.LaunchTemplates()
+	l, err := launchtemplate.Of(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func templateSpecs() map[string]provider.RunInstancesSpec {
 func TestATemplateReadsAsItWasWritten(t *testing.T) {
 	l := templates(t, simClient(t, cloudsim.New(nil)))
 	for name, want := range templateSpecs() {
-		id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: name + "-template", VersionDescription: "description-9", Spec: want})
+		id, err := l.Create(t.Context(), launchtemplate.Spec{Name: name + "-template", VersionDescription: "description-9", Spec: want})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -173,7 +174,7 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 		for _, version := range []bool{false, true} {
 			var got wire
 			d := testDriver(t, capture(&got, `{"RequestId":"req-1","LaunchTemplateId":"lt-1","LaunchTemplateVersionNumber":2}`))
-			spec := provider.LaunchTemplateSpec{Spec: s, VersionDescription: "description-9", Vendor: []provider.VendorOption{TemplateOptions{
+			spec := launchtemplate.Spec{Spec: s, VersionDescription: "description-9", Vendor: []provider.VendorOption{TemplateOptions{
 				NetworkType: "vpc", ImageOwnerAlias: "self", EnableVMOSConfig: new(true), Params: map[string]string{"SystemDisk.Iops": "1"},
 			}}}
 			if version {
@@ -207,7 +208,7 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 }
 
 func TestTemplateRefusals(t *testing.T) {
-	type spec = provider.LaunchTemplateSpec
+	type spec = launchtemplate.Spec
 	sim := cloudsim.New(nil)
 	l := templates(t, simClient(t, sim))
 	own := func(o TemplateOptions) []provider.VendorOption { return []provider.VendorOption{o} }
@@ -254,18 +255,18 @@ func TestTemplateRefusals(t *testing.T) {
 		{"Spec.Name", "2 to 128", func(s *spec) { s.Spec.Name = "x" }},
 		{"Spec.DataDisks", "at most 16", func(s *spec) { s.Spec.DataDisks = disks(17) }},
 	} {
-		s := provider.LaunchTemplateSpec{Name: "template-1", Spec: provider.RunInstancesSpec{ImageID: "image-1"}}
+		s := launchtemplate.Spec{Name: "template-1", Spec: provider.RunInstancesSpec{ImageID: "image-1"}}
 		tc.change(&s)
 		_, err := l.Create(t.Context(), s)
 		wantRefusal(t, err, tc.path, tc.text)
 	}
-	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{BaseVersion: 1, Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
+	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, launchtemplate.Spec{BaseVersion: 1, Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
 	if err == nil {
 		t.Error("got no error, want one")
 	} else if !strings.Contains(err.Error(), "BaseVersion") {
 		t.Errorf(`the error is %q, want it to contain "BaseVersion"`, err.Error())
 	}
-	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
+	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, launchtemplate.Spec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
 	if err == nil {
 		t.Error("got no error, want one")
 	} else if !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
@@ -297,7 +298,7 @@ func wantRefusal(t *testing.T, err error, path, text string) {
 func TestLifeOfATemplate(t *testing.T) {
 	l := templates(t, simClient(t, cloudsim.New(nil)))
 	ctx := t.Context()
-	id, err := l.Create(ctx, provider.LaunchTemplateSpec{
+	id, err := l.Create(ctx, launchtemplate.Spec{
 		Name: "template-1", Tags: map[string]string{"team": "a"}, Spec: provider.RunInstancesSpec{ImageID: "image-1"},
 		Vendor: []provider.VendorOption{TemplateOptions{ResourceGroupID: "rg-1"}},
 	})
@@ -306,7 +307,7 @@ func TestLifeOfATemplate(t *testing.T) {
 	}
 	byID, byName := provider.LaunchTemplateRef{ID: id}, provider.LaunchTemplateRef{Name: "template-1"}
 	for i, ref := range []provider.LaunchTemplateRef{byID, byName} {
-		n, err := l.CreateVersion(ctx, ref, provider.LaunchTemplateSpec{Spec: provider.RunInstancesSpec{ImageID: fmt.Sprint("image-", i+2)}})
+		n, err := l.CreateVersion(ctx, ref, launchtemplate.Spec{Spec: provider.RunInstancesSpec{ImageID: fmt.Sprint("image-", i+2)}})
 		if err != nil {
 			t.Fatalf("%v: got error %v, want none", i, err)
 		}
@@ -314,7 +315,7 @@ func TestLifeOfATemplate(t *testing.T) {
 			t.Fatalf("%v: got %v, want %v", i, n, i+2)
 		}
 	}
-	if _, err := l.Create(ctx, provider.LaunchTemplateSpec{Name: "template-1"}); !errors.Is(err, provider.ErrExists) {
+	if _, err := l.Create(ctx, launchtemplate.Spec{Name: "template-1"}); !errors.Is(err, provider.ErrExists) {
 		t.Errorf("a second template of the name: got %v, want ErrExists", err)
 	}
 	byName.Version = 3
@@ -329,13 +330,13 @@ func TestLifeOfATemplate(t *testing.T) {
 	} else if v.Spec.ImageID != "image-3" {
 		t.Errorf(`v.Spec.ImageID is %q, want "image-3"`, v.Spec.ImageID)
 	}
-	for found, err := range l.List(ctx, provider.LaunchTemplateQuery{Name: "template-1", IDs: []string{id, "lt-unknown"}, Tags: map[string]string{"team": "a"}}) {
+	for found, err := range l.List(ctx, launchtemplate.Query{Name: "template-1", IDs: []string{id, "lt-unknown"}, Tags: map[string]string{"team": "a"}}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		wantListed(t, found, id)
 	}
-	for found, err := range l.List(ctx, provider.LaunchTemplateQuery{Tags: map[string]string{"team": ""}}) {
+	for found, err := range l.List(ctx, launchtemplate.Query{Tags: map[string]string{"team": ""}}) {
 		t.Errorf("found %+v, %v by another value of the tag", found, err)
 	}
 	if err := l.DeleteVersions(ctx, "", byID, 1, 3); !errors.Is(err, provider.ErrState) {
@@ -361,7 +362,7 @@ func TestLifeOfATemplate(t *testing.T) {
 }
 
 // wantListed checks what the list says of the template of the test.
-func wantListed(t *testing.T, found provider.LaunchTemplate, id string) {
+func wantListed(t *testing.T, found launchtemplate.Template, id string) {
 	t.Helper()
 	if found.ID != id {
 		t.Errorf("ID is %v, want %v", found.ID, id)
@@ -380,7 +381,7 @@ func wantListed(t *testing.T, found provider.LaunchTemplate, id string) {
 	}
 }
 
-func versionNumbers(t *testing.T, l provider.LaunchTemplates, ref provider.LaunchTemplateRef) (out []int) {
+func versionNumbers(t *testing.T, l *launchtemplate.Templates, ref provider.LaunchTemplateRef) (out []int) {
 	t.Helper()
 	for v, err := range l.Versions(t.Context(), "", ref) {
 		if err != nil {
@@ -403,7 +404,7 @@ func TestTemplatesArePaged(t *testing.T) {
 			page = "1"
 		}
 		d := testDriver(t, capture(&got, pages[page]))
-		p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, token)
+		p, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -448,11 +449,11 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, slices.Repeat([]int{2}, 29)); err != nil {
 		t.Errorf("29 versions: got %v", err)
 	}
-	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{IDs: make([]string, 101)}, "")
+	_, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{IDs: make([]string, 101)}, "")
 	if !errors.As(err, &e) || e.Path != "IDs" {
 		t.Errorf("101 IDs: got %v", err)
 	}
-	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, "x")
+	_, err = d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, "x")
 	if !errors.As(err, &e) || e.Path != "PageToken" {
 		t.Errorf("a page token of nobody: got %v", err)
 	}
@@ -461,15 +462,15 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 func TestSenselessTemplateAnswers(t *testing.T) {
 	for _, body := range []string{`{"RequestId":"r"}`, `{"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1}]}}`, ``} {
 		d := testDriver(t, answering(200, body))
-		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &provider.LaunchTemplateVersionQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &launchtemplate.VersionQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("versions %s: got %v, want ErrUnavailable", body, err)
 		}
-		if p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
+		if p, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("templates %s: got %+v, %v, want ErrUnavailable", body, p, err)
 		}
 	}
 	l := templates(t, provider.NewClient(testDriver(t, answering(200, `{"RequestId":"r"}`)), &provider.Options{Region: "cn-test-1"}))
-	if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1"}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+	if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: "template-1"}); !errors.Is(err, provider.ErrOutcomeUnknown) {
 		t.Errorf("a create that names nothing: got %v, want ErrOutcomeUnknown", err)
 	}
 }
@@ -480,7 +481,7 @@ func TestRunFromATemplate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		c := simClient(t, sim)
-		_, err := templates(t, c).Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: provider.RunInstancesSpec{
+		_, err := templates(t, c).Create(t.Context(), launchtemplate.Spec{Name: "template-1", Spec: provider.RunInstancesSpec{
 			ImageID: "image-1", InstanceType: "ecs.g6.large", Name: "from-template", Tags: map[string]string{"a": "b"},
 			Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1", "sg-2"}},
 		}})

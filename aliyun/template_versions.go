@@ -8,12 +8,13 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. The call has no client
+// CreateLaunchTemplateVersion implements [launchtemplate.Driver]. The call has no client
 // token: a repetition makes one more version.
 func (d *driver) CreateLaunchTemplateVersion(
-	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, _ string,
+	ctx context.Context, ref provider.LaunchTemplateRef, t *launchtemplate.Spec, _ string,
 ) (version int, requestID string, err error) {
 	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplateVersion", ref, t)
 	return a.Version.Int(), requestID, err
@@ -40,10 +41,10 @@ type rawVersion struct {
 	Data         json.RawMessage `json:"LaunchTemplateData"`
 }
 
-// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+// DescribeLaunchTemplateVersions implements [launchtemplate.Driver].
 func (d *driver) DescribeLaunchTemplateVersions(
-	ctx context.Context, q *provider.LaunchTemplateVersionQuery, pageToken string,
-) (*provider.Page[provider.LaunchTemplateVersion], error) {
+	ctx context.Context, q *launchtemplate.VersionQuery, pageToken string,
+) (*provider.Page[launchtemplate.Version], error) {
 	if n := len(q.Versions); n > maxVersions {
 		return nil, &provider.FieldError{
 			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
@@ -63,7 +64,7 @@ func (d *driver) DescribeLaunchTemplateVersions(
 	if a.Sets == nil {
 		return nil, d.caller.Malformed(r, resp)
 	}
-	page := &provider.Page[provider.LaunchTemplateVersion]{
+	page := &provider.Page[launchtemplate.Version]{
 		RequestID: resp.RequestID,
 		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
 	}
@@ -79,7 +80,7 @@ func (d *driver) DescribeLaunchTemplateVersions(
 }
 
 // translateDescribeVersions asks for what the versions hold, too.
-func translateDescribeVersions(q *provider.LaunchTemplateVersionQuery, pageToken string) (params, error) {
+func translateDescribeVersions(q *launchtemplate.VersionQuery, pageToken string) (params, error) {
 	p := params{"DetailFlag": "true"}
 	if err := p.page(pageToken, templatePageSize); err != nil {
 		return nil, err
@@ -96,8 +97,8 @@ func translateDescribeVersions(q *provider.LaunchTemplateVersionQuery, pageToken
 }
 
 // versionOf translates a described version. Ok is false when the answer lacks what it holds.
-func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
-	v = provider.LaunchTemplateVersion{
+func versionOf(raw *rawVersion) (v launchtemplate.Version, ok bool) {
+	v = launchtemplate.Version{
 		TemplateID:   string(raw.TemplateID),
 		TemplateName: string(raw.TemplateName),
 		Version:      raw.Version.Int(),
@@ -114,7 +115,7 @@ func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
 	return v, ok
 }
 
-// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+// SetDefaultLaunchTemplateVersion implements [launchtemplate.Driver].
 func (d *driver) SetDefaultLaunchTemplateVersion(
 	ctx context.Context, region string, ref provider.LaunchTemplateRef,
 ) error {
@@ -124,7 +125,7 @@ func (d *driver) SetDefaultLaunchTemplateVersion(
 	return d.callBare(ctx, d.request("ModifyLaunchTemplateDefaultVersion", region, p, templateTimeout))
 }
 
-// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
+// DeleteLaunchTemplateVersions implements [launchtemplate.Driver]: all
 // of the versions, or none.
 func (d *driver) DeleteLaunchTemplateVersions(
 	ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int,

@@ -3,11 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
+	"iter"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
-	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/await"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -37,16 +35,15 @@ import (
 // since the create was given up. It reports them by a *[RunError] with Surplus, beside the
 // instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
-	running := map[string]Instance{}
+	var running await.Gathered[Instance]
 	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, returned when the wait is over
 	doubtful := len(op.ledger.Doubtful())
 	for {
-		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, nameErr, err := op.waitFor(ctx, ids, o)
+		list, nameErr, err := op.waitFor(ctx, running.Missing(op.InstanceIDs()), o)
 		unnamed = append(unnamed, nameErr)
 		for _, i := range list {
-			running[i.ID] = i
+			running.Add(i.ID, i)
 		}
 		var w *WaitError
 		failed := errors.As(err, &w) && len(w.Failed) > 0
@@ -54,23 +51,41 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && trouble == nil && op.allReleased():
 			return nil, &RunError{
 				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
-				unknown: len(op.openParts()) > 0,
+				unknown: len(op.ledger.Open()) > 0,
 			}
-		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
+		case err == nil && op.maker.LingerForLate(ctx) == nil && len(running.Missing(op.InstanceIDs())) > 0:
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
+			return running.Of(op.InstanceIDs()), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
+			return running.Of(op.InstanceIDs()), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
 		}
-		o.replaced(len(w.Failed))
+		if o != nil {
+			o.tally.Replaced(len(w.Failed))
+		}
 		trouble = mendErr
 		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
-			trouble = op.withTrouble(err, mendErr)
+			trouble = wording.Paragraph(op.c.name, err, mendErr)
 		}
 	}
+}
+
+// Watch yields every change of state of every instance once, until all of them run or have
+// failed. An instance that fails is yielded with its *[LaunchError]. The last pair has a zero
+// Event and the other errors of [Operation.Wait]: an early end (ctx, credentials), instances
+// that were never visible, instances that could not be replaced or released. Breaking out of
+// the loop ends the watch.
+func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
+	run := func(ctx context.Context, report func(Event)) error {
+		_, err := op.Wait(ctx, &WaitOptions{Progress: report})
+		if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about instances that were yielded
+			return w.besideFailures()
+		}
+		return err
+	}
+	return await.Stream(ctx, run, func(e Event) error { return e.Err })
 }
 
 // endOfWait returns the error of a wait. It joins the given errors, the surplus instances,
@@ -78,7 +93,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 // of another operation. Doubtful is how many such instances were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
-		errs = append(errs, op.findLate(ctx))
+		errs = append(errs, op.maker.FindLate(ctx))
 	}
 	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
@@ -86,15 +101,10 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 // waitFor waits for some instances of the operation, and records which of them were seen.
 // Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
-	w := newWaiter(op.c, StateRunning, ids, o)
+	w := op.newWaiter(ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
-	owed := op.nameless()
-	if owed {
-		w.sightings = map[string]Instance{}
-	}
-	w.ownerOf = op.ownerByClock()
 	list, err = w.wait(ctx, op.target())
-	if owed && ctx.Err() == nil { // first, while parts still have the instances of other users
+	if ctx.Err() == nil { // first, while parts still have the instances of other users
 		nameErr = op.nameSighted(ctx, w.sightings)
 	}
 	op.recordSighted(w)
@@ -104,40 +114,16 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	return list, nameErr, err
 }
 
-// ownerByClock returns a function that judges the owner of an instance from one sighting.
-func (op *Operation) ownerByClock() func(*Instance) owner {
-	oldest := op.oldestByClock()
-	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
-}
-
-// sighted returns the instances that a describe has shown, grouped by owner.
-func (w *waiter) sighted() (ids [foreign + 1][]string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i, id := range w.ids {
-		if s := &w.servers[i]; s.visible {
-			ids[s.owner] = append(ids[s.owner], id)
-		}
+// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
+// it keeps the instances as last seen.
+func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
+	w := newWaiter(op.c, StateRunning, ids, o)
+	w.ownerOf = op.ownerByClock()
+	w.networked = op.spec != nil && op.spec().Network.givesAddress()
+	if op.nameless() {
+		w.sightings = map[string]Instance{}
 	}
-	return ids
-}
-
-// hasMore reports whether the operation has instances that are not in running.
-func (op *Operation) hasMore(running map[string]Instance) bool {
-	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
-}
-
-// lingerForLate looks for instances of creates that were given up, until these have had enough
-// time to become visible. The end of ctx is not an error.
-func (op *Operation) lingerForLate(ctx context.Context) error {
-	until, any := op.lateUntil()
-	if !any {
-		return nil
-	}
-	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
-		return err
-	}
-	return op.findLate(ctx)
+	return w
 }
 
 // beyondError returns an error about surplus instances, or about more doubtful instances than
@@ -147,12 +133,6 @@ func (op *Operation) beyondError(doubtful int) error {
 		return nil
 	}
 	return op.runError()
-}
-
-// withTrouble joins the error of a wait with other errors. A lone *[WaitError] is returned
-// unchanged.
-func (op *Operation) withTrouble(err, trouble error) error {
-	return wording.Paragraph(op.c.name, err, trouble)
 }
 
 // mend replaces instances that failed, or releases all instances if OnFailure says so. It
@@ -167,50 +147,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	if err != nil || more || op.opts.OnFailure != TerminateServers {
 		return more, err
 	}
-	late := op.findLate(ctx)
-	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
+	late := op.maker.FindLate(ctx)
+	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", byPolicy())
 	return false, wording.Paragraph(op.c.name, err, late)
-}
-
-// target returns what the poller needs to know about the operation, beside the IDs.
-func (op *Operation) target() poll.Target[Instance] {
-	t := op.c.newTarget(op.region)
-	t.Class, t.Accepted, t.Since = op.class, op.ledger.NamedAt(), op.since()
-	if op.owner != "" && op.listable() {
-		t.Series = op.id // the value of their tag
-	}
-	return t
-}
-
-// listable reports whether a listing by tag may show all instances of the operation.
-func (op *Operation) listable() bool {
-	most := op.c.limits.TagFilterCap
-	return most == 0 || len(op.InstanceIDs()) <= most
-}
-
-// since returns a function that returns when each instance was accepted: many creates take a
-// while. A resumed operation knows only the latest moment.
-func (op *Operation) since() func(id string) time.Time {
-	parts := op.ledger.All()
-	if len(parts) < 2 {
-		return nil
-	}
-	at := map[string]time.Time{}
-	for i := range parts {
-		named := op.wordsOf(i).named
-		for _, id := range parts[i].IDs {
-			at[id] = named
-		}
-	}
-	return func(id string) time.Time { return at[id] }
-}
-
-// inOrder returns the running instances that the operation still has, in its order.
-func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
-	for _, id := range op.InstanceIDs() {
-		if i, ok := running[id]; ok {
-			list = append(list, i)
-		}
-	}
-	return list
 }

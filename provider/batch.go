@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // batches are the calls of one request about several instances. They know what errors mean and
@@ -27,45 +27,36 @@ func (c *Client) newBatches(what string) *batches {
 	return r
 }
 
+// newChange returns the calls of a request that changes instances. After a refusal for the
+// state of instances, look returns those that still need the change, and whether all of them
+// are on their way to another state.
+func (c *Client) newChange(
+	what string, look func(ctx context.Context, ids []string) (left []string, moving bool, err error),
+) *batches {
+	r := c.newBatches(what)
+	account.Change{NewUntil: c.visibleBy, Look: look}.Prepare(&r.Batches)
+	return r
+}
+
 // judge returns what the error of a call means for the instances named in the call.
 func (r *batches) judge(err error) account.Verdict {
-	answered := errors.As(err, new(*APIError))
-	v := account.Verdict{
-		Passes:     passes(err),
-		After:      retryAfter(err),
-		BlamesSome: blamesSome(err),
-		ByState:    errors.Is(err, ErrState),
-		MayBeDone:  r.atMostOnce && answered && mayBeDone(err, false),
-	}
-	var p *partial
-	if errors.As(err, &p) {
-		v.Named = p.failed
-	}
+	v := verdictOf(err)
+	v.MayBeDone = r.atMostOnce && errors.As(err, new(*APIError)) && mayBeDone(err, false)
 	return v
 }
 
-// partial is the error of a call that the cloud carried out for only some of its instances.
-type partial struct{ failed map[string]error }
-
-// Error counts the instances. Their errors are reported one by one.
-func (e *partial) Error() string { return fmt.Sprintf("%d instances refused", len(e.failed)) }
-
-// Is matches throttling, so that the budget also slows down when only a few instances of a
-// call were throttled.
-func (e *partial) Is(target error) bool {
-	return target == ErrThrottled && slices.ContainsFunc(slices.Collect(maps.Values(e.failed)), func(err error) bool {
-		return errors.Is(err, ErrThrottled)
-	})
-}
-
-// all makes every call and returns the failures as a *[BatchError].
-func (r *batches) all(ctx context.Context, list []account.Group) error {
-	r.Run(ctx, list)
-	var ids []string
-	for _, b := range list {
-		ids = append(ids, b.IDs...)
+// all makes one call for every perCall instances, and returns the failures as a *[BatchError].
+// A *[FieldError] is about the options: it is the same for every instance, and nothing was sent.
+func (r *batches) all(
+	ctx context.Context, ids []string, perCall int, call func(ctx context.Context, ids []string) error,
+) error {
+	r.Run(ctx, account.Groups(ids, perCall, call))
+	err := r.problems(ids).orNil()
+	var field *FieldError
+	if errors.As(err, &field) {
+		return field
 	}
-	return r.problems(ids).orNil()
+	return err
 }
 
 // problems returns the failures of instances, in their order.
@@ -84,22 +75,36 @@ func (r *batches) problems(ids []string) *BatchError {
 	}
 	for _, o := range r.RefusalsOfOtherIDs() {
 		e.also = append(e.also, fmt.Errorf("%s %s: the cloud refused %q instead: %w",
-			r.what, names(o.Asked), o.ID, o.Err))
+			r.what, wording.Some(o.Asked), o.ID, o.Err))
 	}
 	return e
 }
 
-// fail records why a call for instances failed.
-func (r *batches) fail(ids []string, err error) { r.Fail(ids, account.Failure{Err: err}) }
-
-// blamesSome reports whether only a few instances may have caused the error of a call. An
-// error of the driver itself, a *[FieldError], is about the whole call.
-func blamesSome(err error) bool {
-	if !errors.As(err, new(*APIError)) {
-		return false
+// visibleBy returns until when a new instance may stay invisible, zero for others.
+func (c *Client) visibleBy(id string) time.Time {
+	born := c.recent.at(id)
+	if born.IsZero() {
+		return born
 	}
-	kinds := []error{ErrNotFound, ErrState, ErrInvalid, errors.ErrUnsupported}
-	return slices.ContainsFunc(kinds, func(kind error) bool {
-		return errors.Is(err, kind)
-	})
+	return born.Add(c.opts.VisibleWithin)
+}
+
+// checkIDs refuses an empty ID: some clouds would treat it as no filter at all.
+func checkIDs(ids []string) error {
+	var k Checker
+	notEmpty(&k, "IDs", ids)
+	return k.Err()
+}
+
+// distinctIDs returns the IDs, each once, in their order.
+func distinctIDs(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	var out []string
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // BatchError holds the failures of a request about several instances, such as
@@ -20,9 +21,6 @@ type BatchError struct {
 	ids  []string // of Failed, in the order asked
 	also []error  // errors that are not about one of the instances
 }
-
-// namesShown is how many IDs an error names in a group that failed alike.
-const namesShown = 10
 
 // IDs returns the instances that failed, in the order they were asked for.
 func (e *BatchError) IDs() []string {
@@ -41,12 +39,13 @@ func (e *BatchError) Unknown() []string {
 // Error names the instances, grouped by failure, at most ten in a group.
 func (e *BatchError) Error() string {
 	var texts []string
-	for _, g := range e.groups() {
-		if errors.Is(g.err, ErrNotFound) {
-			texts = append(texts, e.unknownText(&g))
+	for _, ids := range e.groups() {
+		err := e.Failed[ids[0]]
+		if errors.Is(err, ErrNotFound) {
+			texts = append(texts, e.unknownText(ids, err))
 			continue
 		}
-		texts = append(texts, fmt.Sprintf("%s %s: %v", e.Op, names(g.ids), g.err))
+		texts = append(texts, fmt.Sprintf("%s %s: %v", e.Op, wording.Some(ids), err))
 	}
 	for _, err := range e.also {
 		texts = append(texts, err.Error())
@@ -54,47 +53,29 @@ func (e *BatchError) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-func (e *BatchError) unknownText(g *failedAlike) string {
+func (e *BatchError) unknownText(ids []string, err error) string {
 	place := "the cloud"
 	if e.Region != "" {
 		place = "region " + e.Region
 	}
 	return fmt.Sprintf("%s: %s does not know %s (%v): another region, invisible to these credentials, or not visible yet; "+
-		"check the region and the credentials, or repeat the call later", e.Op, place, names(g.ids), g.err)
+		"check the region and the credentials, or repeat the call later", e.Op, place, wording.Some(ids), err)
 }
 
 // Unwrap returns one error for each group of instances that failed alike, and the errors that
 // are not about one instance.
 func (e *BatchError) Unwrap() []error {
 	var out []error
-	for _, g := range e.groups() {
-		out = append(out, g.err)
+	for _, ids := range e.groups() {
+		out = append(out, e.Failed[ids[0]])
 	}
 	return append(out, e.also...)
 }
 
-// failedAlike are instances that failed for the same reason.
-type failedAlike struct {
-	ids []string
-	err error // of the first
-}
-
 // groups returns the instances grouped by the text of their errors, without request IDs.
 // Instances that are refused one by one for the same reason are one group.
-func (e *BatchError) groups() (list []failedAlike) {
-	at := map[reason]int{}
-	for _, id := range e.IDs() {
-		err := e.Failed[id]
-		key := reasonOf(err)
-		n, ok := at[key]
-		if !ok {
-			n = len(list)
-			at[key] = n
-			list = append(list, failedAlike{err: err})
-		}
-		list[n].ids = append(list[n].ids, id)
-	}
-	return list
+func (e *BatchError) groups() [][]string {
+	return wording.InGroups(e.IDs(), func(id string) reason { return reasonOf(e.Failed[id]) })
 }
 
 // reason is what errors of one group have in common.
@@ -141,12 +122,4 @@ func (e *BatchError) orNil() error {
 		return nil
 	}
 	return e
-}
-
-// names lists instances, the first ten of many.
-func names(ids []string) string {
-	if more := len(ids) - namesShown; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(ids[:namesShown], ", "), more)
-	}
-	return strings.Join(ids, ", ")
 }

@@ -18,18 +18,6 @@ type Budget struct{ calls account.Budget }
 // NewBudget returns an unused budget.
 func NewBudget() *Budget { return &Budget{} }
 
-// kindOf returns the kind of a call: the documented rate of the cloud that limits it.
-func (c *Client) kindOf(region string, api API) account.Kind {
-	if c.limits.RatesSpanRegions {
-		region = ""
-	}
-	return account.Kind{
-		Cloud: c.name, Region: region, API: string(api),
-		Own: account.Rate(c.limits.Rates[api]), All: account.Rate(c.limits.Rates[AnyAPI]),
-		Read: api == APIDescribeInstances,
-	}
-}
-
 // BudgetError is a call that was not sent, because the account's call budget has no room
 // before the deadline of ctx. Nothing was done, and the cloud was not asked. It matches
 // [ErrThrottled].

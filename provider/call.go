@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // once makes one API call within the account's budget and records it. Waiting for the budget
@@ -19,9 +22,21 @@ func (c *Client) once(
 		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
 	}
 	defer turn.Done()
-	err = c.tel.observe(ctx, region, api, n, call)
+	err = c.tel.Observe(ctx, telemetry.Call{Region: region, API: string(api), Instances: n}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
+}
+
+// kindOf returns the kind of a call: the documented rate of the cloud that limits it.
+func (c *Client) kindOf(region string, api API) account.Kind {
+	if c.limits.RatesSpanRegions {
+		region = ""
+	}
+	return account.Kind{
+		Cloud: c.name, Region: region, API: string(api),
+		Own: account.Rate(c.limits.Rates[api]), All: account.Rate(c.limits.Rates[AnyAPI]),
+		Read: api == APIDescribeInstances,
+	}
 }
 
 // repeat makes a call until it succeeds, fails for good, or RetryFor is over. Time in the
@@ -31,25 +46,27 @@ func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(c
 	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
-// noHostFor is how long a call is repeated while its host is not found. A name server that
-// fails for a moment should not end a call, and a mistyped region should not take two minutes.
-const noHostFor = 6 * time.Second
-
 // repeatUntil makes a call at least once, and repeats it until stop. Time in the library's own
 // queue moves stop.
 func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
-	began := time.Now()
 	judge := func(err error) account.Again {
-		hopeless := hasNoHost(err) && time.Since(began) >= noHostFor
-		return account.Again{Worth: !hopeless && again(err), After: retryAfter(err)}
+		return account.Again{Worth: again(err), After: retryAfter(err), Within: patienceWith(err)}
 	}
 	return account.Repeat(ctx, stop, judge, call)
 }
 
-// hasNoHost reports whether a call found no service at the address of its region.
-func hasNoHost(err error) bool {
+// noHostFor is how long a call is repeated while its host is not found. A name server that
+// fails for a moment should not end a call, and a mistyped region should not take two minutes.
+const noHostFor = 6 * time.Second
+
+// patienceWith returns how long a call is repeated at most for this kind of failure; 0 means
+// as long as for others.
+func patienceWith(err error) time.Duration {
 	var e *APIError
-	return errors.As(err, &e) && e.NoHost
+	if errors.As(err, &e) && e.NoHost {
+		return noHostFor
+	}
+	return 0
 }
 
 // retryAfter returns how long the service asks to wait before the next call. 0 means that the
@@ -60,4 +77,46 @@ func retryAfter(err error) time.Duration {
 		return 0
 	}
 	return max(e.RetryAfter, 0)
+}
+
+// verdictOf returns what the error of a call means for the instances named in the call.
+func verdictOf(err error) account.Verdict {
+	v := account.Verdict{
+		Passes:     passes(err),
+		After:      retryAfter(err),
+		BlamesSome: blamesSome(err),
+		ByState:    errors.Is(err, ErrState),
+		Unknown:    errors.Is(err, ErrNotFound),
+	}
+	var p *partial
+	if errors.As(err, &p) {
+		v.Named = p.failed
+	}
+	return v
+}
+
+// blamesSome reports whether only a few instances may have caused the error of a call. An
+// error of the driver itself, a *[FieldError], is about the whole call.
+func blamesSome(err error) bool {
+	if !errors.As(err, new(*APIError)) {
+		return false
+	}
+	kinds := []error{ErrNotFound, ErrState, ErrInvalid, errors.ErrUnsupported}
+	return slices.ContainsFunc(kinds, func(kind error) bool {
+		return errors.Is(err, kind)
+	})
+}
+
+// partial is the error of a call that the cloud carried out for only some of its instances.
+type partial struct{ failed map[string]error }
+
+// Error counts the instances. Their errors are reported one by one.
+func (e *partial) Error() string { return fmt.Sprintf("%d instances refused", len(e.failed)) }
+
+// Is matches throttling, so that the budget also slows down when only a few instances of a
+// call were throttled.
+func (e *partial) Is(target error) bool {
+	return target == ErrThrottled && slices.ContainsFunc(slices.Collect(maps.Values(e.failed)), func(err error) bool {
+		return errors.Is(err, ErrThrottled)
+	})
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/yunfan-cloud/yunfan/internal/stock"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // Options configure a [Client]. Nil and the zero value are the defaults.
@@ -77,14 +80,18 @@ type Client struct {
 	opts    Options
 	budget  *Budget
 	poller  *Poller
-	tel     telemetry
+	tel     telemetry.Recorder
 	recent  recentInstances
-	stock   stock
+	stock   stock.Memory
 }
 
 // defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No
 // vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
+
+// stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
+// stock changes within the hour.
+const stockMemory = 3 * time.Minute
 
 // NewClient is for adapters and for tests; programs call the New function of an adapter. It
 // panics without a driver.
@@ -108,7 +115,7 @@ func NewClient(d Driver, o *Options) *Client {
 	if c.budget == nil {
 		c.budget = NewBudget()
 	}
-	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
+	c.tel = telemetry.New(c.name, c.opts.Logger, c.opts.Tracer, failureOf)
 	c.poller = c.opts.Poller
 	if c.poller == nil {
 		c.poller = &Poller{}
@@ -133,6 +140,10 @@ func (c *Client) Limits() Limits {
 	l.Idempotent = slices.Clone(l.Idempotent)
 	return l
 }
+
+// Region returns [Options].Region: the region of specs and calls that name none. It is "" when
+// the client has none.
+func (c *Client) Region() string { return c.opts.Region }
 
 // region returns r, or the client's region when r is empty.
 func (c *Client) region(r string) string { return cmp.Or(r, c.opts.Region) }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/listing"
 )
 
 // Query selects instances: those with the given IDs, or all that match Name and Tags, as far
@@ -29,86 +31,18 @@ type Query struct {
 // whole region.
 func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Instance, error] {
 	return func(yield func(Instance, error) bool) {
+		req := DescribeRequest{Region: c.region(q.Region), Name: q.Name, Tags: q.Tags}
 		if len(q.IDs) == 0 {
-			c.describeAll(ctx, &DescribeRequest{Region: c.region(q.Region), Name: q.Name, Tags: q.Tags}, yield)
+			c.describeAll(ctx, &req, false, yield)
 			return
 		}
 		if err := q.check(); err != nil {
 			yield(Instance{}, err)
 			return
 		}
-		for ids := range slices.Chunk(q.IDs, c.limits.IDsPerDescribe) {
-			if !c.describeIDs(ctx, c.region(q.Region), ids, yield) {
-				return
-			}
-		}
+		l := c.lists(&req)
+		l.ByIDs(ctx, q.IDs, yield)
 	}
-}
-
-// describeIDs reads the instances of one call. When a cloud refuses the whole call because it
-// does not know one of them, the IDs are split in halves.
-func (c *Client) describeIDs(ctx context.Context, region string, ids []string, yield func(Instance, error) bool) bool {
-	refused := false
-	goesOn := c.describeAll(ctx, &DescribeRequest{Region: region, IDs: ids}, func(i Instance, err error) bool {
-		if refused = len(ids) > 1 && errors.Is(err, ErrNotFound); refused {
-			return false
-		}
-		return yield(i, err)
-	})
-	if !refused {
-		return goesOn
-	}
-	half := len(ids) / 2
-	return c.describeIDs(ctx, region, ids[:half], yield) && c.describeIDs(ctx, region, ids[half:], yield)
-}
-
-// seen reads instances by their IDs. Instances that the cloud does not show are missing from
-// the list. This means something only when the answer is whole, so does not contradict itself.
-// An error comes with the instances that were read before it.
-func (c *Client) seen(
-	ctx context.Context, region string, ids []string,
-) (list map[string]Instance, whole bool, err error) {
-	return c.seenBy(ctx, &listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true})
-}
-
-// seenBy is [Client.seen] with calls like those of a listing.
-func (c *Client) seenBy(ctx context.Context, like *listing) (list map[string]Instance, whole bool, err error) {
-	ids := like.req.IDs
-	list, whole = make(map[string]Instance, len(ids)), true
-	for chunk := range slices.Chunk(ids, c.limits.IDsPerDescribe) {
-		l := *like
-		l.req = &DescribeRequest{Region: like.req.Region, IDs: chunk}
-		short, err := l.seenOf(ctx, list)
-		if err != nil {
-			return list, false, err
-		}
-		whole = whole && !short
-	}
-	return list, whole, nil
-}
-
-// seenOf is [Client.seen] for the instances of one call.
-func (l listing) seenOf(ctx context.Context, list map[string]Instance) (short bool, err error) {
-	like, ids := l, l.req.IDs
-	l.yield = func(i Instance, e error) bool {
-		if err = e; err == nil {
-			list[i.ID] = i
-		}
-		return err == nil
-	}
-	l.read(ctx)
-	if len(ids) < 2 || !errors.Is(err, ErrNotFound) {
-		return l.short, err
-	}
-	half := len(ids) / 2
-	like.req = &DescribeRequest{Region: l.req.Region, IDs: ids[:half]}
-	first, err := like.seenOf(ctx, list)
-	if err != nil {
-		return false, err
-	}
-	like.req = &DescribeRequest{Region: l.req.Region, IDs: ids[half:]}
-	second, err := like.seenOf(ctx, list)
-	return first || second, err
 }
 
 // check refuses combinations of fields that have no meaning.
@@ -120,10 +54,67 @@ func (q *Query) check() error {
 	return k.Err()
 }
 
-// describeAll reads every page of a request. It returns false when the loop is over.
-func (c *Client) describeAll(ctx context.Context, req *DescribeRequest, yield func(Instance, error) bool) bool {
-	l := listing{c: c, req: req, yield: yield}
-	return l.all(ctx)
+// describeAll reads every page of a request. It also reads the whole region where the cloud may
+// silently have cut a list by tags. A strict list proves absence.
+func (c *Client) describeAll(
+	ctx context.Context, req *DescribeRequest, strict bool, yield func(Instance, error) bool,
+) {
+	l := c.lists(req)
+	l.Strict = strict
+	limit := c.limits.TagFilterCap
+	if limit == 0 || len(req.Tags) == 0 {
+		l.All(ctx, yield)
+		return
+	}
+	region := c.lists(&DescribeRequest{Region: req.Region, Name: req.Name, For: req.For})
+	region.Strict = strict
+	// The cloud may cut the list before it applies the other filters.
+	countable := req.Name == "" && !req.Running
+	l.Capped(ctx, listing.Cap[Instance]{Rows: limit, Countable: countable, Whole: &region, Matches: req.Matches}, yield)
+}
+
+// seen reads instances by their IDs. Instances that the cloud does not show are missing from
+// the list. This means something only when the answer is whole, so does not contradict itself.
+// An error comes with the instances that were read before it.
+func (c *Client) seen(
+	ctx context.Context, region string, ids []string,
+) (list map[string]Instance, whole bool, err error) {
+	l := c.lists(&DescribeRequest{Region: region})
+	return l.Find(ctx, ids)
+}
+
+// allMoving reports whether all of the given instances may be on their way to another state. A
+// look that is not whole proves nothing about the instances that it lacks.
+func allMoving(seen map[string]Instance, ids []string, whole bool) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool {
+		i, shown := seen[id]
+		if shown {
+			return !isMoving(i.State)
+		}
+		return whole
+	})
+}
+
+// lists returns how lists of instances are read that match a request. The request must not
+// change meanwhile.
+func (c *Client) lists(req *DescribeRequest) listing.Reader[Instance] {
+	return listing.Reader[Instance]{
+		Page: func(ctx context.Context, ids []string, token string) (listing.Page[Instance], error) {
+			at := *req
+			at.IDs, at.PageToken = ids, token
+			page, err := c.describePage(ctx, &at)
+			if err != nil {
+				return listing.Page[Instance]{}, err
+			}
+			return page.listed(), nil
+		},
+		ID:      idOf,
+		Passes:  passes,
+		Unknown: func(err error) bool { return errors.Is(err, ErrNotFound) },
+		Repeat:  c.repeat,
+		Wrong:   c.senseless,
+		PerCall: c.limits.IDsPerDescribe,
+	}
 }
 
 // describePage makes one describe call.
@@ -133,60 +124,27 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 		if err != nil {
 			return "", err
 		}
-		c.tel.tellUnread(ctx, req.Region, APIDescribeInstances, page.Unread)
-		if err = c.sensible(req, page); err == nil {
-			c.markPage(req.Region, page)
+		c.tel.TellUnread(ctx, req.Region, string(APIDescribeInstances), page.Unread)
+		rows := page.listed()
+		if wrong := rows.Wrong(req.PageToken, idOf, stateOf); wrong != "" {
+			return page.RequestID, c.senseless(&rows, wrong)
 		}
-		return page.RequestID, err
+		c.markPage(req.Region, page)
+		return page.RequestID, nil
 	})
 	return page, err
 }
 
-// nameless reports whether an instance of the page has no ID.
-func (p *DescribePage) nameless() bool {
-	for i := range p.Instances { // by index: an Instance is large to copy
-		if p.Instances[i].ID == "" {
-			return true
-		}
-	}
-	return false
+// listed returns the page as package listing reads it.
+func (p *DescribePage) listed() listing.Page[Instance] {
+	return listing.Page[Instance]{Rows: p.Instances, Next: p.NextPage, Short: p.Short, RequestID: p.RequestID}
 }
 
-// contradicts reports whether the page shows an instance in two states. Drivers mark such a
-// page as short, like any page that shows an instance twice.
-func (p *DescribePage) contradicts() bool {
-	states := make(map[string]State, len(p.Instances))
-	for i := range p.Instances {
-		at := &p.Instances[i]
-		if have, twice := states[at.ID]; twice && have != at.State {
-			return true
-		}
-		states[at.ID] = at.State
-	}
-	return false
-}
+func idOf(i *Instance) string    { return i.ID }
+func stateOf(i *Instance) string { return string(i.State) }
 
-// sensible refuses a page that cannot be true: an instance without an ID or in two states, or
-// a page that is its own next page.
-func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
-	switch {
-	case page.nameless():
-		return c.senseless(page, "the answer describes an instance without an ID")
-	case page.NextPage != "" && page.NextPage == req.PageToken:
-		return c.senseless(page, "the answer names itself as the next page")
-	case page.Short && page.contradicts():
-		return c.senseless(page, "the answer shows an instance in two states")
-	default:
-		return nil
-	}
-}
-
-// shortList returns the error of a list that lacks instances which the cloud counts.
-func (c *Client) shortList(page *DescribePage) error {
-	return c.senseless(page, "the answer counts more instances than it shows: it is not the whole list")
-}
-
-func (c *Client) senseless(page *DescribePage, why string) error {
+// senseless returns the error about a page that cannot be true.
+func (c *Client) senseless(page *listing.Page[Instance], why string) error {
 	return &APIError{
 		Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Message: why,
 		Outcome: OutcomeUnknown, Kind: ErrUnavailable,

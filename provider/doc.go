@@ -21,12 +21,12 @@
 //   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],
 //     [Client.TerminateInstances], [Client.StartInstances], [Client.StopInstances],
 //     [Client.RebootInstances], [Client.Sweep].
-//   - Templates and groups: [Client.LaunchTemplates], [Client.PlacementGroups].
+//   - Subjects of their own have a package each beside this one: launchtemplate and placement.
 //   - Errors: [FieldErrors] for specs, *[APIError] for calls, *[RunError], *[WaitError] and
 //     *[BatchError] for requests of several calls, and the sentinels, such as [ErrNoStock].
 //   - Shared by the clients of one account: [Poller], [Budget], [CredentialsSource].
 //
-// The last heading is for authors of drivers only.
+// The last two headings are for authors of drivers and of packages beside this one only.
 //
 // # What you can rely on
 //
@@ -52,12 +52,10 @@
 // report every other refusal by ID without delaying the rest. A cloud without the call or the
 // option gives [errors.ErrUnsupported].
 //
-// # Out of stock, leaks, templates, groups
+// # Out of stock, leaks
 //
 // [RunOptions].Alternatives are tried for instances that are proven to be out of stock.
 // [Client.Sweep] finds instances of an owner that no live operation knows.
-// [Client.LaunchTemplates] and [Client.PlacementGroups] work where the cloud has them, and
-// give [errors.ErrUnsupported] elsewhere.
 //
 // # Errors
 //
@@ -86,11 +84,18 @@
 //   - What the cloud can do: [Support] of [Field] lines by [NewSupport], [To] and [Refused];
 //     [Leaves]; [Limits], [API] and [Rate].
 //   - Optional abilities: [RunValidator], [RunPreviewer], [AccessProber], [Renamer],
-//     [NameNumberer], [PowerDriver] with [PowerRequest] and [PowerResult],
-//     [LaunchTemplateDriver] and [PlacementGroupDriver] with [Page].
+//     [NameNumberer], [PowerDriver] with [PowerRequest] and [PowerResult]. Packages
+//     launchtemplate and placement have a Driver of their own each.
 //   - Tools: [Checker] collects [FieldErrors], [ErrorTable] of [ErrorCode] lines by
 //     [NewErrorTable] maps vendor codes to sentinels, [AskCredentials] asks a source,
 //     [NewClient] makes the client.
 //
 // Package providertest holds the suite that every driver passes.
+//
+// # For packages beside this one
+//
+// Package launchtemplate makes its calls through [Call], like every package about a subject
+// other than instances: with the budget of the client, its records and its rules for
+// repetition. [ReadPages] reads a list of [Page] values, [Call.EachInstance] changes instances
+// by a [Batch], and [RunInstancesSpec.SetLeaves] returns what a spec sets.
 package provider

@@ -14,7 +14,7 @@ import "context"
 //
 // The interface does not grow: further abilities are small optional interfaces
 // ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer], [AccessProber], [JobDriver],
-// [PowerDriver], [LaunchTemplateDriver], [PlacementGroupDriver]).
+// [PowerDriver], and those of the packages beside this one, such as launchtemplate.Driver).
 type Driver interface {
 	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
 	// "qingcloud". It is part of errors, tokens and log records.

@@ -2,7 +2,8 @@ package provider
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/codes"
 )
 
 // ErrorCode classifies one vendor code, or a family of them.
@@ -37,61 +38,24 @@ type ErrorCode struct {
 // family, then the longest ending. So an authentication code wins over its ".NotFound" ending.
 // It is immutable and safe for concurrent use.
 type ErrorTable struct {
-	rows     []ErrorCode
-	exact    map[string]ErrorCode
-	families map[string]ErrorCode // without ".*"
-	endings  map[string]ErrorCode // without "*."
+	rows  []ErrorCode
+	codes codes.Table[ErrorCode]
 }
 
 // NewErrorTable builds a table. It panics when a code is listed twice; the first test of an
 // adapter shows that.
 func NewErrorTable(rows []ErrorCode) *ErrorTable {
-	t := &ErrorTable{
-		rows:     slices.Clone(rows),
-		exact:    map[string]ErrorCode{},
-		families: map[string]ErrorCode{},
-		endings:  map[string]ErrorCode{},
-	}
+	t := &ErrorTable{rows: slices.Clone(rows)}
 	for _, r := range rows {
-		m, key := t.exact, r.Code
-		if f, ok := strings.CutSuffix(r.Code, ".*"); ok {
-			m, key = t.families, f
-		} else if e, ok := strings.CutPrefix(r.Code, "*."); ok {
-			m, key = t.endings, e
-		}
-		if _, dup := m[key]; dup {
+		if !t.codes.Add(r.Code, r) {
 			panic("provider: error code listed twice: " + r.Code)
 		}
-		m[key] = r
 	}
 	return t
 }
 
 // Lookup finds the row for a code; ok is false when the table does not know it.
-func (t *ErrorTable) Lookup(code string) (row ErrorCode, ok bool) {
-	if row, ok = t.exact[code]; ok {
-		return row, true
-	}
-	for f := code; ; {
-		i := strings.LastIndexByte(f, '.')
-		if i < 0 {
-			break
-		}
-		f = f[:i]
-		if row, ok = t.families[f]; ok {
-			return row, true
-		}
-	}
-	for e := code; ; {
-		var dot bool
-		if _, e, dot = strings.Cut(e, "."); !dot {
-			return ErrorCode{}, false
-		}
-		if row, ok = t.endings[e]; ok {
-			return row, true
-		}
-	}
-}
+func (t *ErrorTable) Lookup(code string) (row ErrorCode, ok bool) { return t.codes.Find(code) }
 
 // Rows returns the table as it was written, for documentation.
 func (t *ErrorTable) Rows() []ErrorCode { return slices.Clone(t.rows) }

@@ -3,7 +3,7 @@ package provider
 import "time"
 
 // API names one of the calls of a [Driver], for limits, budgets and telemetry. Calls of
-// [LaunchTemplateDriver] and [PlacementGroupDriver] have the names of their methods, such as
+// the drivers of packages beside this one have the names of their methods, such as
 // "CreateLaunchTemplate".
 type API string
 

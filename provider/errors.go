@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -94,6 +95,18 @@ type APIError struct {
 	Kind error // sentinel; nil means that the code is not known
 	Err  error // the SDK's own error; may be nil
 }
+
+// StockScope is what a refusal proves to be out of stock.
+type StockScope string
+
+// Scopes of stock. The zero value means the exact combination in the request, which is the
+// least that a refusal can prove.
+const (
+	StockOfType   StockScope = "type"   // the instance type in its zone, under its billing mode
+	StockOfZone   StockScope = "zone"   // everything in the zone
+	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
+	StockOfSubnet StockScope = "subnet" // addresses of the subnet
+)
 
 // status returns the HTTP status of a failure, unless it is unknown or the message begins with
 // it.
@@ -200,4 +213,45 @@ func (e FieldErrors) Unwrap() []error {
 		out[i] = p
 	}
 	return out
+}
+
+// UnpaidError is a create that the cloud answered with an unpaid order: no instance exists
+// until it is paid. Pay or cancel the order at the cloud. After the payment [Client.Resume]
+// finds the instances, by token, marker or the owner's tags. Before the payment it reports the
+// order again and makes no second one.
+type UnpaidError struct {
+	Driver    string
+	OrderID   string
+	RequestID string
+}
+
+// Error names the order.
+func (e *UnpaidError) Error() string {
+	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards",
+		e.Driver, wording.OneLine(e.OrderID))
+	if e.RequestID != "" {
+		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
+	}
+	return s
+}
+
+// Unwrap returns [ErrBalance]: the payment is missing.
+func (e *UnpaidError) Unwrap() error { return ErrBalance }
+
+// unpaidOrder returns the order of an [UnpaidError], or "".
+func unpaidOrder(err error) string {
+	var e *UnpaidError
+	if errors.As(err, &e) {
+		return e.OrderID
+	}
+	return ""
+}
+
+// failureOf returns what is recorded about a call that failed.
+func failureOf(err error) telemetry.Failure {
+	var e *APIError
+	if !errors.As(err, &e) {
+		return telemetry.Failure{}
+	}
+	return telemetry.Failure{Known: true, Outcome: string(e.Outcome), RequestID: e.RequestID, Code: e.Code}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,17 @@ const (
 	StateTerminated  State = "terminated"  // released
 	StateFailed      State = "failed"      // died while being built
 )
+
+// released reports whether an instance is gone or being released.
+func released(s State) bool {
+	return slices.Contains([]State{StateTerminating, StateTerminated, StateRecycled}, s)
+}
+
+// isMoving reports whether an instance is on its way to another state. As in every wait, an
+// unknown state counts as "not there yet".
+func isMoving(s State) bool {
+	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
+}
 
 // Lock is why the cloud holds an instance back.
 type Lock string
@@ -54,6 +66,8 @@ func (l Lock) Kind() error {
 		return ErrNoStock
 	case LockSecurity:
 		return ErrPermission
+	case LockRefunded, LockReturned, LockOther:
+		return ErrState
 	}
 	return ErrState
 }

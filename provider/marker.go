@@ -10,12 +10,6 @@ import (
 // one, a name where it has none, and tags when there is an owner. All are computed from the
 // operation, so that any process can compute them.
 
-// Keys of the tags that [RunOptions].Owner adds.
-const (
-	OwnerTag     = reservedTagPrefix + "owner"
-	OperationTag = reservedTagPrefix + "operation"
-)
-
 // clientToken returns the idempotency token of one create: the same intent gives the same
 // token in any process.
 //
@@ -41,14 +35,6 @@ func (op *Operation) markerOf(part, generation int) string {
 	}
 	return marker.Of(op.owner, op.id, seed, part, generation)
 }
-
-func markerStart(owner, op string) string { return marker.Start(owner, op) }
-
-func markerIn(name string) string { return marker.In(name) }
-
-func isMarked(name, marked string, numbered bool) bool { return marker.Matches(name, marked, numbered) }
-
-func isPlain(name string) bool { return marker.IsPlain(name) }
 
 // marked returns a name with the marker of one create. If both are too long together, the end
 // of the name is left out until the instance gets its final name.
@@ -76,3 +62,10 @@ func (op *Operation) tags(own map[string]string) map[string]string {
 
 // marksByTags reports whether the cloud takes tags with a create.
 func (c *Client) marksByTags() bool { return c.support.Field("Tags").Param != "" }
+
+// marksByName reports whether creates are identified by a marker in the names of their
+// instances: the cloud has no client tokens.
+func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }
+
+// marksByOwner reports whether instances of the operation have the tags of its owner.
+func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }

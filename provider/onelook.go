@@ -2,9 +2,10 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Look is what one look at an operation showed. See [Operation.Look].
@@ -36,16 +37,10 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
-	late := op.findLate(ctx)
-	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
-	w.ownerOf = op.ownerByClock()
-	if op.nameless() {
-		w.sightings = map[string]Instance{}
-	}
+	late := op.maker.FindLate(ctx)
+	w := op.newWaiter(op.InstanceIDs(), nil)
 	known := setOf(op.ledger.Seen())
-	t := op.target()
-	t.IDs, t.Observe = w.ids, w.observe
-	err := op.c.poller.engine(op.c).Look(ctx, t)
+	err := w.look(ctx, op.target())
 	nameErr := op.nameSighted(ctx, w.sightings) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
@@ -60,24 +55,19 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 
 // looked sorts the sightings of a single look.
 func (w *waiter) looked(known map[string]bool) (l Look) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i, id := range w.ids {
-		s := &w.servers[i]
-		p := PendingInstance{
-			ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress,
-		}
-		switch {
-		case s.ready:
-			l.Ready = append(l.Ready, s.instance(id))
-		case s.failed != nil:
-			l.Failed = append(l.Failed, s.failed)
-		case s.visible:
-			l.Pending = append(l.Pending, p)
-		case s.absent:
-			l.NotVisible = append(l.NotVisible, p)
+	for i := range w.instances.Outcomes() {
+		switch i.Phase {
+		case await.Ready:
+			l.Ready = append(l.Ready, lastSeen(&i))
+		case await.Failed:
+			l.Failed = append(l.Failed, w.launchError(&i))
+		case await.Pending:
+			l.Pending = append(l.Pending, pendingInstance(&i))
+		case await.Absent:
+			i.Seen = known[i.ID]
+			l.NotVisible = append(l.NotVisible, pendingInstance(&i))
 		default:
-			l.Unanswered = append(l.Unanswered, id)
+			l.Unanswered = append(l.Unanswered, i.ID)
 		}
 	}
 	return l
@@ -85,20 +75,11 @@ func (w *waiter) looked(known map[string]bool) (l Look) {
 
 // String says how many instances are in which condition.
 func (l *Look) String() string {
-	var words []string
-	for _, n := range []struct {
-		count int
-		word  string
-	}{
-		{len(l.Ready), "ready"},
-		{len(l.Failed), "failed"},
-		{len(l.Pending), "pending"},
-		{len(l.NotVisible), "not visible"},
-		{len(l.Unanswered), "unanswered"},
-	} {
-		if n.count > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n.count, n.word))
-		}
-	}
-	return strings.Join(words, ", ")
+	return wording.Counts(
+		wording.Count{N: len(l.Ready), Word: "ready"},
+		wording.Count{N: len(l.Failed), Word: "failed"},
+		wording.Count{N: len(l.Pending), Word: "pending"},
+		wording.Count{N: len(l.NotVisible), Word: "not visible"},
+		wording.Count{N: len(l.Unanswered), Word: "unanswered"},
+	)
 }

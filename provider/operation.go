@@ -1,17 +1,15 @@
 package provider
 
 import (
-	"cmp"
-	"hash/crc32"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/creating"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
-	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/naming"
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
@@ -20,12 +18,13 @@ import (
 // The zero value is not usable. All methods are safe for concurrent use.
 //
 // A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
-// or texts. The files of the operation are, in order: plan, send, record, look, replace,
-// release, name.
+// or texts; a maker (internal/creating) makes what it plans. The files of the operation are,
+// from the lowest: operation, marker, evidence, plan, token, record, look, explain, replace,
+// recognize, release, name, send, mend, begin.
 type Operation struct {
 	c      *Client
 	id     string
-	run    string // drawn for this run when the ID is the caller's own, see markerSeed
+	run    string // drawn for this run when the ID is the caller's own, see markerOf
 	region string
 	class  string // what boots alike, for the poller
 	hash   string // of the spec, secrets left out; "" until it is needed, see specHash
@@ -36,86 +35,32 @@ type Operation struct {
 
 	spec hiddenSpec // nil when a resumed operation was not given one
 
-	ledger *ledger.Ledger
+	ledger  *ledger.Ledger
+	maker   creating.Maker  // of what the ledger plans
+	names   naming.Namer    // of instances that have the marker
+	journal journal.Journal // of the options; the zero value saves nothing
 
-	saving  account.Mutex // of the journal
 	mending account.Mutex // of instances that failed, and of releases
-	looking account.Mutex // for what old creates have made
-	naming  account.Mutex // of instances that bear the marker
 
 	// noneMade reports that a person has looked for instances of old creates and found none:
 	// see [ResumeOptions].
 	noneMade bool
 
-	mu         sync.Mutex // guards what follows: the words that go with the ledger
-	words      []partWords
-	names      map[string]naming // by instance ID, where markers stand in names
-	problems   []error           // beside the parts: the journal, names, releases
-	tried      []TriedAlternative
-	released   []string
-	scarce     error // why parts were content with less than their share of MinCount
-	superseded error // another process goes on with the operation
+	mu       sync.Mutex // guards what follows: what goes with the ledger
+	words    []partWords
+	problems []error // beside the parts: the journal, names, releases
+	tried    []TriedAlternative
+	released []string
 }
 
-// partWords are the errors and moments of one part of the ledger. They are not saved.
+// partWords are the latest answer about one part of the ledger. They are not saved.
 type partWords struct {
-	err           error // how it ended; nil when it has all
-	launchFailure error // why instances of it died after they were accepted
-	answer        RunResult
-	named         time.Time // when its latest instance was named
-	stockRecorded bool      // the client has recorded what was out of stock
+	answer RunResult
+	named  time.Time // when its latest instance was named
 }
 
-func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
-	op := &Operation{
-		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec),
-		owner: o.Owner, opts: *o,
-		began: time.Now(),
-	}
-	if o.OperationID != "" && c.marksByName() {
-		op.run = marker.RandomID()[:runDigits]
-	}
-	op.opts.Alternatives = slices.Clone(o.Alternatives)
-	op.keepSpec(spec)
-	if len(spec.Vendor) > 0 { // the caller may change what these point to
-		op.printSpec()
-	}
-	plans := c.split(spec)
-	for i := range plans {
-		if len(o.Alternatives) > 0 {
-			plans[i].MinCount = op.fewest(plans[i].Count, spec)
-		}
-	}
-	op.ledger = ledger.New(cmp.Or(spec.MinCount, max(spec.Count, 1)), plans)
-	return op
-}
-
-func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
-
-// printSpec computes the class and the hash of the spec.
-func (op *Operation) printSpec() {
-	op.hash = specHash(op.spec(), &op.opts)
-	op.print = printSpec(op.spec(), &op.opts, op.id)
-}
-
-// bootClass returns a text that is equal for instances that boot alike: the family of the
-// instance type, "ecs.g5" for "ecs.g5.large", and the image. Windows takes minutes where Linux
-// takes seconds. The image is hashed, since a token must not hold values of the spec.
-func bootClass(spec *RunInstancesSpec) string {
-	family := spec.InstanceType
-	if i := strings.LastIndexByte(family, '.'); i > 0 {
-		family = family[:i]
-	}
-	disk := spec.ImageID
-	if t := spec.LaunchTemplate; t != nil && disk == "" {
-		disk = "template " + cmp.Or(t.ID, t.Name)
-	}
-	if disk == "" {
-		return family
-	}
-	b := append(make([]byte, 0, 64), family...)
-	return string(strconv.AppendUint(append(b, '/'), uint64(crc32.ChecksumIEEE([]byte(disk))), 16))
-}
+// creates are the creates of an operation at its cloud.
+type creates struct{ op *Operation }
 
 // ID returns the ID of the operation, for logs and for [RunOptions].
 func (op *Operation) ID() string { return op.id }

@@ -182,36 +182,6 @@ func TestOptionsThatHoldThemselvesAreLookedAt(t *testing.T) {
 	}
 }
 
-func TestTemplatesHoldNoPlaceholder(t *testing.T) {
-	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
-		ref := newTemplate(t, l, "web")
-		bad := provider.LaunchTemplateSpec{Spec: spec(0), Vendor: []provider.VendorOption{shapes{Params: map[string]string{"k": "[redacted]"}}}}
-		bad.Spec.UserData = []byte("[redacted]")
-		want := []string{`Vendor[0].Params["k"]`, "Spec.UserData"}
-		_, err := l.CreateVersion(t.Context(), ref, bad)
-		if got := paths(t, err); !slices.Equal(got, want) {
-			t.Errorf("the error of a version names %v, want %v", got, want)
-		}
-		bad.Name = "other"
-		_, err = l.Create(t.Context(), bad)
-		if got := paths(t, err); !slices.Equal(got, want) {
-			t.Errorf("the error of a template names %v, want %v", got, want)
-		}
-	})
-}
-
-func TestPlacementGroupsHoldNoPlaceholder(t *testing.T) {
-	p, err := provider.NewClient(newPlacementCloud(), &provider.Options{Region: "region-1"}).PlacementGroups()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := provider.PlacementGroupSpec{Name: "web", Vendor: []provider.VendorOption{shapes{Params: map[string]string{"k": "[redacted]"}}}}
-	_, err = p.Create(t.Context(), bad)
-	if got, want := paths(t, err), []string{`Vendor[0].Params["k"]`}; !slices.Equal(got, want) {
-		t.Errorf("the error names %v, want %v", got, want)
-	}
-}
-
 func TestLookingForPlaceholdersTakesNoMemory(t *testing.T) {
 	s := spec(1)
 	s.Login.Password, s.UserData = planted, []byte(planted)

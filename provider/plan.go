@@ -9,25 +9,10 @@ import (
 )
 
 // split divides a spec into creates that one call each can carry, and spreads MinCount over
-// them. A create asks for at least one instance. So when MinCount is below the number of
-// creates, the shares add up to more than MinCount. Whether the operation has enough is
-// decided for the whole, see runError.
+// them. Whether the operation has enough is decided for the whole, see runError.
 func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
-	count, limit := max(spec.Count, 1), c.limits.InstancesPerCreate
-	minCount := spec.MinCount
-	if minCount == 0 {
-		minCount = count
-	}
-	plans := make([]ledger.Plan, (count+limit-1)/limit)
-	first := 0
-	for i := range plans {
-		p := &plans[i]
-		p.First, p.Count = first, min(limit, count-first)
-		// Each share is what the first i+1 parts owe less what the first i owe.
-		p.MinCount = max(minCount*(first+p.Count)/count-minCount*first/count, 1)
-		first += p.Count
-	}
-	return plans
+	count := max(spec.Count, 1)
+	return ledger.Split(count, cmp.Or(spec.MinCount, count), c.limits.InstancesPerCreate)
 }
 
 // request returns the spec of one call for a part: its share of the whole, changed by its
@@ -53,6 +38,14 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 	return &s
 }
 
+// candidate returns the change of a part's spec; it is empty for the spec itself.
+func (op *Operation) candidate(n int) Alternative {
+	if n == 0 || n > len(op.opts.Alternatives) {
+		return Alternative{}
+	}
+	return op.opts.Alternatives[n-1]
+}
+
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 	n, ok := op.c.driver.(NameNumberer)
@@ -62,7 +55,3 @@ func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }
-
-// marksByName reports whether creates are identified by a marker in the names of their
-// instances: the cloud has no client tokens.
-func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
@@ -17,38 +16,32 @@ import (
 // client may be used for all. The zero value is an unused poller, ready to share. It is safe
 // for concurrent use, works only during a wait, and must not be copied.
 type Poller struct {
-	mu      sync.Mutex
-	engines map[string]*poll.Poller[Instance] // by driver name
-	seen    sightings.Memory                  // of all clients that share it
+	engines poll.Set[Instance] // by driver name
+	seen    sightings.Memory   // of all clients that share it
 }
 
-// engine returns the engine for a client's cloud. The first client that asks makes it.
+// engine returns the engine for a client's cloud.
 func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	e := p.engines[c.name]
-	if e == nil {
-		cfg := poll.Config[Instance]{
-			Batch:    c.limits.IDsPerDescribe,
-			Fetch:    c.look,
-			Visible:  c.opts.VisibleWithin,
-			Classify: lookFailure,
-			First:    func(string) time.Duration { return c.limits.FirstLook },
-			// The driver has its own deadline for a call. This one also covers the time that a
-			// call waits in a small call budget.
-			FetchTimeout: 10 * time.Minute,
-			Parallel:     account.ReadsAtOnce,
-		}
-		if c.limits.ListsRunning {
-			cfg.List = c.lookAtRunning
-		}
-		e = poll.New(cfg)
-		if p.engines == nil {
-			p.engines = map[string]*poll.Poller[Instance]{}
-		}
-		p.engines[c.name] = e
+	return p.engines.Get(c.name, c.pollerConfig)
+}
+
+// pollerConfig returns how to ask the client's cloud.
+func (c *Client) pollerConfig() poll.Config[Instance] {
+	cfg := poll.Config[Instance]{
+		Batch:    c.limits.IDsPerDescribe,
+		Fetch:    c.look,
+		Visible:  c.opts.VisibleWithin,
+		Classify: lookFailure,
+		First:    func(string) time.Duration { return c.limits.FirstLook },
+		// The driver has its own deadline for a call. This one also covers the time that a
+		// call waits in a small call budget.
+		FetchTimeout: 10 * time.Minute,
+		Parallel:     account.ReadsAtOnce,
 	}
-	return e
+	if c.limits.ListsRunning {
+		cfg.List = c.lookAtRunning
+	}
+	return cfg
 }
 
 // look is one describe call of the poller. An answer that contradicts itself is not whole: it
@@ -107,4 +100,20 @@ func lookFailure(err error) poll.Failure {
 func neverArrived(err error) bool {
 	var e *APIError
 	return errors.As(err, &e) && e.Outcome == OutcomeUnsent
+}
+
+// access asks the cloud whether these credentials may describe instances. It returns true, or
+// the refusal. It returns neither when the cloud cannot tell.
+func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
+	p, ok := c.driver.(AccessProber)
+	if !ok || ctx.Err() != nil {
+		return false, nil
+	}
+	err := c.once(ctx, region, APIDescribeInstances, 0, func(ctx context.Context) (string, error) {
+		return "", p.ProbeDescribe(ctx, region)
+	})
+	if deniesAccess(err) {
+		return false, err
+	}
+	return err == nil, nil
 }

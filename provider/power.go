@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // PowerAction is a change of the power of instances.
@@ -146,16 +144,13 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return err
 	}
-	call := func(ctx context.Context, ids []string) error { return c.powerOnce(ctx, d, req, ids) }
-	var list []account.Group
-	for chunk := range slices.Chunk(ids, c.limits.IDsPerPower) {
-		list = append(list, account.Group{IDs: chunk, Call: call})
-	}
-	err := c.powerBatches(req).all(ctx, list)
-	var field *FieldError
-	if errors.As(err, &field) {
-		return field // about the options: the same for every instance, and nothing was sent
-	}
+	r := c.newChange(string(req.Action), func(ctx context.Context, ids []string) ([]string, bool, error) {
+		return c.lookAfter(ctx, req, ids)
+	})
+	r.region, r.atMostOnce = req.Region, req.Action == PowerReboot
+	err := r.all(ctx, ids, c.limits.IDsPerPower, func(ctx context.Context, ids []string) error {
+		return c.powerOnce(ctx, d, req, ids)
+	})
 	if err != nil || !wait {
 		return err
 	}
@@ -163,24 +158,6 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	w.restarted = true
 	_, err = w.wait(ctx, c.target(req.Region))
 	return err
-}
-
-// powerBatches returns batches that know which errors to repeat and which to forgive.
-func (c *Client) powerBatches(req PowerRequest) *batches {
-	r := c.newBatches(string(req.Action))
-	r.region = req.Region
-	r.atMostOnce = req.Action == PowerReboot
-	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
-		switch {
-		case len(ids) == 1 && c.tooNew(err, ids[0]):
-			return c.notYetVisible(ids[0], err)
-		case errors.Is(err, ErrState):
-			return c.lookAfter(ctx, req, ids, err)
-		default:
-			return account.Refusal{Left: ids, Err: err}
-		}
-	}
-	return r
 }
 
 func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest, ids []string) error {
@@ -197,38 +174,15 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 	})
 }
 
-// lookAfter looks at instances that were refused for their state. The refusal stands for
-// instances that are not in the wanted state. When all of them are changing their state, the
-// refusal is transient: not every cloud says so itself.
-func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) account.Refusal {
+// lookAfter looks at instances that were refused for their state. It returns those that are
+// not in the wanted state, and whether all of them may be on their way to another.
+func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string) (left []string, moving bool, err error) {
 	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
-		return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at its state: %w", refusal, err)}
+		return nil, false, fmt.Errorf("looking at its state: %w", err)
 	}
-	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(seen[id].State) })
-	stays := slices.ContainsFunc(left, func(id string) bool { return !mayBeMoving(seen, id, whole) })
-	return account.Refusal{Left: left, Err: refusal, Transient: !stays}
-}
-
-// mayBeMoving reports whether an instance may be on its way to another state. A look that is
-// not whole proves nothing about the instances that it lacks.
-func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
-	if i, shown := seen[id]; shown {
-		return isMoving(i.State)
-	}
-	return !whole
-}
-
-// isMoving reports whether an instance is on its way to another state. As in every wait, an
-// unknown state counts as "not there yet".
-func isMoving(s State) bool {
-	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
-}
-
-// allMoving looks at instances and reports whether all are on their way to another state.
-func (c *Client) allMoving(ctx context.Context, region string, ids []string) bool {
-	seen, whole, err := c.seen(ctx, region, ids)
-	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !mayBeMoving(seen, id, whole) })
+	left = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(seen[id].State) })
+	return left, allMoving(seen, left, whole), nil
 }
 
 // fulfilledBy reports whether an instance in a state needs no change. The state does not show

@@ -4,53 +4,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // An answer may name an instance of another user. Before the operation releases an instance, a
 // look finds its owner. What a wait or an earlier look has shown is not asked again.
-
-// owner is what a sighting of an instance proves about its owner.
-type owner uint8
-
-const (
-	unclear owner = iota
-	own           // it bears the operation's mark, or is as young as the operation and not named otherwise
-	foreign       // it cannot be the operation's
-)
-
-// ownerOf returns the owner of an instance that was seen. No instance of the operation is
-// older than oldest; zero means that their age is not known.
-func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
-	tag := i.Tags[OperationTag]
-	aged := !i.CreatedAt.IsZero() && !oldest.IsZero()
-	switch {
-	case tag == op.id:
-		return own
-	case tag != "":
-		return foreign
-	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
-		return own
-	case op.c.marksByName() && markerIn(i.Name) != "": // of another operation
-		return foreign
-	case aged && i.CreatedAt.Before(oldest):
-		return foreign
-	case aged && !op.isMisnamed(i):
-		return own
-	}
-	return unclear
-}
-
-// isForeign reports whether an instance that was seen cannot be the operation's, or has a name
-// that the operation would not give.
-func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
-	whose := op.ownerOf(i, oldest)
-	misnamed := whose == unclear && op.isMisnamed(i)
-	return whose == foreign || misnamed
-}
 
 // setOf returns a set of IDs.
 func setOf(ids []string) map[string]bool {
@@ -61,110 +23,33 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-// isMisnamed reports whether an instance has another name than the operation gave. Only plain
-// names are compared. No vendor says how other names are returned, and some names contain
-// numbers of the cloud.
-func (op *Operation) isMisnamed(i *Instance) bool {
-	if op.spec == nil || i.Name == "" {
-		return false
-	}
-	name := op.spec().Name
-	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
-}
-
-// createSpan is how long the creates of an operation may take, plus the error of clocks.
-const createSpan = 10 * time.Minute
-
-// ownClock is how much older than the operation an instance may seem to be by the clock of
-// this process. Clouds refuse signatures when the clock is wrong by more than minutes.
-const ownClock = time.Hour
-
-// oldestByClock returns the earliest possible creation time of the operation's instances, by
-// the clock of the process that began it. It returns zero in every other process.
-func (op *Operation) oldestByClock() time.Time {
-	if op.began.IsZero() {
-		return op.began
-	}
-	return op.began.Add(-ownClock)
-}
-
-// oldestPossible returns the earliest possible creation time of the operation's instances. It
-// uses the clock of this process, if that began the operation. It also uses the youngest of
-// the instances, since other clocks are not trusted.
-func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
-	var youngest, first time.Time
-	for _, i := range seen {
-		if i.CreatedAt.After(youngest) {
-			youngest = i.CreatedAt
-		}
-	}
-	for _, p := range op.ledger.All() {
-		if p.Sent.IsZero() {
-			continue
-		}
-		if first.IsZero() || p.Sent.Before(first) {
-			first = p.Sent
-		}
-	}
-	span := createSpan
-	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
-		span += named.Sub(first)
-	}
-	oldest := op.oldestByClock()
-	if relative := youngest.Add(-span); !youngest.IsZero() && relative.After(oldest) {
-		oldest = relative
-	}
-	return oldest
-}
-
-// sortedByOwner are instances grouped by what a look has shown about their owner.
-type sortedByOwner struct {
-	ours    []string // as far as the look shows
-	foreign []string
-	unseen  []string // the look has not shown them
-	err     error    // why the look failed: instances it did not show are in unseen
-}
-
 // sortByOwner looks at instances for at most patience, and records their owners.
-func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) sortedByOwner {
+func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) ownership.Sorted {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return op.sortByLook(ctx, ids, &listing{c: op.c, takesShort: true})
+	return op.sortByLook(ctx, ids, false)
 }
 
-// sortByLook is sortByOwner with calls like those of a listing.
-func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing) (s sortedByOwner) {
+// sortByLook is sortByOwner for as long as ctx lasts. With once, no call is repeated.
+func (op *Operation) sortByLook(ctx context.Context, ids []string, once bool) (s ownership.Sorted) {
 	known := setOf(op.ledger.Recognized())
-	var rest []string
-	for _, id := range ids {
-		if known[id] {
-			s.ours = append(s.ours, id)
-		} else {
-			rest = append(rest, id)
-		}
-	}
+	isNew := func(id string) bool { return !known[id] }
+	ours := slices.DeleteFunc(slices.Clone(ids), isNew)
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return known[id] })
 	if len(rest) == 0 {
-		return s
+		return ownership.Sorted{Ours: ours}
 	}
-	like.req = &DescribeRequest{Region: op.region, IDs: rest}
-	seen, _, err := op.c.seenBy(ctx, like)
-	s.err = err
+	like := op.c.lists(&DescribeRequest{Region: op.region})
+	like.Once = once
+	seen, _, err := like.Find(ctx, rest)
 	oldest := op.oldestPossible(seen)
-	var certain []string
-	for _, id := range rest {
+	s = ownership.Sort(rest, func(id string) (shown, foreign bool) {
 		i, shown := seen[id]
-		switch {
-		case !shown:
-			s.unseen = append(s.unseen, id)
-		case op.isForeign(&i, oldest):
-			s.foreign = append(s.foreign, id)
-		default:
-			s.ours = append(s.ours, id)
-			certain = append(certain, id)
-		}
-	}
-	op.ledger.Recognize(certain)
-	op.ledger.Doubt(s.foreign)
+		return shown, shown && op.isForeign(&i, oldest)
+	})
+	op.ledger.Recognize(s.Ours)
+	op.ledger.Doubt(s.Foreign)
+	s.Ours, s.Err = append(ours, s.Ours...), err
 	return s
 }
 
@@ -176,14 +61,6 @@ func (op *Operation) recordSighted(w *waiter) {
 	op.ledger.See(seen[foreign])
 	op.ledger.Doubt(seen[foreign])
 }
-
-// authority is the origin of the wish to release instances of an operation.
-type authority int
-
-const (
-	theCaller authority = iota // names the operation, and means all of it
-	aPolicy                    // OnFailure, Alternatives: releases only instances that were seen
-)
 
 // How long a release looks for instances that were never seen.
 const (
@@ -203,50 +80,32 @@ func (op *Operation) lookPatience(ctx context.Context) time.Duration {
 }
 
 // releaseRecognized releases instances that answers have named, and leaves out instances of
-// other users. Instances that were seen are released at once. Other instances are looked for
-// first. If a policy wants the release, the search lasts as long as new instances may be
-// invisible, and instances that were never seen are kept. If the caller wants it, the search
-// is short. A look that fails keeps nothing back: a cleanup must not depend on a read.
+// other users: see [ownership.Release]. If a policy wants the release, the search for instances
+// that were not seen lasts as long as new instances may be invisible, and instances that were
+// never seen are kept. If the caller wants it, the search is short.
 func (op *Operation) releaseRecognized(
-	ctx context.Context, ids []string, by authority,
+	ctx context.Context, ids []string, by releaseWish,
 ) (all TerminateResult, kept, err error) {
 	end := time.Now().Add(ownerLook)
-	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by == aPolicy && visible.After(end) {
+	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by.seenOnly && visible.After(end) {
 		end = visible
 	}
-	var foreign []string
-	for n := 0; len(ids) > 0; n++ {
-		s := op.sortByOwner(ctx, ids, op.lookPatience(ctx))
-		last := s.err != nil || !time.Now().Before(end)
-		release := s.ours
-		if keep := by == aPolicy && s.err == nil; last && !keep {
-			release, s.unseen = append(release, s.unseen...), nil
+	r := ownership.Release{Until: end, SeenOnly: by.seenOnly}
+	r.Look = func(ctx context.Context, ids []string) ownership.Sorted {
+		return op.sortByOwner(ctx, ids, op.lookPatience(ctx))
+	}
+	r.Send = func(ctx context.Context, ids []string, lookAgain bool) (strangers []string) {
+		var look func(context.Context, []string) []string
+		if lookAgain { // before every call
+			look = op.foreignOf
 		}
-		res, strangers, problem := op.releaseNow(ctx, release, s.err != nil)
+		res, strangers, problem := op.c.terminate(ctx, op.region, ids, by, look)
 		all.add(&res)
-		foreign = append(append(foreign, s.foreign...), strangers...)
-		err = oneParagraph(op.c.name, err, problem)
-		if ids = s.unseen; last || len(ids) == 0 || !account.Sleep(ctx, min(account.Pause(n+2), time.Until(end))) {
-			break
-		}
+		err = wording.Paragraph(op.c.name, err, problem)
+		return strangers
 	}
-	return all, oneParagraph(op.c.name, foreignError(foreign), unseenError(ids)), err
-}
-
-// releaseNow releases instances. Where the look for their owners has failed, it is repeated
-// before every call, and instances of other users are left out.
-func (op *Operation) releaseNow(
-	ctx context.Context, ids []string, lookAgain bool,
-) (res TerminateResult, strangers []string, err error) {
-	if len(ids) == 0 {
-		return res, nil, nil
-	}
-	r := op.c.newRelease(op.region)
-	if lookAgain {
-		r.isForeign = op.foreignOf
-	}
-	res, err = r.run(ctx, ids)
-	return res, r.leftOut(ids), err
+	strangers, unseen := r.Run(ctx, ids)
+	return all, wording.Paragraph(op.c.name, foreignError(strangers), unseenError(unseen)), err
 }
 
 // foreignOf returns the instances that a look shows to belong to other users. After the last
@@ -255,10 +114,10 @@ func (op *Operation) releaseNow(
 func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
 	for n := 0; ; n++ {
 		within, cancel := context.WithTimeout(ctx, ownerAgain)
-		s := op.sortByLook(within, ids, &listing{c: op.c, takesShort: true, once: true})
+		s := op.sortByLook(within, ids, true)
 		cancel()
-		if last := n == ownerTries-1; last || s.err == nil || !passes(s.err) || !account.Sleep(ctx, account.Pause(n)) {
-			return s.foreign
+		if last := n == ownerTries-1; last || s.Err == nil || !passes(s.Err) || !account.Sleep(ctx, account.Pause(n)) {
+			return s.Foreign
 		}
 	}
 }
@@ -274,14 +133,16 @@ func foreignError(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	once := slices.Compact(slices.Sorted(slices.Values(ids)))
 	return fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
-		" although an answer named them: %s; look at them, and release them by ID", someOf(slices.Compact(slices.Sorted(slices.Values(ids)))))
+		" although an answer named them: %s; look at them, and release them by ID", wording.Some(once))
 }
 
 func unseenError(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return fmt.Errorf("not released, because nobody has seen them (%w): %s; they may become visible late, be in another region,"+
-		" or these credentials may not see what they created: resume the operation, or terminate it", ErrNotFound, someOf(ids))
+	return fmt.Errorf("not released, because nobody has seen them (%w): %s; they may become visible late,"+
+		" be in another region, or these credentials may not see what they created:"+
+		" resume the operation, or terminate it", ErrNotFound, wording.Some(ids))
 }

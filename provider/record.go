@@ -3,34 +3,12 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
-
-// Journal keeps the tokens of operations where they survive the process: a database row, the
-// state of a workflow, a file that is synced.
-type Journal interface {
-	// Save stores the token of an operation in place of the previous one, and returns once it
-	// is safe. An old token that replaces a later one may create instances again. Save is
-	// called before every create, which is not sent if Save fails. It is also called before
-	// every release and after every answer. For one operation there is one call at a time, and
-	// each token holds at least what the previous one held.
-	//
-	// A journal that finds that another process has resumed the operation returns an error
-	// that matches [ErrSuperseded]. The operation then ends at once: it sends nothing,
-	// releases nothing and saves nothing more.
-	Save(ctx context.Context, token []byte) error
-}
-
-// JournalFunc is a function that is a [Journal].
-type JournalFunc func(ctx context.Context, token []byte) error
-
-// Save calls the function.
-func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ctx, token) }
 
 // record records how a call of a part ended: every ID it returned, and what the rest of its
 // answer proves.
@@ -40,10 +18,8 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	if slices.Contains(ids, "") {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: op.judge(err)}
-	if err != nil {
-		a.Order = unpaidOrder(err)
-	}
+	v := creates{op}.Judge(err)
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: v.Verdict, Order: v.Order}
 	fresh := op.ledger.Answer(i, a, now)
 	op.remember(i, res, fresh, now)
 }
@@ -71,115 +47,31 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 	return len(fresh)
 }
 
-// close records how a part ended.
-func (op *Operation) close(i int, err error) {
-	op.ledger.Close(i, op.judge(err))
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	w := op.wordsLocked(i)
-	w.err, w.stockRecorded = err, false
-}
-
-// save stores the token of the operation, if there is a journal.
-func (op *Operation) save(ctx context.Context) error {
-	if op.opts.Journal == nil {
-		return nil
-	}
-	if err := op.saving.Lock(ctx); err != nil { // an older token must not overwrite a newer one
-		return &journalError{err}
-	}
-	if err := op.endedBy(); err != nil {
-		op.saving.Unlock()
-		return &journalError{err}
-	}
-	// A journal that ignores the end of ctx keeps its goroutine and the lock for saving, but
-	// not the caller.
-	done := make(chan error, 1)
-	go func() {
-		err := errors.New("the journal has not returned")
-		defer func() {
-			op.saving.Unlock()
-			done <- err
-		}()
-		err = op.saveNow(ctx)
-	}()
-	select {
-	case err := <-done:
-		return asJournalError(err)
-	case <-ctx.Done():
-	}
-	t := time.NewTimer(journalAbandonAfter)
-	defer t.Stop()
-	select {
-	case err := <-done:
-		return asJournalError(err)
-	case <-t.C:
-		return &journalError{ctx.Err()}
-	}
-}
-
-func (op *Operation) saveNow(ctx context.Context) error {
-	token, err := op.MarshalText()
-	if err != nil {
-		return err
-	}
-	err = op.opts.Journal.Save(ctx, token)
-	if errors.Is(err, ErrSuperseded) {
-		op.mu.Lock()
-		op.superseded = err
-		op.mu.Unlock()
-	}
-	return err
-}
-
-// endedBy returns the error if another process continues the operation, or nil.
-func (op *Operation) endedBy() error {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	return op.superseded
-}
-
-func asJournalError(err error) error {
+// Judge implements [creating.Cloud].
+func (c creates) Judge(err error) creating.Verdict {
+	v := creating.Verdict{Verdict: judge(err, c.op.c.limits.ClientToken)}
 	if err == nil {
-		return nil
+		return v
 	}
-	return &journalError{err}
+	v.Answered, v.NoStock = errors.As(err, new(*APIError)), errors.Is(err, ErrNoStock)
+	v.Order, v.After, v.Within = unpaidOrder(err), retryAfter(err), patienceWith(err)
+	return v
 }
 
-const (
-	// journalGrace is how long an answer may take to be saved after ctx has ended.
-	journalGrace = 60 * time.Millisecond
+// Unsaved implements [creating.Cloud].
+func (c creates) Unsaved(err error) { c.op.addProblem(err) }
 
-	// journalAbandonAfter is how long a journal may take to return after its own ctx has
-	// ended.
-	journalAbandonAfter = 20 * time.Millisecond
-)
-
-// saveAnswer saves what a call returned, even when ctx ends meanwhile. The journal has what
-// was sent, and should also have the answer.
-func (op *Operation) saveAnswer(ctx context.Context) error {
+// openJournal connects the operation to the journal of its options.
+func (op *Operation) openJournal() {
 	if op.opts.Journal == nil {
-		return nil
+		return
 	}
-	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		if !account.Sleep(inner, journalGrace) {
-			return
+	op.journal.Ends = func(err error) bool { return errors.Is(err, ErrSuperseded) }
+	op.journal.Write = func(ctx context.Context) error {
+		token, err := op.MarshalText()
+		if err != nil {
+			return err
 		}
-		cancel()
-	})
-	defer stop()
-	return op.save(inner)
+		return op.opts.Journal.Save(ctx, token)
+	}
 }
-
-// journalError is the error of a journal that did not save.
-type journalError struct{ err error }
-
-// Error says so.
-func (e *journalError) Error() string {
-	return fmt.Sprintf("saving the operation in its journal: %v", e.err)
-}
-
-// Unwrap returns the journal's error.
-func (e *journalError) Unwrap() error { return e.err }

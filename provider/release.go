@@ -19,36 +19,45 @@ func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.Inst
 // releaseAfterFailure releases the instances of an operation that failed, and returns its
 // error together with the result of the release.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
-	problem := op.findLate(ctx)
-	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
+	problem := op.maker.FindLate(ctx)
+	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", byPolicy())
 	e := &RunError{}
 	errors.As(op.runError(), &e)
 	e.Errs = append(e.Errs, wording.Compact(err, problem)...)
 	return e
 }
 
+// beginRelease records the end of the operation, if it can be saved.
+func (op *Operation) beginRelease(ctx context.Context) error {
+	began := op.ledger.BeginRelease()
+	err := op.journal.SaveAnyway(ctx)
+	if err == nil {
+		return nil
+	}
+	if began {
+		op.ledger.CancelRelease()
+	}
+	return fmt.Errorf("nothing was released: %w", err)
+}
+
 // releaseOurs releases the instances that are certainly the operation's, and no others.
 // Instances that cannot be released stay in the operation. The end of the operation is saved
 // first: a process that resumes it releases the rest, and creates nothing. If it cannot be
 // saved, nothing is released, because another process may have the operation by now.
-func (op *Operation) releaseOurs(ctx context.Context, what string, by authority) (TerminateResult, error) {
+func (op *Operation) releaseOurs(ctx context.Context, what string, by releaseWish) (TerminateResult, error) {
 	ids := op.ledger.Ours()
 	if len(ids) == 0 {
 		return TerminateResult{}, nil
 	}
-	began := op.ledger.BeginRelease()
-	if err := op.saveAnswer(ctx); err != nil {
-		if began {
-			op.ledger.CancelRelease()
-		}
-		return TerminateResult{}, fmt.Errorf("nothing was released: %w", err)
+	if err := op.beginRelease(ctx); err != nil {
+		return TerminateResult{}, err
 	}
 	res, kept, err := op.releaseRecognized(ctx, ids, by)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", what, err)
 	}
 	if op.leave(&res) {
-		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.journal.SaveAnyway(ctx))
 	}
 	return res, wording.Paragraph(op.c.name, err, kept)
 }
@@ -82,16 +91,12 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}
 	defer op.mending.Unlock()
-	began := op.ledger.BeginRelease()
-	if err := op.saveAnswer(ctx); err != nil {
-		if began {
-			op.ledger.CancelRelease()
-		}
-		return TerminateResult{}, fmt.Errorf("%s: operation %s: nothing was released: %w", op.c.name, op.id, err)
+	if err := op.beginRelease(ctx); err != nil {
+		return TerminateResult{}, fmt.Errorf("%s: operation %s: %w", op.c.name, op.id, err)
 	}
 	open := op.settleOpen(ctx)
-	late := op.lingerForLate(ctx)
-	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", theCaller)
+	late := op.maker.LingerForLate(ctx)
+	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", o.wish())
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = wording.Paragraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
@@ -110,17 +115,17 @@ func (op *Operation) about(doing string, errs ...error) error {
 
 // settleOpen finds out what creates whose outcome is unknown have made.
 func (op *Operation) settleOpen(ctx context.Context) error {
-	if len(op.openParts()) == 0 {
+	if len(op.ledger.Open()) == 0 {
 		return nil
 	}
 	if op.spec == nil {
 		return fmt.Errorf("%w: creates were sent whose answer is not known;"+
 			" resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
 	}
-	op.createParts(account.Serialize(ctx))
+	op.maker.Make(account.Serialize(ctx))
 	var errs []error
-	for _, i := range op.openParts() {
-		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
+	for _, i := range op.ledger.Open() {
+		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.maker.Failure(i).Err))
 	}
 	return wording.Paragraph(op.c.name, errs...)
 }
@@ -137,10 +142,10 @@ func (op *Operation) kept() error {
 
 // releaseOwed releases the instances that an earlier process had marked for release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
-	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
+	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), byPolicy())
 	err = wording.Paragraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
-		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.journal.SaveAnyway(ctx))
 	}
 	return err
 }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
 // ResumeOptions are for [Client.Resume]. Nil is the default.
@@ -33,10 +33,6 @@ type ResumeOptions struct {
 	// with an impossible answer.
 	NoneMade bool
 }
-
-// tokenTrust is how long after its first call the cloud is trusted to remember a client token.
-// No vendor documents how long that is.
-const tokenTrust = time.Hour
 
 // Resume continues an operation from its token. It makes the creates that are left, if any,
 // and returns the operation to wait for. Creates that were refused for good are not repeated.
@@ -74,7 +70,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	}
 	op.noneMade = o.NoneMade
 	owed := op.ledger.Releasing()
-	left := op.left()
+	left := op.ledger.Left(len(op.opts.Alternatives))
 	switch {
 	case o.Spec != nil:
 		if err := op.takeSpec(o.Spec, &run, left+len(owed)); err != nil {
@@ -85,13 +81,13 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 			ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
-	if err := op.findLate(ctx); err != nil {
+	if err := op.maker.FindLate(ctx); err != nil {
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
 	if op.spec == nil {
 		return op, op.finish(ctx)
 	}
-	if op.left() > 0 {
+	if op.ledger.Left(len(op.opts.Alternatives)) > 0 {
 		return op, op.create(ctx)
 	}
 	return op, op.finish(ctx)
@@ -111,7 +107,7 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 	}
 	op.keepSpec(&spec)
 	op.printSpec()
-	op.recallTried(&spec)
+	op.maker.RecallTried()
 	return nil
 }
 
@@ -133,26 +129,9 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 	return fmt.Errorf("%w: %s: it differs in %s%s", ErrInvalid, not, strings.Join(fields, ", "), more)
 }
 
-// left returns how many instances a resumed operation may still create: those of unfinished
-// creates, and those for which an alternative is left.
-func (op *Operation) left() (n int) {
-	over := op.ledger.Over()
-	for i, p := range op.ledger.All() {
-		replaceable := op.ledger.Replaceable(i) && p.Candidate < len(op.opts.Alternatives)
-		wanted := p.Status == ledger.Planned || replaceable
-		if over {
-			wanted = false
-		}
-		if wanted || p.Status == ledger.Sent {
-			n += max(p.Missing(), p.Count-len(p.IDs))
-		}
-	}
-	return n
-}
-
 // restore rebuilds an operation from its token.
-func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
-	s, l, err := readToken(token)
+func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
+	s, l, err := readToken(text)
 	if err != nil {
 		return nil, err
 	}
@@ -162,15 +141,17 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	for _, p := range l.All() {
 		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {
-			return nil, damaged("one create of %d instances, and %s makes at most %d",
-				p.Count, c.name, c.limits.InstancesPerCreate)
+			return nil, fmt.Errorf("%w: %w", ErrInvalid, token.Damaged("one create of %d instances, and %s makes at most %d",
+				p.Count, c.name, c.limits.InstancesPerCreate))
 		}
 	}
 	op := &Operation{
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
 		owner: cmp.Or(o.Owner, s.Owner), opts: o,
-		ledger: l,
 	}
+	op.keepLedger(l)
+	op.maker.Rules = op.rules(&RunInstancesSpec{})
+	op.openJournal()
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {
 		c.markSeen(op.region, id)

@@ -7,105 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/marker"
-)
-
-// RunOptions are for [Client.RunInstances]. Nil is the default.
-type RunOptions struct {
-	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_". On clouds with
-	// client tokens (ECS, CVM) the same ID and spec give the same tokens. A program that
-	// crashed may then call RunInstances again and gets the instances it already has. It
-	// should do so soon: no cloud documents how long it remembers a token. Never give one ID
-	// to two specs: ECS refuses the second with [ErrTokenMismatch]. What CVM does is not
-	// documented.
-	//
-	// On clouds without client tokens (ENS, QingCloud) an OperationID needs KeepMarker, and is
-	// refused without it. Before the first create, one listing of the region looks for the
-	// markers of an earlier run with this ID. The instances it finds are adopted, at most as
-	// many as are asked for. OnFailure never releases adopted instances, since the earlier run
-	// may still be active. New instances may be invisible for some minutes: call again no
-	// sooner than that. Empty draws a random ID.
-	OperationID string
-
-	// Owner names the owner of the instances: 1 to 64 characters, for example the name of a
-	// service. On clouds that take tags with a create (ECS, ENS, CVM) it marks the instances
-	// with the tags OwnerTag and OperationTag. [Client.Sweep] looks for these tags. They need
-	// the permission to tag, and count against the tag limit. Empty adds nothing to the
-	// instances.
-	//
-	// Tags of a create replace those of its launch template. With a launch template, Owner is
-	// an error unless the spec sets Tags itself: an empty map, not nil, means no tags.
-	Owner string
-
-	// Journal keeps the operation's token up to date, so that [Client.Resume] can continue in
-	// another process. Nil keeps no token. After a crash, then only the client tokens that
-	// follow from OperationID help.
-	Journal Journal
-
-	// Alternatives are tried in order when the spec, or an earlier alternative, is proven to
-	// be out of stock. They are tried only for the instances still missing. The instances of
-	// an operation may then differ. Errors of quota, balance or permission, and invalid
-	// requests, end the operation at once. See [Alternative].
-	Alternatives []Alternative
-
-	// OnFailure says what happens to the instances of an operation that ends with an error.
-	// The zero value keeps them.
-	OnFailure OnFailure
-
-	// KeepMarker leaves the names as they were sent, on clouds without client tokens (ENS,
-	// QingCloud). On these clouds a create carries a marker at the end of the name,
-	// "web-yf...", which finds the instances if the answer is lost. When the cloud shows an
-	// instance with its marker, one call gives it the name of the spec. An instance that is
-	// not visible when RunInstances returns gets its name from [Operation.Wait],
-	// [Operation.Look] or [Client.Resume]. KeepMarker saves those calls.
-	KeepMarker bool
-
-	// Progress is called when something takes long or is unusual: while a search for the
-	// instances of a lost create delays other creates, and when instances are found late.
-	// Several goroutines may call it at a time. It should return soon. Nil is not called.
-	// [Options].Logger gets the same information.
-	Progress func(RunProgress)
-}
-
-// RunProgress is an unusual or slow step of an operation.
-type RunProgress struct {
-	Time   time.Time
-	Kind   RunProgressKind
-	Create int           // which create of the operation, from 0
-	For    time.Duration // how long it may take, of Searching
-
-	InstanceIDs []string // which instances, of FoundLate
-}
-
-// RunProgressKind is what a [RunProgress] is about.
-type RunProgressKind string
-
-// Kinds of progress.
-const (
-	// Searching: the answer of a create was lost. A search for its instances runs before
-	// anything else is created for them.
-	Searching RunProgressKind = "searching"
-
-	// FoundLate: a create was given up, and its instances have become visible now.
-	FoundLate RunProgressKind = "found-late"
-)
-
-// OnFailure says what happens to the instances of a failed operation.
-type OnFailure string
-
-// What happens to the instances. The zero value means KeepServers.
-const (
-	KeepServers OnFailure = "keep"
-
-	// TerminateServers releases the instances that this operation made, and no others, when
-	// RunInstances or [Operation.Wait] fails because of the cloud. An operation that ends
-	// because ctx ended keeps its instances: ctx would end their release as well. An operation
-	// also keeps them when all are there and only have a marker in their name, or are not in
-	// the journal yet. Instances that cannot be released stay in InstanceIDs, and the error
-	// names them.
-	TerminateServers OnFailure = "terminate"
+	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
 // RunInstances creates instances as the spec says and returns once the cloud has
@@ -162,7 +66,7 @@ func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 // check returns nil or [FieldErrors].
 func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
-	if id := o.OperationID; !isOperationID(id) && id != "" {
+	if id := o.OperationID; !token.IsID(id) && id != "" {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
 	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
@@ -170,7 +74,7 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 			" let a later run find what this one creates")
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
 		"must be at most 64 characters, without blanks around")
-	checkText(&k, "RunOptions.Owner", o.Owner)
+	k.Text("RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
 	for i, a := range o.Alternatives {
 		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)
@@ -314,11 +218,4 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 			rule+": each call would count from 001 again")
 	}
 	return k.Err()
-}
-
-func isOperationID(id string) bool {
-	bad := strings.IndexFunc(id, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
-	})
-	return id != "" && len(id) <= 64 && bad < 0
 }

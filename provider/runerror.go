@@ -1,14 +1,12 @@
 package provider
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -128,149 +126,31 @@ func (e *RunError) Unwrap() []error {
 	return all
 }
 
-// UnpaidError is a create that the cloud answered with an unpaid order: no instance exists
-// until it is paid. Pay or cancel the order at the cloud. After the payment [Client.Resume]
-// finds the instances, by token, marker or the owner's tags. Before the payment it reports the
-// order again and makes no second one.
-type UnpaidError struct {
-	Driver    string
-	OrderID   string
-	RequestID string
-}
-
-// Error names the order.
-func (e *UnpaidError) Error() string {
-	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards",
-		e.Driver, wording.OneLine(e.OrderID))
-	if e.RequestID != "" {
-		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
-	}
-	return s
-}
-
-// Unwrap returns [ErrBalance]: the payment is missing.
-func (e *UnpaidError) Unwrap() error { return ErrBalance }
-
-// unpaidOrder returns the order of an [UnpaidError], or "".
-func unpaidOrder(err error) string {
-	var e *UnpaidError
-	if errors.As(err, &e) {
-		return e.OrderID
-	}
-	return ""
-}
-
-// These replace the error of a part that was refused before the operation was resumed: tokens
-// do not hold errors.
-var (
-	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
-	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
-	errReleasedBefore = errors.New("instances were released because the operation had failed")
-)
-
-// countError is an answer with another number of instances than was asked for.
-type countError struct{ asked, got, least int }
-
-// Error names both numbers.
-func (e *countError) Error() string {
-	if e.got > e.asked {
-		return fmt.Sprintf("%d instances asked for, and the answer names %d: it cannot be believed", e.asked, e.got)
-	}
-	return fmt.Sprintf("%d instances asked for, and the answer names %d", e.asked, e.got)
-}
-
-// onlyTooFew reports whether an error only means that there are fewer instances.
-func onlyTooFew(err error) bool {
-	var n *countError
-	if errors.As(err, &n) {
-		return n.got < n.asked
-	}
-	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore)
-}
-
-// partProblem returns the reason why a part is incomplete, or nil.
-func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
-	switch {
-	case p.Status == ledger.Released && p.FromToken:
-		return errReleasedBefore
-	case p.Status == ledger.Replaced, p.Status == ledger.Released && w.err == nil:
-		return nil
-	case w.err != nil || w.launchFailure != nil:
-		return cmp.Or(w.err, w.launchFailure)
-	case p.Status == ledger.Rejected && p.OutOfStock:
-		return errNoStockBefore
-	case p.Status == ledger.Rejected:
-		return errRefusedBefore
-	case p.Status == ledger.Accepted && !dryRun && len(p.IDs) < p.MinCount:
-		return &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
-	}
-	return nil
-}
-
 // mayAppearFor is how long after a create was given up its instances may still become visible.
 // No cloud is known to take longer. [Client.Sweep] finds those that do.
 const mayAppearFor = 15 * time.Minute
 
 // mayAppear returns how many instances of given-up creates may still become visible. A moment
 // in the future, from another clock, counts as now.
-func (op *Operation) mayAppear() (n int) {
-	after := time.Now().Add(-mayAppearFor)
-	for _, p := range op.ledger.All() {
-		n += p.MayAppear(after)
-	}
-	return n
-}
-
-// hasWords reports whether there is any error, about a part or beside the parts.
-func (op *Operation) hasWords() bool {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	failed := slices.ContainsFunc(op.words, func(w partWords) bool { return w.err != nil || w.launchFailure != nil })
-	return failed || len(op.problems) > 0
-}
+func (op *Operation) mayAppear() int { return op.ledger.MayAppear(time.Now().Add(-mayAppearFor)) }
 
 // runError returns nil when the operation has exactly what its spec asked for. Too little
 // stock is not an error as long as there are MinCount instances.
 func (op *Operation) runError() error {
-	if op.ledger.Complete() && !op.hasWords() {
-		return nil
-	}
-	dryRun, parts, over := op.isDryRun(), op.ledger.All(), op.ledger.Over()
+	whole := op.ledger.Complete() && !op.maker.Failed()
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	e := &RunError{
-		Driver: op.c.name, Operation: op.id, Tried: slices.Clone(op.tried), Released: slices.Clone(op.released),
-		Surplus: op.ledger.Surplus(), Doubtful: op.ledger.Doubtful(), MayAppear: op.mayAppear(),
-	}
-	onlyStock, filled := true, 0
-	for i := range parts {
-		p := &parts[i]
-		e.Asked += p.Count
-		e.Created += len(p.IDs) + len(p.Extra)
-		filled += p.Certain
-		left := p.Open() && !over
-		e.open = e.open || left
-		if err := partProblem(p, op.wordsLocked(i), dryRun); err != nil {
-			e.Errs = append(e.Errs, err)
-			unknown := p.Status == ledger.Sent && p.Order == ""
-			e.unknown = e.unknown || unknown
-			onlyStock = onlyStock && p.Status != ledger.Sent && onlyTooFew(err)
-		}
-	}
-	e.Created -= len(e.Doubtful)
-	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun {
-		// Each part has enough, but together they do not.
-		few := &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()}
-		e.Errs = append(e.Errs, wording.Compact(op.scarce, few)...)
-	}
-	if len(e.Errs) == 0 && over {
-		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false
-	}
-	enough := onlyStock && filled >= op.ledger.Enough()
-	e.failed = len(e.Errs) > 0 && !enough
-	if !e.failed && len(op.problems)+len(e.Surplus) == 0 {
+	if whole && len(op.problems) == 0 {
 		return nil
 	}
-	e.Errs = append(e.Errs, op.problems...)
-	return e
+	o, surplus := op.maker.Outcome(op.isDryRun()), op.ledger.Surplus()
+	if !o.Failed && len(op.problems)+len(surplus) == 0 {
+		return nil
+	}
+	return &RunError{
+		Driver: op.c.name, Operation: op.id, Asked: o.Asked, Created: o.Created, Errs: append(o.Errs, op.problems...),
+		Tried: slices.Clone(op.tried), Released: slices.Clone(op.released),
+		Surplus: surplus, Doubtful: op.ledger.Doubtful(), MayAppear: op.mayAppear(),
+		unknown: o.Unknown, failed: o.Failed, open: o.Open,
+	}
 }

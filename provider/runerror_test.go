@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 )
 
 // An error of a create is one paragraph: what exists, what happened, the operation, and
@@ -87,7 +89,7 @@ func TestRunErrorParagraphs(t *testing.T) {
 		},
 		{
 			"superseded",
-			RunError{Driver: "d", Operation: "op", Asked: 1, Errs: []error{&journalError{ErrSuperseded}}, unknown: true},
+			RunError{Driver: "d", Operation: "op", Asked: 1, Errs: []error{&journal.Error{Err: ErrSuperseded}}, unknown: true},
 			"d: 0 of 1 instances exist for certain, more may exist: saving the operation in its journal: superseded by another process; " +
 				"operation op: another process goes on with it; nothing is sent or released here",
 		},

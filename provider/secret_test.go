@@ -6,25 +6,16 @@ import (
 	"encoding/xml"
 	"fmt"
 	"log/slog"
-	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-const planted = "hunter2-planted"
+const planted = fakedriver.Planted
 
-// shows tells whether a text gives the planted secret away, in any form a
-// formatting verb may give it.
-func shows(text string) bool {
-	low := strings.ToLower(text)
-	for _, form := range []string{planted, fmt.Sprintf("%x", planted), fmt.Sprintf("% x", planted), strings.Trim(fmt.Sprint([]byte(planted)), "[]")} {
-		if strings.Contains(low, form) {
-			return true
-		}
-	}
-	return false
-}
+// shows reports whether a text shows the planted secret.
+func shows(text string) bool { return fakedriver.Shows(text) }
 
 // secretive are values that hold the planted secret somewhere.
 func secretive() map[string]any {

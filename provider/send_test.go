@@ -3,6 +3,8 @@ package provider
 import (
 	"errors"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/creating"
 )
 
 // limited is a driver of which nothing but its limits may be asked.
@@ -20,7 +22,7 @@ func TestNothingIsSentOfAnOperationThatIsBeingReleased(t *testing.T) {
 	c := NewClient(limited{limits: Limits{InstancesPerCreate: 10, ClientToken: true}}, &Options{Region: "region-1"})
 	op := newOperation(c, &RunOptions{}, &RunInstancesSpec{Region: "region-1", Count: 1})
 	op.ledger.BeginRelease()
-	if err := op.createPart(t.Context(), 0); !errors.Is(err, errReleasing) {
-		t.Errorf("got %v, want %v", err, errReleasing)
+	if err := (creates{op}).Call(0, op.ledger.Part(0))(t.Context()); !errors.Is(err, creating.ErrReleasing) {
+		t.Errorf("got %v, want %v", err, creating.ErrReleasing)
 	}
 }

@@ -359,7 +359,7 @@ const (
 // Placement says where in a region's hardware instances go.
 type Placement struct {
 	// GroupID is the placement group: deployment set on ECS, disaster-recover
-	// group on CVM, instance group on QingCloud.
+	// group on CVM, instance group on QingCloud. Package placement manages them.
 	GroupID string
 
 	// DedicatedHostIDs are the dedicated hosts to use. ECS and QingCloud take
@@ -374,7 +374,8 @@ type Placement struct {
 	HPCClusterID string
 }
 
-// LaunchTemplateRef names a launch template: by ID or by Name, not both.
+// LaunchTemplateRef names a launch template: by ID or by Name, not both. Package
+// launchtemplate manages them.
 type LaunchTemplateRef struct {
 	ID   string
 	Name string // CVM addresses templates by ID only

@@ -6,6 +6,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
+// extras are options that only one cloud has.
+type extras struct{ Text string }
+
+func (extras) VendorName() string { return "fake" }
+
 // A template, or an option of one cloud, may say which machine is meant: what one
 // of them was out of says nothing of another, although the specs leave the type
 // open in the same words. What a spec names itself is remembered all the same.

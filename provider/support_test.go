@@ -2,13 +2,13 @@ package provider_test
 
 import (
 	"errors"
-	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -43,55 +43,13 @@ func TestLeavesNameEveryFieldOfTheSpec(t *testing.T) {
 	}
 }
 
-// set gives every settable field of a value something, lists two elements each.
-func set(v reflect.Value) {
-	switch {
-	case v.Type() == reflect.TypeFor[netip.Addr]():
-		v.Set(reflect.ValueOf(netip.MustParseAddr("10.0.0.1")))
-	case v.Type() == reflect.TypeFor[time.Time]():
-		v.Set(reflect.ValueOf(time.Unix(1e9, 0)))
-	case v.Type() == reflect.TypeFor[[]provider.VendorOption]():
-	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			set(v.Field(i))
-		}
-	case v.Kind() == reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		set(v.Elem())
-	case v.Kind() == reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		set(v.Index(0))
-		set(v.Index(1))
-	case v.Kind() == reflect.Map:
-		v.Set(reflect.ValueOf(map[string]string{"k": "v"}))
-	case v.Kind() == reflect.String:
-		v.SetString("x")
-	case v.Kind() == reflect.Bool:
-		v.SetBool(true)
-	default:
-		v.Set(reflect.ValueOf(1).Convert(v.Type()))
-	}
-}
-
 // full is a spec in which every leaf is set.
-func full() *provider.RunInstancesSpec {
-	var s provider.RunInstancesSpec
-	set(reflect.ValueOf(&s).Elem())
-	return &s
-}
+func full() *provider.RunInstancesSpec { return fakedriver.Full() }
 
 // paths returns the paths of the problems.
 func paths(t *testing.T, err error) []string {
 	t.Helper()
-	var all provider.FieldErrors
-	if !errors.As(err, &all) {
-		t.Fatalf("want FieldErrors, got %v", err)
-	}
-	var out []string
-	for _, e := range all {
-		out = append(out, e.Path)
-	}
-	return out
+	return fakedriver.Paths(t, err)
 }
 
 func TestATableThatLacksALineRefusesIt(t *testing.T) {

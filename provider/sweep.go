@@ -104,6 +104,6 @@ func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance
 // knownTo reports whether an instance belongs to one of the operations.
 func knownTo(i *Instance, owner string, live []string) bool {
 	return slices.ContainsFunc(live, func(op string) bool {
-		return i.Tags[OperationTag] == op || strings.Contains(i.Name, markerStart(owner, op))
+		return i.Tags[OperationTag] == op || strings.Contains(i.Name, marker.Start(owner, op))
 	})
 }

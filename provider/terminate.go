@@ -3,10 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
-	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/release"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // TerminateOptions are for [Client.TerminateInstances]. Nil is the default.
@@ -17,6 +16,35 @@ type TerminateOptions struct {
 	// MissingOK means that instances which the region does not know are no error. They are
 	// still in TerminateResult.Unknown: some may exist and keep running.
 	MissingOK bool
+
+	// Ordered also releases what the creates of the instances ordered beside them, and what
+	// would outlive them: public addresses, prepaid data disks, network interfaces. The cloud
+	// does not say when they were bound: those that were bound to the instances later go too.
+	// The package of each cloud says what that is there, and what is released in any case.
+	// OnFailure and Alternatives always release it.
+	Ordered bool
+
+	// Force stops running instances without a shutdown, where the cloud knows the difference.
+	// What the operating system has not written is lost.
+	Force bool
+}
+
+// releaseWish is who wants instances of an operation to be released, and how far that goes.
+type releaseWish struct {
+	seenOnly bool // a policy wants it: instances that nobody has seen are kept
+	ordered  bool // see TerminateOptions
+	force    bool
+}
+
+// byPolicy is the wish of OnFailure and of Alternatives.
+func byPolicy() releaseWish { return releaseWish{seenOnly: true, ordered: true} }
+
+// wish is that of the caller, who names the instances and means all of them.
+func (o *TerminateOptions) wish() releaseWish {
+	if o == nil {
+		return releaseWish{}
+	}
+	return releaseWish{ordered: o.Ordered, force: o.Force}
 }
 
 // TerminateResult reports the result for each instance, in the requested order. An instance
@@ -70,7 +98,7 @@ func (c *Client) TerminateInstances(
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return TerminateResult{}, err
 	}
-	res, err := c.terminate(ctx, region, ids)
+	res, _, err := c.terminate(ctx, region, ids, o.wish(), nil)
 	var b *BatchError
 	if o.MissingOK && errors.As(err, &b) {
 		err = b.without(res.Unknown)
@@ -78,67 +106,99 @@ func (c *Client) TerminateInstances(
 	if !o.Wait || len(res.Released) == 0 || ctx.Err() != nil {
 		return res, err
 	}
-	return res, oneParagraph(c.name, err, c.waitReleased(ctx, region, res.Released))
+	return res, wording.Paragraph(c.name, err, c.waitReleased(ctx, region, res.Released))
 }
 
-// terminate releases instances, each named once, and reports the result for each. Its error is
-// a *[BatchError] about all that are neither released nor gone.
-func (c *Client) terminate(ctx context.Context, region string, ids []string) (TerminateResult, error) {
-	return c.newRelease(region).run(ctx, ids)
-}
-
-// run makes the release.
-func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error) {
-	lookErr := r.lookUpKinds(ctx, ids)
-	if lookErr != nil {
-		lookErr = fmt.Errorf("looking up how the instances are to be released: %w", lookErr)
+// terminate releases instances, each named once, and reports the result for each. Foreign
+// returns the instances that belong to other users. It is called before each call, and they
+// are left out; nil means that there are none. The error is a *[BatchError] about all that
+// are neither released nor gone nor left out.
+func (c *Client) terminate(
+	ctx context.Context, region string, ids []string, wish releaseWish,
+	foreign func(context.Context, []string) []string,
+) (res TerminateResult, leftOut []string, err error) {
+	calls := c.newBatches("terminate")
+	calls.region = region
+	cfg := c.releaseConfig(region, wish)
+	cfg.Calls, cfg.Foreign = &calls.Batches, foreign
+	r := release.New(cfg).Run(ctx, ids)
+	e := calls.problems(ids)
+	if r.Look != nil {
+		e.also = append(e.also, r.Look)
 	}
-	if lookErr != nil && ctx.Err() != nil {
-		r.calls.fail(ids, lookErr)
-		return r.result(ids, nil)
+	return TerminateResult{Released: r.Released, Gone: r.Gone, Unknown: r.Unknown}, r.Foreign, e.orNil()
+}
+
+// releaseConfig returns how a region's instances are released. Instances that are gone or too
+// new to be seen count as on demand: the release of that mode cannot lose prepaid money.
+func (c *Client) releaseConfig(region string, wish releaseWish) release.Config {
+	cfg := release.Config{
+		PerCall:       c.limits.IDsPerTerminate,
+		YoungFor:      youngFor,
+		VisibleWithin: c.opts.VisibleWithin,
+		Send: func(ctx context.Context, kind release.Kind, ids []string) error {
+			req := TerminateRequest{
+				Region: region, IDs: ids, Billing: BillingMode(kind.Billing), Recycled: kind.Recycled,
+				Ordered: wish.ordered, Force: wish.force,
+			}
+			return c.terminateOnce(ctx, &req)
+		},
+		Look: func(ctx context.Context, ids []string) (map[string]release.Row, bool, error) {
+			seen, whole, err := c.seen(ctx, region, ids)
+			rows := make(map[string]release.Row, len(seen))
+			for id, i := range seen {
+				rows[id] = i.releaseRow()
+			}
+			return rows, whole, err
+		},
+		Leave:    func(ctx context.Context, ids []string) ([]release.Row, error) { return c.leave(ctx, region, ids) },
+		HasSeen:  func(id string) bool { return c.hasSeen(region, id) },
+		HasEnded: func(id string) bool { return c.hasEnded(region, id) },
+		Born:     c.recent.at,
 	}
-	r.all(ctx, ids)
-	r.emptyBin(ctx, ids)
-	return r.result(ids, lookErr)
-}
-
-// checkIDs refuses an empty ID: some clouds would treat it as no filter at all.
-func checkIDs(ids []string) error {
-	var k Checker
-	notEmpty(&k, "IDs", ids)
-	return k.Err()
-}
-
-// distinctIDs returns the IDs, each once, in their order.
-func distinctIDs(ids []string) []string {
-	seen := make(map[string]bool, len(ids))
-	var out []string
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, id)
-		}
+	if c.limits.TerminateByBilling {
+		cfg.DefaultBilling = string(OnDemand)
 	}
-	return out
-}
-
-// tooNew reports whether an instance may be missing only because the cloud does not show its
-// creation yet.
-func (c *Client) tooNew(err error, id string) bool {
-	return errors.Is(err, ErrNotFound) && c.recent.any([]string{id})
-}
-
-// notYetVisible returns the refusal for an instance that is too new to be found. It is
-// transient as long as the instance is new.
-func (c *Client) notYetVisible(id string, refusal error) account.Refusal {
-	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: c.visibleBy(id)}
-}
-
-// visibleBy returns until when a new instance may stay invisible, zero for others.
-func (c *Client) visibleBy(id string) time.Time {
-	born := c.recent.at(id)
-	if born.IsZero() {
-		return born
+	if c.limits.RecycleBin {
+		cfg.BinBilling = string(Prepaid)
 	}
-	return born.Add(c.opts.VisibleWithin)
+	return cfg
+}
+
+// terminateOnce asks once for the release of instances of one kind.
+func (c *Client) terminateOnce(ctx context.Context, req *TerminateRequest) error {
+	err := c.once(ctx, req.Region, APITerminateInstances, len(req.IDs), func(ctx context.Context) (string, error) {
+		return "", c.driver.TerminateInstances(ctx, req)
+	})
+	if err == nil {
+		c.recent.forget(req.IDs)
+		c.markEnded(req.Region, req.IDs)
+	}
+	return err
+}
+
+// leave waits until released instances have ended or lie in the recycle bin. The reason of a
+// wait that fails does not name the instances: the error around it does.
+func (c *Client) leave(ctx context.Context, region string, ids []string) (rows []release.Row, err error) {
+	w := newWaiter(c, StateTerminated, ids, nil)
+	w.released = true
+	ended, err := w.wait(ctx, c.leavingTarget(region))
+	for n := range ended {
+		rows = append(rows, ended[n].releaseRow())
+	}
+	var wait *WaitError
+	if errors.As(err, &wait) && wait.Err != nil {
+		err = wait.Err
+	}
+	return rows, err
+}
+
+// releasePhases are the states that matter to a release.
+var releasePhases = map[State]release.Phase{
+	StatePending: release.Pending, StateRecycled: release.Recycled,
+	StateTerminating: release.Leaving, StateTerminated: release.Ended,
+}
+
+func (i *Instance) releaseRow() release.Row {
+	return release.Row{ID: i.ID, Phase: releasePhases[i.State], Billing: string(i.Billing)}
 }

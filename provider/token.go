@@ -1,31 +1,12 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
-	"github.com/yunfan-cloud/yunfan/internal/specs"
+	"github.com/yunfan-cloud/yunfan/internal/token"
 )
-
-// tokenVersion is increased when an older library could misread a token.
-const tokenVersion = 2
-
-// savedOperation is the form of an operation between processes. Version 1 has no Owner, Run or
-// Print, and no record of which instances were seen.
-type savedOperation struct {
-	Version int         `json:"yunfan"`
-	Driver  string      `json:"driver"`
-	Region  string      `json:"region"`
-	ID      string      `json:"operation"`
-	Run     string      `json:"run,omitempty"`
-	Owner   string      `json:"owner,omitempty"`
-	Class   string      `json:"class,omitempty"`
-	Hash    string      `json:"spec"`
-	Print   specs.Print `json:"fields,omitempty"`
-	ledger.Saved
-}
 
 // MarshalText returns a token with which [Client.Resume] continues the operation, in this or
 // another process. It is versioned JSON and names its cloud. It holds no secret and no user
@@ -36,46 +17,28 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	if op.hash == "" && op.spec != nil {
 		op.printSpec()
 	}
-	s := savedOperation{
-		Version: tokenVersion, Driver: op.c.name, Region: op.region, ID: op.id, Run: op.run, Owner: op.owner,
+	s := token.Operation{
+		Driver: op.c.name, Region: op.region, ID: op.id, Run: op.run, Owner: op.owner,
 		Class: op.class, Hash: op.hash, Print: op.print,
 	}
 	op.mu.Unlock()
 	s.Saved = op.ledger.Save()
-	return json.Marshal(s)
+	return s.Write()
 }
 
-// readToken reads a token and checks what can be checked without a client. The version is
-// checked first: a newer library may have changed everything else.
-func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
-	var v struct {
-		Version int `json:"yunfan"`
-	}
-	var s savedOperation
-	err := json.Unmarshal(token, &v)
-	if err == nil && v.Version > tokenVersion {
-		return nil, nil, fmt.Errorf("%w: the operation token has version %d, and this library reads up to %d",
-			ErrInvalid, v.Version, tokenVersion)
-	}
-	if err == nil {
-		err = json.Unmarshal(token, &s)
-	}
-	if err != nil || s.Version < 1 || s.ID == "" || len(s.Parts) == 0 {
-		return nil, nil, fmt.Errorf("%w: not an operation token, or a damaged one", ErrInvalid)
-	}
-	if !isOperationID(s.ID) {
-		return nil, nil, damaged("impossible operation ID")
-	}
-	l, err := ledger.Restore(s.Saved)
+// printSpec computes the class and the hash of the spec.
+func (op *Operation) printSpec() {
+	op.hash = specHash(op.spec(), &op.opts)
+	op.print = printSpec(op.spec(), &op.opts, op.id)
+}
+
+// readToken reads a token and checks what can be checked without a client.
+func readToken(text []byte) (*token.Operation, *ledger.Ledger, error) {
+	s, l, err := token.Read(text)
 	if err != nil {
-		return nil, nil, damaged("%v", err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return &s, l, nil
-}
-
-// damaged returns the error of a token that MarshalText cannot have written.
-func damaged(format string, args ...any) error {
-	return fmt.Errorf("%w: damaged operation token: %s", ErrInvalid, fmt.Sprintf(format, args...))
+	return s, l, nil
 }
 
 // TokenInfo is the information that a token has about its operation. See [ReadToken].
@@ -125,21 +88,10 @@ func ReadToken(token []byte) (TokenInfo, error) {
 	if err != nil {
 		return TokenInfo{}, err
 	}
-	t := TokenInfo{
+	left := l.Summary()
+	return TokenInfo{
 		Version: s.Version, Driver: s.Driver, Region: s.Region, Operation: s.ID, Owner: s.Owner,
 		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(),
-		Accepted: l.NamedAt(),
-	}
-	for _, p := range l.All() {
-		t.GivenUp += len(p.GivenUp)
-		switch {
-		case p.Order != "" && p.Missing() > 0:
-			t.Orders = append(t.Orders, p.Order)
-		case p.Status == ledger.Sent:
-			t.Unknown += p.Missing()
-		case p.Status == ledger.Planned:
-			t.Planned += p.Missing()
-		}
-	}
-	return t, nil
+		Accepted: l.NamedAt(), Planned: left.Planned, Unknown: left.Unknown, GivenUp: left.GivenUp, Orders: left.Orders,
+	}, nil
 }

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // maxCount keeps a typing error from creating a huge number of instances.
@@ -17,6 +15,12 @@ const maxCount = 100_000
 
 // reservedTagPrefix begins the tag keys that are reserved for Yunfan.
 const reservedTagPrefix = "yunfan:"
+
+// Keys of the tags that [RunOptions].Owner adds.
+const (
+	OwnerTag     = reservedTagPrefix + "owner"
+	OperationTag = reservedTagPrefix + "operation"
+)
 
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
@@ -28,9 +32,9 @@ func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
 	s.checkHardware(&c)
-	checkText(&c, "Name", s.Name)
-	checkText(&c, "HostName", s.HostName)
-	checkText(&c, "Description", s.Description)
+	c.Text("Name", s.Name)
+	c.Text("HostName", s.HostName)
+	c.Text("Description", s.Description)
 	s.Login.check(&c)
 	s.checkNetwork(&c)
 	s.SystemDisk.check(c.In("SystemDisk"))
@@ -41,10 +45,10 @@ func (s *RunInstancesSpec) Validate() error {
 	}
 	s.Billing.check(&c)
 	s.checkPlacement(&c)
-	checkTags(&c, "Tags", s.Tags)
+	c.Tags("Tags", s.Tags)
 	s.checkTemplate(&c)
-	checkToken(&c, s.ClientToken)
-	checkVendor(&c, "Vendor", s.Vendor)
+	c.ClientToken(s.ClientToken)
+	c.VendorOptions("Vendor", s.Vendor)
 	shape.Placeholders(reflect.ValueOf(s).Elem(), c.failPlaceholder)
 	return c.Err()
 }
@@ -64,17 +68,17 @@ func (s *RunInstancesSpec) checkCounts(c *Checker) {
 
 func (s *RunInstancesSpec) checkHardware(c *Checker) {
 	h, o := s.Hardware, s.CPUOptions
-	notNegative(c, "Hardware.CPUs", h.CPUs)
-	notNegative(c, "Hardware.MemoryMiB", h.MemoryMiB)
-	notNegative(c, "Hardware.GPUs", h.GPUs)
+	c.NotNegative("Hardware.CPUs", h.CPUs)
+	c.NotNegative("Hardware.MemoryMiB", h.MemoryMiB)
+	c.NotNegative("Hardware.GPUs", h.GPUs)
 	c.Require((h.CPUs == 0) == (h.MemoryMiB == 0), "Hardware", nil,
 		"CPUs and MemoryMiB go together: give both or neither")
 	c.Require(h.CPUs == 0 || s.InstanceType == "", "Hardware.CPUs", h.CPUs,
 		"excludes InstanceType: the cloud would ignore one of them")
-	notNegative(c, "CPUOptions.Cores", o.Cores)
-	notNegative(c, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore)
-	notNegative(c, "CPUOptions.Sockets", o.Sockets)
-	notNegative(c, "CPUOptions.NUMANodes", o.NUMANodes)
+	c.NotNegative("CPUOptions.Cores", o.Cores)
+	c.NotNegative("CPUOptions.ThreadsPerCore", o.ThreadsPerCore)
+	c.NotNegative("CPUOptions.Sockets", o.Sockets)
+	c.NotNegative("CPUOptions.NUMANodes", o.NUMANodes)
 }
 
 func (l *Login) check(c *Checker) {
@@ -99,7 +103,7 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 		c.Fail("Network.PrivateIPs", k,
 			fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
 	}
-	notNegative(c, "Network.IPv6Count", n.IPv6Count)
+	c.NotNegative("Network.IPv6Count", n.IPv6Count)
 	if len(n.IPv6Addresses) > 0 {
 		c.Require(n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "excludes IPv6Addresses")
 		c.Require(s.Count <= 1, "Network.IPv6Addresses", nil,
@@ -107,16 +111,16 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	}
 	oneOf(c, "Network.IPFamily", n.IPFamily, IPv4, IPv6, DualStack)
 	if p := n.PublicIP; p != nil {
-		notNegative(c, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps)
-		notNegative(c, "Network.PublicIP.InboundMbps", p.InboundMbps)
+		c.NotNegative("Network.PublicIP.BandwidthMbps", p.BandwidthMbps)
+		c.NotNegative("Network.PublicIP.InboundMbps", p.InboundMbps)
 		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType,
 			PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
 	}
 	for i := range n.Interfaces {
 		in, f := c.Item("Network.Interfaces", i), &n.Interfaces[i]
 		in.NoneEmpty("SecurityGroupIDs", f.SecurityGroupIDs)
-		checkText(in, "Name", f.Name)
-		checkText(in, "Description", f.Description)
+		in.Text("Name", f.Name)
+		in.Text("Description", f.Description)
 		if f.PrivateIP.IsValid() && s.Count > 1 {
 			in.Fail("PrivateIP", f.PrivateIP, "a fixed address is for one server: Count must be 1")
 		}
@@ -124,10 +128,10 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 }
 
 func (d *Disk) check(c *Checker) {
-	notNegative(c, "SizeGiB", d.SizeGiB)
-	notNegative(c, "IOPS", d.IOPS)
-	checkText(c, "Name", d.Name)
-	checkText(c, "Description", d.Description)
+	c.NotNegative("SizeGiB", d.SizeGiB)
+	c.NotNegative("IOPS", d.IOPS)
+	c.Text("Name", d.Name)
+	c.Text("Description", d.Description)
 	if d.KMSKeyID != "" && !d.Encrypted {
 		c.Fail("KMSKeyID", d.KMSKeyID, "needs Encrypted")
 	}
@@ -139,8 +143,8 @@ func (d *Disk) check(c *Checker) {
 func (b *Billing) check(c *Checker) {
 	oneOf(c, "Billing.Mode", b.Mode, OnDemand, Prepaid, Spot, DedicatedHost)
 	oneOf(c, "Billing.PeriodUnit", b.PeriodUnit, Day, Week, Month, Year)
-	notNegative(c, "Billing.Period", b.Period)
-	notNegative(c, "Billing.AutoRenewPeriod", b.AutoRenewPeriod)
+	c.NotNegative("Billing.Period", b.Period)
+	c.NotNegative("Billing.AutoRenewPeriod", b.AutoRenewPeriod)
 	if b.Mode == Prepaid {
 		c.Require(b.Period != 0, "Billing.Period", nil, "required with Mode prepaid")
 		renews := b.AutoRenew != nil && *b.AutoRenew
@@ -169,7 +173,7 @@ func (o *SpotOptions) check(c *Checker, mode BillingMode) {
 	c.Require(o.MaxPrice == "" || isPrice(o.MaxPrice), "Billing.Spot.MaxPrice", o.MaxPrice,
 		`must be a positive decimal number, like "0.97"`)
 	if o.DurationHours != nil {
-		notNegative(c, "Billing.Spot.DurationHours", *o.DurationHours)
+		c.NotNegative("Billing.Spot.DurationHours", *o.DurationHours)
 	}
 }
 
@@ -180,79 +184,16 @@ func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 	oneOf(c, "Placement.Affinity", p.Affinity, NoAffinity, HostAffinity)
 }
 
-func checkTags(c *Checker, path string, tags map[string]string) {
-	if len(tags) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(tags) {
-		c.Require(k != "", path, nil, "a tag key must not be empty")
-		if strings.HasPrefix(k, reservedTagPrefix) {
-			c.Fail(path, k, "keys that begin with "+reservedTagPrefix+" are reserved")
-		}
-		checkText(c, path, k)
-		checkText(c, path, tags[k])
-	}
-}
-
 func (s *RunInstancesSpec) checkTemplate(c *Checker) {
 	t := s.LaunchTemplate
 	if t == nil {
 		return
 	}
 	c.Require((t.ID == "") != (t.Name == ""), "LaunchTemplate", nil, "give its ID or its Name, and not both")
-	notNegative(c, "LaunchTemplate.Version", t.Version)
+	c.NotNegative("LaunchTemplate.Version", t.Version)
 }
-
-func checkToken(c *Checker, token string) {
-	ok := len(token) <= 64 && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-	c.Require(ok, "ClientToken", token, "must be at most 64 printable ASCII characters without blanks")
-}
-
-func checkVendor(c *Checker, path string, list []VendorOption) {
-	seen := map[string]bool{}
-	for i, o := range list {
-		if isNilOption(o) {
-			c.Fail(indexed(path, i), nil, "must not be nil")
-			continue
-		}
-		shape.OptionPlaceholders(path, i, reflect.ValueOf(o), c.failPlaceholder)
-		if name := o.VendorName(); seen[name] {
-			c.Fail(indexed(path, i), name, "options for this cloud are given twice")
-		} else {
-			seen[name] = true
-		}
-	}
-}
-
-// isNilOption reports whether options are nil, or a nil pointer.
-func isNilOption(o VendorOption) bool {
-	if o == nil {
-		return true
-	}
-	v := reflect.ValueOf(o)
-	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// hasNilOptions reports whether any options are nil: drivers read them.
-func hasNilOptions(list []VendorOption) bool { return slices.ContainsFunc(list, isNilOption) }
 
 func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
-
-func notNegative(c *Checker, path string, n int) {
-	if n < 0 {
-		c.Fail(path, n, "must not be negative")
-	}
-}
-
-// ruleText is for texts that people write. JSON would silently replace other bytes, so that
-// the instance had another name or another password.
-const ruleText = "must be UTF-8"
-
-func checkText(c *Checker, path, s string) {
-	if !utf8.ValidString(s) {
-		c.Fail(path, s, ruleText)
-	}
-}
 
 func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
 	if v != "" && !slices.Contains(known, v) {

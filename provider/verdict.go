@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/creating"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -43,18 +45,15 @@ func judgeError(err error, byToken bool) ledger.Verdict {
 	return v
 }
 
-// judge returns what the error of one of the operation's creates proves.
-func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.limits.ClientToken) }
-
 // judgeOther judges errors that are not from the service. A *[FieldError] of the driver means
 // that the call was never sent. So does an error of the journal.
 func judgeOther(err error) ledger.Verdict {
 	switch {
 	case errors.As(err, new(*UnpaidError)):
 		return ledger.Verdict{Executed: ledger.Maybe, Final: true}
-	case errors.As(err, new(*endedError)):
+	case errors.As(err, new(*creating.EndedError)):
 		return ledger.Verdict{Final: true}
-	case errors.As(err, new(*FieldError)), errors.As(err, new(*journalError)):
+	case errors.As(err, new(*FieldError)), errors.As(err, new(*journal.Error)):
 		return ledger.Verdict{}
 	}
 	return ledger.Verdict{Executed: ledger.Maybe}
@@ -74,21 +73,3 @@ func passes(err error) bool {
 
 // mayBeDone reports whether a call that failed may have taken effect.
 func mayBeDone(err error, byToken bool) bool { return judge(err, byToken).Executed == ledger.Maybe }
-
-// mayRepeat reports whether the same call may be sent again: it made nothing, or its token
-// keeps it from making anything twice.
-func mayRepeat(v ledger.Verdict, byToken bool) bool {
-	recognized := v.Executed == ledger.Maybe && byToken
-	harmless := v.Executed == ledger.No || recognized
-	passing := !v.Final && !v.TokenDead
-	return harmless && passing
-}
-
-// endedError is the reason why a part makes no further create.
-type endedError struct{ err error }
-
-// Error returns the reason.
-func (e *endedError) Error() string { return e.err.Error() }
-
-// Unwrap returns the reason.
-func (e *endedError) Unwrap() error { return e.err }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/creating"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -43,8 +45,8 @@ func TestJudge(t *testing.T) {
 		{"an error of another kind", errors.New("odd"), maybe, maybe, false, false, false, true},
 		{"the end of ctx", context.Canceled, maybe, maybe, false, false, false, true},
 		{"a field", &FieldError{}, no, no, false, false, true, true},
-		{"the journal", &journalError{errors.New("full")}, no, no, false, false, true, true},
-		{"nothing more is tried", &endedError{errors.New("over")}, no, no, true, false, false, false},
+		{"the journal", &journal.Error{Err: errors.New("full")}, no, no, false, false, true, true},
+		{"nothing more is tried", &creating.EndedError{Err: errors.New("over")}, no, no, true, false, false, false},
 		{"an unpaid order", &UnpaidError{}, maybe, maybe, true, false, false, false},
 	} {
 		v, w := judge(tc.err, false), judge(tc.err, true)
@@ -57,10 +59,10 @@ func TestJudge(t *testing.T) {
 		if got := passes(tc.err); got != tc.passing {
 			t.Errorf("%s: passes %v, want %v", tc.what, got, tc.passing)
 		}
-		if got := mayRepeat(v, false); got != tc.again {
+		if got := v.MayRepeat(false); got != tc.again {
 			t.Errorf("%s: again without a token %v, want %v", tc.what, got, tc.again)
 		}
-		if got := mayRepeat(w, true); got != tc.tokened {
+		if got := w.MayRepeat(true); got != tc.tokened {
 			t.Errorf("%s: again with a token %v, want %v", tc.what, got, tc.tokened)
 		}
 		if got := mayBeDone(tc.err, false); got != (tc.executed == maybe) {

@@ -312,6 +312,27 @@ func TestLostRightsEndAWait(t *testing.T) {
 	}
 }
 
+// A wait that looks at all instances first is refused by that look: it does not ask three times
+// more.
+func TestLostRightsEndAWaitThatLooksFirst(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return nil, refusal(provider.ErrPermission, "No")
+		}
+		n := describes(f, func() { _, err = op.Wait(t.Context(), nil) })
+		if !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("got %v, want the refusal", err)
+		}
+		if n != 3 {
+			t.Errorf("%d describes, want three", n)
+		}
+	})
+}
+
 func TestOneRefusedIDFailsAlone(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		op := run(t, f.client(), 5)

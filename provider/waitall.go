@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+
+	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // WaitProgress counts the instances of several operations by their progress.
@@ -20,16 +24,9 @@ func (p WaitProgress) Pending() int { return max(p.Asked-p.Ready-p.Failed-p.NotV
 
 // String returns the numbers, for example "12 of 250 ready, 1 failed, 237 pending".
 func (p WaitProgress) String() string {
-	s := fmt.Sprintf("%d of %d ready", p.Ready, p.Asked)
-	for _, n := range []struct {
-		count int
-		word  string
-	}{{p.Failed, "failed"}, {p.NotVisible, "not visible"}, {p.Pending(), "pending"}} {
-		if n.count > 0 {
-			s += fmt.Sprintf(", %d %s", n.count, n.word)
-		}
-	}
-	return s
+	others := wording.Counts(wording.Count{N: p.Failed, Word: "failed"},
+		wording.Count{N: p.NotVisible, Word: "not visible"}, wording.Count{N: p.Pending(), Word: "pending"})
+	return strings.TrimSuffix(fmt.Sprintf("%d of %d ready, %s", p.Ready, p.Asked, others), ", ")
 }
 
 // WaitResult is the result of [Operation.Wait] for one of several operations.
@@ -47,10 +44,15 @@ type WaitResult struct {
 // Progress is called for every change of the numbers, one call at a time, unless it is nil. It
 // should return soon: the waits continue only afterwards.
 func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress)) ([]WaitResult, error) {
-	t := &tally{report: progress}
+	asked := 0
 	for _, op := range ops {
-		t.p.Asked += len(op.InstanceIDs())
+		asked += len(op.InstanceIDs())
 	}
+	t := await.NewTally(asked, func(c await.Counts) {
+		if progress != nil {
+			progress(WaitProgress{Asked: c.Asked, Ready: c.Ready, Failed: c.Failed, NotVisible: c.Hidden})
+		}
+	})
 	results, errs := make([]WaitResult, len(ops)), make([]error, len(ops))
 	var g sync.WaitGroup
 	for i, op := range ops {
@@ -61,75 +63,4 @@ func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress))
 	}
 	g.Wait()
 	return results, errors.Join(errs...)
-}
-
-// tally counts the instances of several waits.
-type tally struct {
-	mu     sync.Mutex
-	p      WaitProgress
-	report func(WaitProgress) // nil when there is no callback
-}
-
-// counted is the number that an instance is counted in.
-type counted int
-
-const (
-	asPending counted = iota
-	asReady
-	asFailed
-	asNotVisible
-)
-
-// count returns the number that an instance is counted in.
-func (s *awaited) count() counted {
-	switch {
-	case s.ready:
-		return asReady
-	case s.failed != nil:
-		return asFailed
-	case s.hidden:
-		return asNotVisible
-	}
-	return asPending
-}
-
-// move counts an instance in another number. A nil tally counts nothing.
-func (t *tally) move(from, to counted) {
-	if t == nil || from == to {
-		return
-	}
-	t.change(func(p *WaitProgress) {
-		p.add(from, -1)
-		p.add(to, 1)
-	})
-}
-
-func (p *WaitProgress) add(where counted, n int) {
-	switch where {
-	case asReady:
-		p.Ready += n
-	case asFailed:
-		p.Failed += n
-	case asNotVisible:
-		p.NotVisible += n
-	case asPending:
-	}
-}
-
-// change changes the numbers and reports them.
-func (t *tally) change(how func(*WaitProgress)) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	how(&t.p)
-	if t.report != nil {
-		t.report(t.p)
-	}
-}
-
-// replaced subtracts failed instances from the numbers: others are waited for.
-func (o *WaitOptions) replaced(n int) {
-	if o == nil || o.tally == nil || n == 0 {
-		return
-	}
-	o.tally.change(func(p *WaitProgress) { p.Failed -= n })
 }

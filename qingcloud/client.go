@@ -15,6 +15,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // Name is the name of the driver.
@@ -87,7 +88,7 @@ var (
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.Renamer      = (*driver)(nil)
 
-	_ provider.PlacementGroupDriver = (*driver)(nil)
+	_ placement.Driver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {

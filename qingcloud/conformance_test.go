@@ -6,6 +6,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
@@ -43,9 +44,9 @@ func harness() providertest.Harness {
 		PerInstance:     RunOptions{Params: map[string]string{"eip_ids.1": "eip-1"}},
 		PerInstanceName: "eip_ids.1",
 		Placement: &providertest.PlacementCase{
-			Groups: map[string]*provider.PlacementGroupSpec{
-				"spread":  {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
-				"cluster": {Name: "cluster", Strategy: provider.ClusterPlacement},
+			Groups: map[string]*placement.Spec{
+				"spread":  {Name: "spread", Description: "apart", Strategy: placement.Spread, Level: placement.Host},
+				"cluster": {Name: "cluster", Strategy: placement.Cluster},
 				"nothing": {},
 			},
 			Stays: true,

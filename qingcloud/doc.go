@@ -98,8 +98,8 @@
 //
 // # Placement groups
 //
-// They are instance groups: relation repel for SpreadPlacement, which keeps
-// instances on different hosts, and attract for ClusterPlacement. There are no
+// They are instance groups: relation repel for placement.Spread, which keeps
+// instances on different hosts, and attract for placement.Cluster. There are no
 // partitions, no other levels than hosts, no tags, and no choice for the case that
 // an instance would have to move. The vendor has no page about changes of a group,
 // and the parameters of its name are those of the vendor's SDK. Members are read

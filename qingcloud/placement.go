@@ -7,6 +7,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // Placement groups are instance groups. Their relation is repel, for instances that share no
@@ -19,8 +20,8 @@ const (
 // noGroupPart is why parts of a spec are refused.
 const noGroupPart = "an instance group of QingCloud has a relation, a name and a description only"
 
-// ValidatePlacementGroup implements [provider.PlacementGroupDriver].
-func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
+// ValidatePlacementGroup implements [placement.Driver].
+func (d *driver) ValidatePlacementGroup(g *placement.Spec) error {
 	c := &provider.Checker{Driver: Name}
 	checkRegion(c, "Region", g.Region)
 	refuse := func(set bool, path, reason string) {
@@ -28,9 +29,9 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 			c.Refuse(path, reason)
 		}
 	}
-	refuse(g.Strategy == provider.PartitionPlacement, "Strategy",
+	refuse(g.Strategy == placement.Partition, "Strategy",
 		"QingCloud has spread and cluster (relation repel and attract), and no partitions")
-	aboveHosts := g.Level == provider.SwitchLevel || g.Level == provider.RackLevel
+	aboveHosts := g.Level == placement.Switch || g.Level == placement.Rack
 	refuse(aboveHosts, "Level", "QingCloud knows hosts only")
 	refuse(g.Partitions > 0, "Partitions", noGroupPart)
 	refuse(g.PerUnit > 1, "PerUnit", noGroupPart)
@@ -41,16 +42,16 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	return c.Err()
 }
 
-// CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateInstanceGroups. The
+// CreatePlacementGroup implements [placement.Driver] by CreateInstanceGroups. The
 // call has no token: a repetition makes a second group.
 func (d *driver) CreatePlacementGroup(
-	ctx context.Context, g *provider.PlacementGroupSpec, _ string,
+	ctx context.Context, g *placement.Spec, _ string,
 ) (id, requestID string, err error) {
 	if err := d.ValidatePlacementGroup(g); err != nil {
 		return "", "", err
 	}
 	relation := repel
-	if g.Strategy == provider.ClusterPlacement {
+	if g.Strategy == placement.Cluster {
 		relation = attract
 	}
 	in := &createGroupInput{Relation: &relation, Name: text(g.Name), Description: text(g.Description)}
@@ -65,11 +66,11 @@ func (d *driver) CreatePlacementGroup(
 	return out.Groups[0], "", nil
 }
 
-// DescribePlacementGroups implements [provider.PlacementGroupDriver] by
+// DescribePlacementGroups implements [placement.Driver] by
 // DescribeInstanceGroups. It asks for members by verbose, whose answer is not documented.
 func (d *driver) DescribePlacementGroups(
-	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
-) (*provider.Page[provider.PlacementGroup], error) {
+	ctx context.Context, q *placement.Query, pageToken string,
+) (*provider.Page[placement.Group], error) {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, perCall); err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func (d *driver) DescribePlacementGroups(
 	in := translateDescribeGroups(q, offset)
 	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.regionOf(q.Region), in: in}, out)
 	if len(q.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
-		return &provider.Page[provider.PlacementGroup]{}, nil
+		return &provider.Page[placement.Group]{}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -89,9 +90,9 @@ func (d *driver) DescribePlacementGroups(
 	return groupPage(q, offset, out)
 }
 
-// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyPlacementGroup implements [placement.Driver] by
 // ModifyInstanceGroupAttributes.
-func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
+func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to placement.Change) error {
 	c := &provider.Checker{Driver: Name}
 	checkBlanks(c, "Name", to.Name)
 	checkBlanks(c, "Description", to.Description)
@@ -102,10 +103,10 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 	return d.callBare(ctx, &call{action: "ModifyInstanceGroupAttributes", zone: d.regionOf(region), in: in})
 }
 
-// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by JoinInstanceGroup. The
+// MoveIntoPlacementGroup implements [placement.Driver] by JoinInstanceGroup. The
 // documents do not say whether an instance leaves the group that it is in.
 func (d *driver) MoveIntoPlacementGroup(
-	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+	ctx context.Context, region, id string, instanceIDs []string, o placement.MoveOptions,
 ) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, perCall); err != nil {
 		return err
@@ -124,7 +125,7 @@ func (d *driver) MoveIntoPlacementGroup(
 	return d.callBare(ctx, &call{action: "JoinInstanceGroup", zone: d.regionOf(region), in: in})
 }
 
-// DeletePlacementGroup implements [provider.PlacementGroupDriver] by DeleteInstanceGroups.
+// DeletePlacementGroup implements [placement.Driver] by DeleteInstanceGroups.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	in := &deleteGroupsInput{Groups: []*string{&id}}
 	return d.callBare(ctx, &call{action: "DeleteInstanceGroups", zone: d.regionOf(region), in: in})
@@ -225,7 +226,7 @@ func (m *members) UnmarshalJSON(b []byte) error {
 }
 
 // translateDescribeGroups always sends a limit: without it the service answers 20 rows.
-func translateDescribeGroups(q *provider.PlacementGroupQuery, offset int) *describeGroupsInput {
+func translateDescribeGroups(q *placement.Query, offset int) *describeGroupsInput {
 	return &describeGroupsInput{
 		Groups: list(q.IDs), Name: text(q.Name), Verbose: yes(true),
 		Offset: number(offset), Limit: number(perCall),
@@ -235,13 +236,13 @@ func translateDescribeGroups(q *provider.PlacementGroupQuery, offset int) *descr
 // groupPage turns an answer into a page. The service compares a name in part, so names are
 // compared here.
 func groupPage(
-	q *provider.PlacementGroupQuery, offset int, out *describeGroupsAnswer,
-) (*provider.Page[provider.PlacementGroup], error) {
+	q *placement.Query, offset int, out *describeGroupsAnswer,
+) (*provider.Page[placement.Group], error) {
 	saysNone := out.TotalCount != nil && *out.TotalCount <= 0
 	if out.Groups == nil && !saysNone {
 		return nil, malformed("DescribeInstanceGroups", "the answer has no list of groups")
 	}
-	page := &provider.Page[provider.PlacementGroup]{}
+	page := &provider.Page[placement.Group]{}
 	shown := make([]string, len(out.Groups))
 	for i := range out.Groups {
 		if out.Groups[i].ID == "" {
@@ -258,16 +259,16 @@ func groupPage(
 }
 
 // groupOf translates a described group.
-func groupOf(raw *instanceGroup) provider.PlacementGroup {
-	g := provider.PlacementGroup{
+func groupOf(raw *instanceGroup) placement.Group {
+	g := placement.Group{
 		ID: raw.ID, Name: raw.Name, Description: raw.Description, RawStrategy: raw.Relation,
 		InstanceIDs: raw.Members, CreatedAt: timeOf(raw.CreateTime),
 	}
 	switch raw.Relation {
 	case repel:
-		g.Strategy, g.Level = provider.SpreadPlacement, provider.HostLevel
+		g.Strategy, g.Level = placement.Spread, placement.Host
 	case attract:
-		g.Strategy = provider.ClusterPlacement
+		g.Strategy = placement.Cluster
 	}
 	return g
 }

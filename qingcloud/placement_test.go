@@ -10,16 +10,17 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // groupsOver returns the placement groups of a client whose calls m answers.
-func groupsOver(t *testing.T, m http.RoundTripper) provider.PlacementGroups {
+func groupsOver(t *testing.T, m http.RoundTripper) *placement.Groups {
 	t.Helper()
 	c, err := New(testConfig(m))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := c.PlacementGroups()
+	g, err := placement.Of(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +48,13 @@ func wantSent(t *testing.T, m *memory, want ...string) {
 
 func TestGroupsAreCreated(t *testing.T) {
 	for _, c := range []struct {
-		spec provider.PlacementGroupSpec
+		spec placement.Spec
 		want string
 	}{
-		{provider.PlacementGroupSpec{}, "action=CreateInstanceGroups&relation=repel&zone=pek3a"},
-		{provider.PlacementGroupSpec{Region: "gd2", Strategy: provider.SpreadPlacement, Level: provider.HostLevel, PerUnit: 1}, "action=CreateInstanceGroups&relation=repel&zone=gd2"},
+		{placement.Spec{}, "action=CreateInstanceGroups&relation=repel&zone=pek3a"},
+		{placement.Spec{Region: "gd2", Strategy: placement.Spread, Level: placement.Host, PerUnit: 1}, "action=CreateInstanceGroups&relation=repel&zone=gd2"},
 		{
-			provider.PlacementGroupSpec{Strategy: provider.ClusterPlacement, Name: "near", Description: "by 1"},
+			placement.Spec{Strategy: placement.Cluster, Name: "near", Description: "by 1"},
 			"action=CreateInstanceGroups&description=by+1&instance_group_name=near&relation=attract&zone=pek3a",
 		},
 	} {
@@ -74,18 +75,18 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 	for _, c := range []struct {
 		path        string
 		unsupported bool
-		spec        provider.PlacementGroupSpec
+		spec        placement.Spec
 	}{
-		{"Region", false, provider.PlacementGroupSpec{Region: "PEK3A"}},
-		{"Name", false, provider.PlacementGroupSpec{Name: "near "}},
-		{"Description", false, provider.PlacementGroupSpec{Description: " near"}},
-		{"Strategy", true, provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement}},
-		{"Partitions", true, provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement, Partitions: 2}},
-		{"Level", true, provider.PlacementGroupSpec{Level: provider.RackLevel}},
-		{"Level", true, provider.PlacementGroupSpec{Level: provider.SwitchLevel}},
-		{"PerUnit", true, provider.PlacementGroupSpec{PerUnit: 2}},
-		{"Tags", true, provider.PlacementGroupSpec{Tags: map[string]string{"k": "v"}}},
-		{"Vendor[1]", true, provider.PlacementGroupSpec{Vendor: []provider.VendorOption{elsewhere{}, RunOptions{}}}},
+		{"Region", false, placement.Spec{Region: "PEK3A"}},
+		{"Name", false, placement.Spec{Name: "near "}},
+		{"Description", false, placement.Spec{Description: " near"}},
+		{"Strategy", true, placement.Spec{Strategy: placement.Partition}},
+		{"Partitions", true, placement.Spec{Strategy: placement.Partition, Partitions: 2}},
+		{"Level", true, placement.Spec{Level: placement.Rack}},
+		{"Level", true, placement.Spec{Level: placement.Switch}},
+		{"PerUnit", true, placement.Spec{PerUnit: 2}},
+		{"Tags", true, placement.Spec{Tags: map[string]string{"k": "v"}}},
+		{"Vendor[1]", true, placement.Spec{Vendor: []provider.VendorOption{elsewhere{}, RunOptions{}}}},
 	} {
 		_, err := g.Create(t.Context(), c.spec)
 		if !slices.Contains(refusedPaths(t, err), c.path) {
@@ -96,7 +97,7 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 			t.Errorf("%+v: errors.Is(err, errors.ErrUnsupported) is %v, want %v", c.spec, got, c.unsupported)
 		}
 	}
-	for path, o := range map[string]provider.MoveOptions{"Force": {Force: true}, "Partition": {Partition: 1}} {
+	for path, o := range map[string]placement.MoveOptions{"Force": {Force: true}, "Partition": {Partition: 1}} {
 		err := g.MoveIn(t.Context(), "", "ig-1", []string{"i-1"}, &o)
 		var f *provider.FieldError
 		if !errors.As(err, &f) {
@@ -107,7 +108,7 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 			t.Errorf("%s: Unsupported is false, want true", path)
 		}
 	}
-	if err := g.Modify(t.Context(), "", "ig-1", provider.PlacementGroupChange{Name: " a"}); !errors.Is(err, provider.ErrInvalid) {
+	if err := g.Modify(t.Context(), "", "ig-1", placement.Change{Name: " a"}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("a name with a blank: %v", err)
 	}
 	wantSent(t, m)
@@ -119,13 +120,13 @@ func TestGroupsAreRead(t *testing.T) {
 		{"instance_group_name":"attract","description":"","tags":[],"controller":"self","create_time":"2017-10-27T03:46:06Z","relation":"attract","instance_group_id":"ig-8qstg3wi"},
 		{"instance_group_name":"web","description":"d","relation":"repel","instance_group_id":"ig-2","instances":["i-1","i-2"]},
 		{"instance_group_name":"web","relation":"orbit","instance_group_id":"ig-3","instances":[{"instance_id":"i-3"},{},7]}]}`)
-	want := []provider.PlacementGroup{
-		{ID: "ig-8qstg3wi", Name: "attract", Strategy: provider.ClusterPlacement, RawStrategy: "attract", CreatedAt: time.Date(2017, 10, 27, 3, 46, 6, 0, time.UTC)},
-		{ID: "ig-2", Name: "web", Description: "d", Strategy: provider.SpreadPlacement, RawStrategy: "repel", Level: provider.HostLevel, InstanceIDs: []string{"i-1", "i-2"}},
+	want := []placement.Group{
+		{ID: "ig-8qstg3wi", Name: "attract", Strategy: placement.Cluster, RawStrategy: "attract", CreatedAt: time.Date(2017, 10, 27, 3, 46, 6, 0, time.UTC)},
+		{ID: "ig-2", Name: "web", Description: "d", Strategy: placement.Spread, RawStrategy: "repel", Level: placement.Host, InstanceIDs: []string{"i-1", "i-2"}},
 		{ID: "ig-3", Name: "web", RawStrategy: "orbit", InstanceIDs: []string{"i-3"}},
 	}
 	n := 0
-	for g, err := range groupsOver(t, m).List(t.Context(), provider.PlacementGroupQuery{}) {
+	for g, err := range groupsOver(t, m).List(t.Context(), placement.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +173,7 @@ func TestGroupsAreFound(t *testing.T) {
 		}
 		return response(200, `{"ret_code":0,"total_count":2,"instance_group_set":[{"instance_group_id":"ig-1","instance_group_name":"web"},{"instance_group_id":"ig-2","instance_group_name":"web-2"}]}`), nil
 	}}
-	find := func(q provider.PlacementGroupQuery) (ids []string) {
+	find := func(q placement.Query) (ids []string) {
 		for g, err := range groupsOver(t, m).List(t.Context(), q) {
 			if err != nil {
 				t.Fatal(err)
@@ -181,10 +182,10 @@ func TestGroupsAreFound(t *testing.T) {
 		}
 		return ids
 	}
-	if got := find(provider.PlacementGroupQuery{IDs: []string{"ig-gone", "ig-1"}}); !slices.Equal(got, []string{"ig-1"}) {
+	if got := find(placement.Query{IDs: []string{"ig-gone", "ig-1"}}); !slices.Equal(got, []string{"ig-1"}) {
 		t.Errorf("by ID: %q", got)
 	}
-	if got := find(provider.PlacementGroupQuery{Region: "gd2", Name: "web"}); !slices.Equal(got, []string{"ig-1"}) {
+	if got := find(placement.Query{Region: "gd2", Name: "web"}); !slices.Equal(got, []string{"ig-1"}) {
 		t.Errorf("by name: %q", got)
 	}
 	wantSent(
@@ -203,7 +204,7 @@ func TestGroupsComeInPages(t *testing.T) {
 		return response(200, `{"ret_code":0,"total_count":2,"instance_group_set":[{"instance_group_id":"ig-2"}]}`), nil
 	}}
 	var ids []string
-	for g, err := range groupsOver(t, m).List(t.Context(), provider.PlacementGroupQuery{}) {
+	for g, err := range groupsOver(t, m).List(t.Context(), placement.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,8 +220,8 @@ func TestGroupsAreChanged(t *testing.T) {
 	m := saying(200, `{"ret_code":0,"job_id":"j-1"}`)
 	g := groupsOver(t, m)
 	if err := errors.Join(
-		g.Modify(t.Context(), "", "ig-1", provider.PlacementGroupChange{Name: "far"}),
-		g.Modify(t.Context(), "gd2", "ig-1", provider.PlacementGroupChange{Description: "away"}),
+		g.Modify(t.Context(), "", "ig-1", placement.Change{Name: "far"}),
+		g.Modify(t.Context(), "gd2", "ig-1", placement.Change{Description: "away"}),
 		g.MoveIn(t.Context(), "", "ig-1", []string{"i-1", "i-2"}, nil),
 		g.Delete(t.Context(), "", "ig-1"),
 	); err != nil {
@@ -247,17 +248,17 @@ func TestRefusalsOfGroups(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := c.PlacementGroups()
+		g, err := placement.Of(c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		calls := map[string]func() error{
-			"create": func() error { _, err := g.Create(t.Context(), provider.PlacementGroupSpec{}); return err },
-			"modify": func() error { return g.Modify(t.Context(), "", "ig-1", provider.PlacementGroupChange{Name: "a"}) },
+			"create": func() error { _, err := g.Create(t.Context(), placement.Spec{}); return err },
+			"modify": func() error { return g.Modify(t.Context(), "", "ig-1", placement.Change{Name: "a"}) },
 			"join":   func() error { return g.MoveIn(t.Context(), "", "ig-1", []string{"i-1"}, nil) },
 			"delete": func() error { return g.Delete(t.Context(), "", "ig-1") },
 			"list": func() error {
-				for _, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
+				for _, err := range g.List(t.Context(), placement.Query{}) {
 					return err
 				}
 				return nil
@@ -296,8 +297,8 @@ func TestSenselessAnswersAboutGroups(t *testing.T) {
 		for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":0}`, `{"ret_code":0,"instance_groups":[],"instance_group_set":7}`, `{"ret_code":0,"instance_groups":[""],"instance_group_set":[{}]}`} {
 			cfg := testConfig(saying(200, body))
 			d := mustDriver(t, cfg)
-			_, _, err := d.CreatePlacementGroup(t.Context(), &provider.PlacementGroupSpec{}, "")
-			_, listErr := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "")
+			_, _, err := d.CreatePlacementGroup(t.Context(), &placement.Spec{}, "")
+			_, listErr := d.DescribePlacementGroups(t.Context(), &placement.Query{}, "")
 			for _, err := range []error{err, listErr} {
 				var e *provider.APIError
 				if !errors.As(err, &e) {
@@ -314,7 +315,7 @@ func TestSenselessAnswersAboutGroups(t *testing.T) {
 func TestALostGroupIsNotMadeTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := failing(errors.New("connection reset"))
-		_, err := groupsOver(t, m).Create(t.Context(), provider.PlacementGroupSpec{})
+		_, err := groupsOver(t, m).Create(t.Context(), placement.Spec{})
 		if !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
 		}
@@ -339,11 +340,11 @@ func TestTheLifeOfAGroup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := c.PlacementGroups()
+		g, err := placement.Of(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "apart", Description: "d", Strategy: provider.SpreadPlacement})
+		id, err := g.Create(t.Context(), placement.Spec{Name: "apart", Description: "d", Strategy: placement.Spread})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -362,12 +363,12 @@ func TestTheLifeOfAGroup(t *testing.T) {
 		ids := append(make2(id), make2("")...)
 		if err := errors.Join(
 			g.MoveIn(t.Context(), "", id, ids[2:], nil),
-			g.Modify(t.Context(), "", id, provider.PlacementGroupChange{Name: "renamed"}),
+			g.Modify(t.Context(), "", id, placement.Change{Name: "renamed"}),
 		); err != nil {
 			t.Fatal(err)
 		}
-		var found []provider.PlacementGroup
-		for group, err := range g.List(t.Context(), provider.PlacementGroupQuery{Name: "renamed", IDs: []string{id, "ig-12345678"}}) {
+		var found []placement.Group
+		for group, err := range g.List(t.Context(), placement.Query{Name: "renamed", IDs: []string{id, "ig-12345678"}}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -391,15 +392,15 @@ func TestTheLifeOfAGroup(t *testing.T) {
 }
 
 // wantFound checks that one group is found, with its instances.
-func wantFound(t *testing.T, found []provider.PlacementGroup, ids []string) {
+func wantFound(t *testing.T, found []placement.Group, ids []string) {
 	t.Helper()
 	if len(found) != 1 {
 		t.Fatalf("%d groups are found, want 1", len(found))
 	}
 	if found[0].Description != "d" {
 		t.Errorf(`found[0].Description is %q, want "d"`, found[0].Description)
-	} else if found[0].Strategy != provider.SpreadPlacement {
-		t.Errorf("found[0].Strategy is %v, want %v", found[0].Strategy, provider.SpreadPlacement)
+	} else if found[0].Strategy != placement.Spread {
+		t.Errorf("found[0].Strategy is %v, want %v", found[0].Strategy, placement.Spread)
 	} else if !slices.Equal(found[0].InstanceIDs, ids) {
 		t.Errorf("found[0].InstanceIDs is %v, want %v", found[0].InstanceIDs, ids)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 func TestInstanceOf(t *testing.T) {
@@ -194,11 +195,11 @@ func TestWhatASpecSetsIsReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		groups, err := client.PlacementGroups()
+		groups, err := placement.Of(client)
 		if err != nil {
 			t.Fatal(err)
 		}
-		group, err := groups.Create(t.Context(), provider.PlacementGroupSpec{Name: "group"})
+		group, err := groups.Create(t.Context(), placement.Spec{Name: "group"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // oddRows answers a describe of two instances, of which the first has one member in an odd form.
@@ -262,7 +264,7 @@ func TestOddFieldsOfAnswersThatOnlyAccept(t *testing.T) {
 
 func TestOddFieldsOfTemplatesAndGroups(t *testing.T) {
 	body := `{"Response":{"TotalCount":"1","LaunchTemplateSet":[{"LaunchTemplateId":"lt-1","LatestVersionNumber":"3","CreatedBy":{"a":1}}],"RequestId":1}}`
-	templates, err := testDriver(t, always(200, body)).DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, "")
+	templates, err := testDriver(t, always(200, body)).DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +272,7 @@ func TestOddFieldsOfTemplatesAndGroups(t *testing.T) {
 		t.Errorf("template: got %+v, want lt-1 with 3 versions", got)
 	}
 	body = `{"Response":{"TotalCount":1.0,"DisasterRecoverGroupSet":{"DisasterRecoverGroupId":"ps-1","Affinity":"2","Tags":"x"},"RequestId":"r"}}`
-	groups, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "")
+	groups, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &placement.Query{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,14 +280,14 @@ func TestOddFieldsOfTemplatesAndGroups(t *testing.T) {
 		t.Errorf("group: got %+v, want ps-1 with 2 a unit", got)
 	}
 	body = `{"Response":{"DisasterRecoverGroupId":"ps-1","Name":{},"CvmQuotaTotal":"many","RequestId":"r"}}`
-	id, _, err := testDriver(t, always(200, body)).CreatePlacementGroup(t.Context(), &provider.PlacementGroupSpec{Name: "n"}, "token-1")
+	id, _, err := testDriver(t, always(200, body)).CreatePlacementGroup(t.Context(), &placement.Spec{Name: "n"}, "token-1")
 	if err != nil || id != "ps-1" {
 		t.Errorf("create of a group: got %q, %v, want ps-1", id, err)
 	}
 	body = `{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersion":"2","LaunchTemplateVersionData":` +
 		`{"ImageId":"img-1","InstanceCount":"3","SystemDisk":{"DiskSize":50.0},"Placement":"zone"}}],"RequestId":"r"}}`
 	versions, err := testDriver(t, always(200, body)).DescribeLaunchTemplateVersions(
-		t.Context(), &provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}}, "")
+		t.Context(), &launchtemplate.VersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

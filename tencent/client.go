@@ -11,6 +11,8 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/credential"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
@@ -102,9 +104,9 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 
-	_ provider.NameNumberer         = (*driver)(nil)
-	_ provider.LaunchTemplateDriver = (*driver)(nil)
-	_ provider.PlacementGroupDriver = (*driver)(nil)
+	_ provider.NameNumberer = (*driver)(nil)
+	_ launchtemplate.Driver = (*driver)(nil)
+	_ placement.Driver      = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {

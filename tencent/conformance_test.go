@@ -6,6 +6,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
@@ -57,12 +58,12 @@ func harness() providertest.Harness {
 			Many:      101,
 		},
 		Placement: &providertest.PlacementCase{
-			Groups: map[string]*provider.PlacementGroupSpec{
-				"spread":  {Name: "spread", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
-				"switch":  {Name: "switch", Level: provider.SwitchLevel, PerUnit: 2, Tags: map[string]string{"key-1": "value-1"}},
-				"rack":    {Name: "rack", Level: provider.RackLevel, PerUnit: 3},
+			Groups: map[string]*placement.Spec{
+				"spread":  {Name: "spread", Strategy: placement.Spread, Level: placement.Host},
+				"switch":  {Name: "switch", Level: placement.Switch, PerUnit: 2, Tags: map[string]string{"key-1": "value-1"}},
+				"rack":    {Name: "rack", Level: placement.Rack, PerUnit: 3},
 				"nothing": {Name: "nothing"},
-				"parts":   {Name: "parts", Strategy: provider.PartitionPlacement, Level: provider.SwitchLevel, Partitions: 2},
+				"parts":   {Name: "parts", Strategy: placement.Partition, Level: placement.Switch, Partitions: 2},
 			},
 			Full: "ResourceInsufficient.InsufficientGroupQuota",
 		},

@@ -147,7 +147,7 @@
 //
 // # Launch templates
 //
-// Client.LaunchTemplates keeps specs as CVM's launch templates, by ID only: a name
+// Package [launchtemplate] keeps specs as CVM's launch templates, by ID only: a name
 // is looked up with List. A template holds no password, no CPUOptions and no
 // MinCount; raw parameters of [RunOptions] are kept with the rest, and Count too,
 // although every create of this package names its own. Both creates take a
@@ -180,8 +180,8 @@
 //
 // # Placement groups
 //
-// Client.PlacementGroups are CVM's disaster-recover groups: they spread instances
-// over hosts, switches or racks (PlacementGroupSpec.Level) and let up to PerUnit of
+// The groups of package [placement] are CVM's disaster-recover groups: they spread instances
+// over hosts, switches or racks (placement.Spec.Level) and let up to PerUnit of
 // them share one, at most ten. Partition groups have 2 to 30 partitions and are open
 // to some accounts only; CVM refuses them to the others. A group needs a name of up to
 // 60 characters and has no description.

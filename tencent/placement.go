@@ -9,6 +9,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 const (
@@ -29,23 +30,23 @@ const (
 )
 
 // groupTypes are the values of a disaster-recover group's Type.
-var groupTypes = map[provider.PlacementLevel]string{
-	"":                   "HOST", // the zero value means HostLevel
-	provider.HostLevel:   "HOST",
-	provider.SwitchLevel: "SW",
-	provider.RackLevel:   "RACK",
+var groupTypes = map[placement.Level]string{
+	"":               "HOST", // the zero value means HostLevel
+	placement.Host:   "HOST",
+	placement.Switch: "SW",
+	placement.Rack:   "RACK",
 }
 
 // strategies are the values of a disaster-recover group's Strategy.
-var strategies = map[string]provider.PlacementStrategy{
-	"":          provider.SpreadPlacement, // the documented default
-	"SPREAD":    provider.SpreadPlacement,
-	"PARTITION": provider.PartitionPlacement,
+var strategies = map[string]placement.Strategy{
+	"":          placement.Spread, // the documented default
+	"SPREAD":    placement.Spread,
+	"PARTITION": placement.Partition,
 }
 
-// ValidatePlacementGroup implements [provider.PlacementGroupDriver]. Groups with partitions are open
+// ValidatePlacementGroup implements [placement.Driver]. Groups with partitions are open
 // to some accounts only. The cloud itself refuses them to the others.
-func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
+func (d *driver) ValidatePlacementGroup(g *placement.Spec) error {
 	c := &provider.Checker{Driver: Name}
 	checkRegion(c, "Region", g.Region)
 	checkLength(c, "Name", g.Name, 1, maxGroupName)
@@ -53,8 +54,8 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 		c.Refuse("Description", noGroupText)
 	}
 	switch g.Strategy {
-	case "", provider.SpreadPlacement:
-	case provider.PartitionPlacement:
+	case "", placement.Spread:
+	case placement.Partition:
 		inRange := g.Partitions >= 2 && g.Partitions <= maxPartitions
 		c.Require(inRange, "Partitions", g.Partitions,
 			"must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
@@ -70,15 +71,15 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 // noGroupText is why descriptions are refused.
 const noGroupText = "CVM groups have a name, and no description"
 
-// CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateDisasterRecoverGroup.
+// CreatePlacementGroup implements [placement.Driver] by CreateDisasterRecoverGroup.
 func (d *driver) CreatePlacementGroup(
-	ctx context.Context, g *provider.PlacementGroupSpec, token string,
+	ctx context.Context, g *placement.Spec, token string,
 ) (id, requestID string, err error) {
 	out := cvm.NewCreateDisasterRecoverGroupRequest()
 	out.Name = text(g.Name)
 	out.Type = text(groupTypes[g.Level])
 	out.Affinity = number(g.PerUnit)
-	if g.Strategy == provider.PartitionPlacement { // the other one is the default
+	if g.Strategy == placement.Partition { // the other one is the default
 		out.Strategy = text("PARTITION")
 	}
 	out.PartitionCount = number(g.Partitions)
@@ -96,11 +97,11 @@ func (d *driver) CreatePlacementGroup(
 	return *resp.Response.DisasterRecoverGroupId, value(resp.Response.RequestId), nil
 }
 
-// DescribePlacementGroups implements [provider.PlacementGroupDriver] by DescribeDisasterRecoverGroups.
+// DescribePlacementGroups implements [placement.Driver] by DescribeDisasterRecoverGroups.
 // CVM searches for a name loosely, so names are compared here.
 func (d *driver) DescribePlacementGroups(
-	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
-) (*provider.Page[provider.PlacementGroup], error) {
+	ctx context.Context, q *placement.Query, pageToken string,
+) (*provider.Page[placement.Group], error) {
 	offset, err := adapter.Offset(Name, pageToken)
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func (d *driver) DescribePlacementGroups(
 	if !lists(r.DisasterRecoverGroupSet, r.TotalCount) || resp.lostRows("DisasterRecoverGroupSet") {
 		return nil, ex.malformed("it has no list of groups", "")
 	}
-	page := &provider.Page[provider.PlacementGroup]{RequestID: value(r.RequestId)}
+	page := &provider.Page[placement.Group]{RequestID: value(r.RequestId)}
 	for _, raw := range r.DisasterRecoverGroupSet {
 		if raw == nil || value(raw.DisasterRecoverGroupId) == "" {
 			return nil, ex.malformed("a group in it has no ID", page.RequestID)
@@ -137,8 +138,8 @@ func (d *driver) DescribePlacementGroups(
 }
 
 // groupOf translates a described group.
-func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
-	g := provider.PlacementGroup{
+func groupOf(raw *cvm.DisasterRecoverGroup) placement.Group {
+	g := placement.Group{
 		ID:          value(raw.DisasterRecoverGroupId),
 		Name:        value(raw.Name),
 		Strategy:    strategies[value(raw.Strategy)],
@@ -158,9 +159,9 @@ func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 	return g
 }
 
-// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyPlacementGroup implements [placement.Driver] by
 // ModifyDisasterRecoverGroupAttribute.
-func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
+func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to placement.Change) error {
 	c := &provider.Checker{Driver: Name}
 	if to.Description != "" {
 		c.Refuse("PlacementGroupChange.Description", noGroupText)
@@ -177,11 +178,11 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 	return err
 }
 
-// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
+// MoveIntoPlacementGroup implements [placement.Driver] by
 // ModifyInstancesDisasterRecoverGroup. The answer has no result for each instance: one that cannot be
 // moved makes an error of the whole call.
 func (d *driver) MoveIntoPlacementGroup(
-	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+	ctx context.Context, region, id string, instanceIDs []string, o placement.MoveOptions,
 ) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, perCall); err != nil {
 		return err
@@ -195,7 +196,7 @@ func (d *driver) MoveIntoPlacementGroup(
 	return err
 }
 
-// DeletePlacementGroup implements [provider.PlacementGroupDriver] by DeleteDisasterRecoverGroups.
+// DeletePlacementGroup implements [placement.Driver] by DeleteDisasterRecoverGroups.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	out := cvm.NewDeleteDisasterRecoverGroupsRequest()
 	out.DisasterRecoverGroupIds = list([]string{id})

@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
-func groups(t *testing.T, rt http.RoundTripper) provider.PlacementGroups {
+func groups(t *testing.T, rt http.RoundTripper) *placement.Groups {
 	t.Helper()
-	g, err := testClient(t, rt).PlacementGroups()
+	g, err := placement.Of(testClient(t, rt))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,14 +25,14 @@ func groups(t *testing.T, rt http.RoundTripper) provider.PlacementGroups {
 
 // The documented example, and what the levels become.
 func TestCreateGroup(t *testing.T) {
-	for want, spec := range map[string]provider.PlacementGroupSpec{
+	for want, spec := range map[string]placement.Spec{
 		`{"Name":"web","Type":"HOST"}`: {Name: "web"},
 		`{"Name":"web","Type":"SW","Affinity":3,"TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]}]}`: {
-			Name: "web", Level: provider.SwitchLevel, Strategy: provider.SpreadPlacement, PerUnit: 3, Tags: map[string]string{"b": "2", "a": "1"},
+			Name: "web", Level: placement.Switch, Strategy: placement.Spread, PerUnit: 3, Tags: map[string]string{"b": "2", "a": "1"},
 		},
-		`{"Name":"web","Type":"RACK","Affinity":10}`:                              {Name: "web", Level: provider.RackLevel, PerUnit: 10},
-		`{"Name":"web","Type":"HOST","Strategy":"PARTITION","PartitionCount":30}`: {Name: "web", Strategy: provider.PartitionPlacement, Partitions: 30},
-		`{"Name":"` + strings.Repeat("名", 60) + `","Type":"HOST"}`:                {Name: strings.Repeat("名", 60), Level: provider.HostLevel},
+		`{"Name":"web","Type":"RACK","Affinity":10}`:                              {Name: "web", Level: placement.Rack, PerUnit: 10},
+		`{"Name":"web","Type":"HOST","Strategy":"PARTITION","PartitionCount":30}`: {Name: "web", Strategy: placement.Partition, Partitions: 30},
+		`{"Name":"` + strings.Repeat("名", 60) + `","Type":"HOST"}`:                {Name: strings.Repeat("名", 60), Level: placement.Host},
 	} {
 		r := &recorder{body: `{"Response":{"CreateTime":"2025-11-17 07:43:06","CurrentNum":0,"CvmQuotaTotal":20,"DisasterRecoverGroupId":"ps-1","Name":"web","RequestId":"r","Type":"SW"}}`}
 		id, err := groups(t, r).Create(t.Context(), spec)
@@ -62,21 +63,21 @@ func TestCreateGroup(t *testing.T) {
 func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 	r := &recorder{body: terminated}
 	for name, c := range map[string]struct {
-		spec        provider.PlacementGroupSpec
+		spec        placement.Spec
 		path        string
 		unsupported bool
 	}{
-		"no name":     {provider.PlacementGroupSpec{}, "Name", false},
-		"long name":   {provider.PlacementGroupSpec{Name: strings.Repeat("x", 61)}, "Name", false},
-		"description": {provider.PlacementGroupSpec{Name: "n", Description: "d"}, "Description", true},
-		"cluster":     {provider.PlacementGroupSpec{Name: "n", Strategy: provider.ClusterPlacement}, "Strategy", true},
-		"partitions":  {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement}, "Partitions", false},
-		"partition":   {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 1}, "Partitions", false},
-		"31":          {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 31}, "Partitions", false},
-		"long key":    {provider.PlacementGroupSpec{Name: "n", Tags: map[string]string{strings.Repeat("k", 128): ""}}, "Tags", false},
-		"eleven":      {provider.PlacementGroupSpec{Name: "n", PerUnit: 11}, "PerUnit", false},
-		"region":      {provider.PlacementGroupSpec{Name: "n", Region: "a\nb"}, "Region", false},
-		"options":     {provider.PlacementGroupSpec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", true},
+		"no name":     {placement.Spec{}, "Name", false},
+		"long name":   {placement.Spec{Name: strings.Repeat("x", 61)}, "Name", false},
+		"description": {placement.Spec{Name: "n", Description: "d"}, "Description", true},
+		"cluster":     {placement.Spec{Name: "n", Strategy: placement.Cluster}, "Strategy", true},
+		"partitions":  {placement.Spec{Name: "n", Strategy: placement.Partition}, "Partitions", false},
+		"partition":   {placement.Spec{Name: "n", Strategy: placement.Partition, Partitions: 1}, "Partitions", false},
+		"31":          {placement.Spec{Name: "n", Strategy: placement.Partition, Partitions: 31}, "Partitions", false},
+		"long key":    {placement.Spec{Name: "n", Tags: map[string]string{strings.Repeat("k", 128): ""}}, "Tags", false},
+		"eleven":      {placement.Spec{Name: "n", PerUnit: 11}, "PerUnit", false},
+		"region":      {placement.Spec{Name: "n", Region: "a\nb"}, "Region", false},
+		"options":     {placement.Spec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", true},
 	} {
 		_, err := groups(t, r).Create(t.Context(), c.spec)
 		var list provider.FieldErrors
@@ -93,7 +94,7 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 		}
 	}
 	var list provider.FieldErrors
-	err := groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
+	err := groups(t, r).Modify(t.Context(), "", "ps-1", placement.Change{Name: strings.Repeat("x", 61), Description: "d"})
 	if !errors.As(err, &list) {
 		t.Errorf("a change that cannot be: got error %v, want a %T", err, list)
 	}
@@ -112,22 +113,22 @@ const twoGroups = `{"Response":{"TotalCount":3,"DisasterRecoverGroupSet":[
 func TestDescribeGroups(t *testing.T) {
 	r := &recorder{body: twoGroups}
 	d := testDriver(t, r)
-	page, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "100")
-	want := []provider.PlacementGroup{
+	page, err := d.DescribePlacementGroups(t.Context(), &placement.Query{}, "100")
+	want := []placement.Group{
 		{
-			ID: "ps-1", Name: "web", Strategy: provider.SpreadPlacement, RawStrategy: "SPREAD", Level: provider.SwitchLevel, PerUnit: 3,
+			ID: "ps-1", Name: "web", Strategy: placement.Spread, RawStrategy: "SPREAD", Level: placement.Switch, PerUnit: 3,
 			InstanceIDs: []string{"ins-1", "ins-2"}, Capacity: 20, CreatedAt: time.Date(2018, 6, 8, 7, 26, 38, 0, time.UTC),
 			Tags: map[string]string{"team": "web", "idle": ""},
 		},
 		{
-			ID: "ps-2", Name: "web-2", Strategy: provider.PartitionPlacement, RawStrategy: "PARTITION", Level: provider.RackLevel, Partitions: 4,
+			ID: "ps-2", Name: "web-2", Strategy: placement.Partition, RawStrategy: "PARTITION", Level: placement.Rack, Partitions: 4,
 			CreatedAt: time.Date(2020, 9, 22, 1, 2, 3, 0, time.UTC),
 		},
 	}
 	if err != nil || !reflect.DeepEqual(page.Items, want) || page.RequestID != "r" || page.NextPage != "" {
 		t.Errorf("%v\ngot  %+v\nwant %+v", err, page, want)
 	}
-	page, err = d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{Name: "web"}, "")
+	page, err = d.DescribePlacementGroups(t.Context(), &placement.Query{Name: "web"}, "")
 	if err != nil || len(page.Items) != 1 || page.Items[0].ID != "ps-1" || page.NextPage != "2" {
 		t.Errorf("the name is searched for loosely, and compared exactly: %+v, %v", page, err)
 	}
@@ -136,7 +137,7 @@ func TestDescribeGroups(t *testing.T) {
 			t.Errorf("asked %s, want %s", r.texts[i], want)
 		}
 	}
-	if _, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{IDs: make([]string, 11)}, ""); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := d.DescribePlacementGroups(t.Context(), &placement.Query{IDs: make([]string, 11)}, ""); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("eleven groups at once: %v", err)
 	}
 }
@@ -147,7 +148,7 @@ func TestGroupsAreAskedForByTens(t *testing.T) {
 	for i := range ids {
 		ids[i] = fmt.Sprint("ps-", i)
 	}
-	for _, err := range groups(t, r).List(t.Context(), provider.PlacementGroupQuery{IDs: ids}) {
+	for _, err := range groups(t, r).List(t.Context(), placement.Query{IDs: ids}) {
 		t.Fatal(err)
 	}
 	var asked []int
@@ -163,9 +164,9 @@ func TestGroupChanges(t *testing.T) {
 	r := &recorder{body: terminated}
 	g := groups(t, r)
 	err := errors.Join(
-		g.Modify(t.Context(), "region-2", "ps-1", provider.PlacementGroupChange{Name: "other"}),
+		g.Modify(t.Context(), "region-2", "ps-1", placement.Change{Name: "other"}),
 		g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1", "ins-2"}, nil),
-		g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, &provider.MoveOptions{Force: true, Partition: 3}),
+		g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, &placement.MoveOptions{Force: true, Partition: 3}),
 		g.Delete(t.Context(), "", "ps-1"))
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +183,7 @@ func TestGroupChanges(t *testing.T) {
 		}
 	}
 	for _, n := range []int{0, 101} {
-		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), "", "", make([]string, n), provider.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
+		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), "", "", make([]string, n), placement.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%d servers in one call: %v", n, err)
 		}
 	}
@@ -201,9 +202,9 @@ func TestRefusalsAboutGroups(t *testing.T) {
 		"InvalidParameterValue.TooLong":                         provider.ErrInvalid,
 	} {
 		g := groups(t, refusal(code))
-		_, create := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "n"})
+		_, create := g.Create(t.Context(), placement.Spec{Name: "n"})
 		for call, err := range map[string]error{
-			"create": create, "modify": g.Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: "n"}),
+			"create": create, "modify": g.Modify(t.Context(), "", "ps-1", placement.Change{Name: "n"}),
 			"move": g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, nil), "delete": g.Delete(t.Context(), "", "ps-1"),
 		} {
 			if !errors.Is(err, want) {
@@ -220,11 +221,11 @@ func TestRefusalsAboutGroups(t *testing.T) {
 func TestMalformedAnswersAboutGroups(t *testing.T) {
 	for name, rt := range malformedAnswers() {
 		g := groups(t, rt)
-		if _, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "n"}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+		if _, err := g.Create(t.Context(), placement.Spec{Name: "n"}); !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("%s: a group may exist, but the error is %v", name, err)
 		}
 		n := 0
-		for _, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
+		for _, err := range g.List(t.Context(), placement.Query{}) {
 			if n++; !errors.Is(err, provider.ErrUnavailable) {
 				t.Errorf("%s: an answer that says nothing reads as %v", name, err)
 			}
@@ -236,7 +237,7 @@ func TestMalformedAnswersAboutGroups(t *testing.T) {
 	}
 	for _, row := range []string{"null", `{"Name":"n"}`} {
 		body := `{"Response":{"TotalCount":1,"DisasterRecoverGroupSet":[` + row + `],"RequestId":"r"}}`
-		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &placement.Query{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("%s: %v", row, err)
 		}
 	}

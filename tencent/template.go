@@ -12,6 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // templateTimeout is that of a release.
@@ -26,9 +27,9 @@ const (
 	setAlready = "InvalidParameterValue.LaunchTemplateIdVerSetAlready"
 )
 
-// CreateLaunchTemplate implements [provider.LaunchTemplateDriver].
+// CreateLaunchTemplate implements [launchtemplate.Driver].
 func (d *driver) CreateLaunchTemplate(
-	ctx context.Context, t *provider.LaunchTemplateSpec, token string,
+	ctx context.Context, t *launchtemplate.Spec, token string,
 ) (id, requestID string, err error) {
 	out, err := newTemplate(t, token)
 	if err != nil {
@@ -47,7 +48,7 @@ func (d *driver) CreateLaunchTemplate(
 
 // newTemplateExchange returns a call that makes a template or a version.
 func (d *driver) newTemplateExchange(
-	ctx context.Context, t *provider.LaunchTemplateSpec, out tchttp.Request,
+	ctx context.Context, t *launchtemplate.Spec, out tchttp.Request,
 ) *exchange {
 	ex := d.newExchange(ctx, out.GetAction(), t.Spec.Region, templateTimeout)
 	ex.creates, ex.spec = true, &t.Spec
@@ -65,10 +66,10 @@ func byID(ref provider.LaunchTemplateRef) error {
 	}
 }
 
-// DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
+// DescribeLaunchTemplates implements [launchtemplate.Driver].
 func (d *driver) DescribeLaunchTemplates(
-	ctx context.Context, q *provider.LaunchTemplateQuery, pageToken string,
-) (*provider.Page[provider.LaunchTemplate], error) {
+	ctx context.Context, q *launchtemplate.Query, pageToken string,
+) (*provider.Page[launchtemplate.Template], error) {
 	offset, err := adapter.Offset(Name, pageToken)
 	if err != nil {
 		return nil, err
@@ -99,13 +100,13 @@ func (d *driver) DescribeLaunchTemplates(
 
 // templatePage turns an answer into a page.
 func templatePage(
-	ex *exchange, q *provider.LaunchTemplateQuery, resp *response[cvm.DescribeLaunchTemplatesResponseParams],
-) (*provider.Page[provider.LaunchTemplate], error) {
+	ex *exchange, q *launchtemplate.Query, resp *response[cvm.DescribeLaunchTemplatesResponseParams],
+) (*provider.Page[launchtemplate.Template], error) {
 	r := resp.Response
 	if !lists(r.LaunchTemplateSet, r.TotalCount) || resp.lostRows("LaunchTemplateSet") {
 		return nil, ex.malformed("it has no list of templates", value(r.RequestId))
 	}
-	page := &provider.Page[provider.LaunchTemplate]{RequestID: value(r.RequestId)}
+	page := &provider.Page[launchtemplate.Template]{RequestID: value(r.RequestId)}
 	for _, raw := range r.LaunchTemplateSet {
 		if raw == nil || value(raw.LaunchTemplateId) == "" {
 			return nil, ex.malformed("a template in it has no ID", page.RequestID)
@@ -120,7 +121,7 @@ func templatePage(
 // translateDescribeTemplates asks for IDs, a hundred at a time, or for what matches filters: CVM takes
 // either. More reports that there are further IDs.
 func translateDescribeTemplates(
-	q *provider.LaunchTemplateQuery, offset int,
+	q *launchtemplate.Query, offset int,
 ) (out *cvm.DescribeLaunchTemplatesRequest, more bool, err error) {
 	c := provider.Checker{Driver: Name}
 	out = cvm.NewDescribeLaunchTemplatesRequest()
@@ -145,8 +146,8 @@ func translateDescribeTemplates(
 }
 
 // templateOf translates a described template.
-func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
-	return provider.LaunchTemplate{
+func templateOf(raw *cvm.LaunchTemplateInfo) launchtemplate.Template {
+	return launchtemplate.Template{
 		ID:             value(raw.LaunchTemplateId),
 		Name:           value(raw.LaunchTemplateName),
 		DefaultVersion: int(value(raw.DefaultVersionNumber)),
@@ -157,7 +158,7 @@ func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 	}
 }
 
-// DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
+// DeleteLaunchTemplate implements [launchtemplate.Driver].
 func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	if err := byID(ref); err != nil {
 		return err

@@ -9,10 +9,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// TemplateSupport implements [provider.LaunchTemplateDriver]. It is the table of a create without
+// TemplateSupport implements [launchtemplate.Driver]. It is the table of a create without
 // what a template cannot hold: the parameters have the same names in both.
 func (d *driver) TemplateSupport() provider.Support {
 	fields := d.support.Fields()
@@ -43,9 +44,9 @@ var notInTemplates = map[string]string{
 // noTemplateNIC is why templates have no interfaces.
 const noTemplateNIC = "CVM does not document interfaces in the data of a version, so that they could not be read back"
 
-// ValidateTemplate implements [provider.LaunchTemplateDriver]. A new version inherits what it leaves
+// ValidateTemplate implements [launchtemplate.Driver]. A new version inherits what it leaves
 // out, so nothing is required of it.
-func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
+func (d *driver) ValidateTemplate(t *launchtemplate.Spec, version bool) error {
 	c := &provider.Checker{Driver: Name}
 	if !version {
 		checkLength(c, "Name", t.Name, 2, maxName)
@@ -89,7 +90,7 @@ func checkTemplateRaw(c *provider.Checker, spec *provider.RunInstancesSpec) {
 }
 
 // newTemplate returns the request for a new template.
-func newTemplate(t *provider.LaunchTemplateSpec, token string) (tchttp.Request, error) {
+func newTemplate(t *launchtemplate.Spec, token string) (tchttp.Request, error) {
 	out := cvm.NewCreateLaunchTemplateRequest()
 	if err := translateTemplate(out, &t.Spec); err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ func newTemplate(t *provider.LaunchTemplateSpec, token string) (tchttp.Request, 
 
 // newTemplateVersion returns the request for a new version.
 func newTemplateVersion(
-	ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, token string,
+	ref provider.LaunchTemplateRef, t *launchtemplate.Spec, token string,
 ) (tchttp.Request, error) {
 	out := cvm.NewCreateLaunchTemplateVersionRequest()
 	if err := translateTemplate(out, &t.Spec); err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // storable is a full spec that a template can hold. Nothing of it has two
@@ -86,7 +87,7 @@ func TestTemplateIsReadBackAsItWasKept(t *testing.T) {
 	for name, spec := range storables() {
 		r := mirror(t)
 		l := templates(t, r)
-		if id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *spec}); err != nil {
+		if id, err := l.Create(t.Context(), launchtemplate.Spec{Name: "web", Spec: *spec}); err != nil {
 			t.Errorf("%s: got error %v, want none", name, err)
 			continue
 		} else if id != "lt-1" {
@@ -99,7 +100,7 @@ func TestTemplateIsReadBackAsItWasKept(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		want := provider.LaunchTemplateVersion{
+		want := launchtemplate.Version{
 			TemplateID: "lt-1", Version: 1, Description: "first", Default: true, CreatedBy: "251009920",
 			CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC), Spec: *spec,
 		}
@@ -115,7 +116,7 @@ func TestSpecOfATemplateIsOneToUse(t *testing.T) {
 	for name, spec := range storables() {
 		r := mirror(t)
 		l := templates(t, r)
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *spec}); err != nil {
+		if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: "web", Spec: *spec}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -126,7 +127,7 @@ func TestSpecOfATemplateIsOneToUse(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.body = newTemplateAnswer
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: got.Spec}); err != nil {
+		if _, err := l.Create(t.Context(), launchtemplate.Spec{Name: "web", Spec: got.Spec}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

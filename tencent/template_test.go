@@ -17,14 +17,16 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 const newTemplateAnswer = `{"Response":{"LaunchTemplateId":"lt-1","RequestId":"req-1"}}`
 
 // templates returns the neutral API over a transport.
-func templates(t *testing.T, rt http.RoundTripper) provider.LaunchTemplates {
+func templates(t *testing.T, rt http.RoundTripper) *launchtemplate.Templates {
 	t.Helper()
-	l, err := testClient(t, rt).LaunchTemplates()
+	l, err := launchtemplate.Of(testClient(t, rt))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,7 @@ func testClient(t *testing.T, rt http.RoundTripper) *provider.Client {
 func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	r := mirror(t)
 	d := testDriver(t, r)
-	spec := &provider.LaunchTemplateSpec{
+	spec := &launchtemplate.Spec{
 		Name: "web", VersionDescription: "first one", Spec: *storable(), Tags: map[string]string{"b": "2", "a": "1"}, BaseVersion: 4,
 	}
 	if _, _, err := d.CreateLaunchTemplate(t.Context(), spec, "token-1"); err != nil {
@@ -123,7 +125,7 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 	l := templates(t, r)
 	spec := documentedSpec()
 	spec.Count, spec.Tags, spec.Billing.Mode, spec.DataDisks[0].DeleteWithInstance = 0, nil, "", nil
-	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Spec: spec})
+	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, launchtemplate.Spec{Spec: spec})
 	var list provider.FieldErrors
 	if !errors.As(err, &list) {
 		t.Fatal(err)
@@ -141,7 +143,7 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 }
 
 func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
-	type asks = provider.LaunchTemplateVersionQuery
+	type asks = launchtemplate.VersionQuery
 	for want, in := range map[string]struct {
 		asks
 		page string
@@ -182,8 +184,8 @@ func TestListTemplates(t *testing.T) {
 	const rows = `{"Response":{"TotalCount":3,"LaunchTemplateSet":[{"LatestVersionNumber":4,"LaunchTemplateId":"lt-1","LaunchTemplateName":"web","DefaultVersionNumber":2,"LaunchTemplateVersionCount":3,"CreatedBy":"9","CreationTime":"2020-12-17T01:54:31Z"},{"LaunchTemplateId":"lt-2","LaunchTemplateName":"web-2"}],"RequestId":"r"}}`
 	r := &recorder{body: rows}
 	d := testDriver(t, r)
-	page, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}}, "")
-	want := &provider.Page[provider.LaunchTemplate]{NextPage: "2", RequestID: "r", Items: []provider.LaunchTemplate{{
+	page, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}}, "")
+	want := &provider.Page[launchtemplate.Template]{NextPage: "2", RequestID: "r", Items: []launchtemplate.Template{{
 		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, Versions: 3, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
 	}}}
 	if err != nil {
@@ -201,7 +203,7 @@ func TestListTemplates(t *testing.T) {
 	}
 	r.body = `{"Response":{"TotalCount":1,"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"}],"RequestId":"r"}}`
 	n := 0
-	for _, err := range templates(t, r).List(t.Context(), provider.LaunchTemplateQuery{IDs: ids}) {
+	for _, err := range templates(t, r).List(t.Context(), launchtemplate.Query{IDs: ids}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +227,7 @@ func TestListTemplates(t *testing.T) {
 	for i := range 11 {
 		many[fmt.Sprint(i)] = ""
 	}
-	for name, q := range map[string]provider.LaunchTemplateQuery{"too many": {Tags: many}, "with IDs": {IDs: ids, Tags: many}} {
+	for name, q := range map[string]launchtemplate.Query{"too many": {Tags: many}, "with IDs": {IDs: ids, Tags: many}} {
 		if _, err := d.DescribeLaunchTemplates(t.Context(), &q, ""); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -280,7 +282,7 @@ func TestRefusalsAboutTemplates(t *testing.T) {
 		"InvalidParameter.PasswordNotSupported":           provider.ErrInvalid,
 		"InvalidParameterValue.InvalidLaunchTemplateName": provider.ErrInvalid,
 	} {
-		_, err := templates(t, refusal(code)).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()})
+		_, err := templates(t, refusal(code)).Create(t.Context(), launchtemplate.Spec{Name: "web", Spec: *bareTemplate()})
 		if !errors.Is(err, want) {
 			t.Errorf("%s: got error %v, want %v", code, err, want)
 		}
@@ -299,7 +301,7 @@ func TestTemplatesByNameAreRefused(t *testing.T) {
 	l := templates(t, r)
 	ref := provider.LaunchTemplateRef{Name: "web"}
 	_, read := l.Version(t.Context(), "", ref)
-	_, create := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: *bareTemplate()})
+	_, create := l.CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: *bareTemplate()})
 	withVersion := ref
 	withVersion.Version = 1
 	for name, err := range map[string]error{
@@ -323,34 +325,34 @@ func TestTemplatesByNameAreRefused(t *testing.T) {
 func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
 	r := &recorder{body: newTemplateAnswer}
 	l := templates(t, r)
-	for path, change := range map[string]func(*provider.LaunchTemplateSpec){
-		"Spec.MinCount":                  func(s *provider.LaunchTemplateSpec) { s.Spec.MinCount = 1 },
-		"Spec.CPUOptions.Cores":          func(s *provider.LaunchTemplateSpec) { s.Spec.CPUOptions.Cores = 1 },
-		"Spec.CPUOptions.ThreadsPerCore": func(s *provider.LaunchTemplateSpec) { s.Spec.CPUOptions.ThreadsPerCore = 1 },
-		"Spec.Login.Password":            func(s *provider.LaunchTemplateSpec) { s.Spec.Login.Password = "planted-Pass-1" },
-		"Spec.LaunchTemplate":            func(s *provider.LaunchTemplateSpec) { s.Spec.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-2"} },
-		"Spec.DryRun":                    func(s *provider.LaunchTemplateSpec) { s.Spec.DryRun = true },
-		"Spec.ClientToken":               func(s *provider.LaunchTemplateSpec) { s.Spec.ClientToken = "t" },
-		"Spec.Zone":                      func(s *provider.LaunchTemplateSpec) { s.Spec.Zone = "" },
-		"Spec.ImageID":                   func(s *provider.LaunchTemplateSpec) { s.Spec.ImageID = "" },
-		"Spec.HostName":                  func(s *provider.LaunchTemplateSpec) { s.Spec.HostName = "." },
-		"Name":                           func(s *provider.LaunchTemplateSpec) { s.Name = "x" },
-		"VersionDescription":             func(s *provider.LaunchTemplateSpec) { s.VersionDescription = "x" },
-		"Vendor[0]":                      func(s *provider.LaunchTemplateSpec) { s.Vendor = []provider.VendorOption{RunOptions{}} },
-		"Spec.Vendor[0]":                 func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = []provider.VendorOption{impostor{}} },
-		"Spec.Vendor.PartitionNumber": func(s *provider.LaunchTemplateSpec) {
+	for path, change := range map[string]func(*launchtemplate.Spec){
+		"Spec.MinCount":                  func(s *launchtemplate.Spec) { s.Spec.MinCount = 1 },
+		"Spec.CPUOptions.Cores":          func(s *launchtemplate.Spec) { s.Spec.CPUOptions.Cores = 1 },
+		"Spec.CPUOptions.ThreadsPerCore": func(s *launchtemplate.Spec) { s.Spec.CPUOptions.ThreadsPerCore = 1 },
+		"Spec.Login.Password":            func(s *launchtemplate.Spec) { s.Spec.Login.Password = "planted-Pass-1" },
+		"Spec.LaunchTemplate":            func(s *launchtemplate.Spec) { s.Spec.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-2"} },
+		"Spec.DryRun":                    func(s *launchtemplate.Spec) { s.Spec.DryRun = true },
+		"Spec.ClientToken":               func(s *launchtemplate.Spec) { s.Spec.ClientToken = "t" },
+		"Spec.Zone":                      func(s *launchtemplate.Spec) { s.Spec.Zone = "" },
+		"Spec.ImageID":                   func(s *launchtemplate.Spec) { s.Spec.ImageID = "" },
+		"Spec.HostName":                  func(s *launchtemplate.Spec) { s.Spec.HostName = "." },
+		"Name":                           func(s *launchtemplate.Spec) { s.Name = "x" },
+		"VersionDescription":             func(s *launchtemplate.Spec) { s.VersionDescription = "x" },
+		"Vendor[0]":                      func(s *launchtemplate.Spec) { s.Vendor = []provider.VendorOption{RunOptions{}} },
+		"Spec.Vendor[0]":                 func(s *launchtemplate.Spec) { s.Spec.Vendor = []provider.VendorOption{impostor{}} },
+		"Spec.Vendor.PartitionNumber": func(s *launchtemplate.Spec) {
 			s.Spec.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: 1}}
 		},
-		"Spec.Vendor.DedicatedClusterID": func(s *provider.LaunchTemplateSpec) {
+		"Spec.Vendor.DedicatedClusterID": func(s *launchtemplate.Spec) {
 			s.Spec.Vendor = []provider.VendorOption{RunOptions{DedicatedClusterID: "c"}}
 		},
-		"Spec.Vendor.CHCIDs": func(s *provider.LaunchTemplateSpec) {
+		"Spec.Vendor.CHCIDs": func(s *launchtemplate.Spec) {
 			s.Spec.Vendor = []provider.VendorOption{RunOptions{CHCIDs: []string{"chc-1"}}}
 		},
-		`Spec.Vendor.Params["LaunchTemplateName"]`: func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("LaunchTemplateName", "planted") },
-		`Spec.Vendor.Params["ImageId"]`:            func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("ImageId", "planted") },
+		`Spec.Vendor.Params["LaunchTemplateName"]`: func(s *launchtemplate.Spec) { s.Spec.Vendor = raw("LaunchTemplateName", "planted") },
+		`Spec.Vendor.Params["ImageId"]`:            func(s *launchtemplate.Spec) { s.Spec.Vendor = raw("ImageId", "planted") },
 	} {
-		spec := provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+		spec := launchtemplate.Spec{Name: "web", Spec: *bareTemplate()}
 		change(&spec)
 		_, err := l.Create(t.Context(), spec)
 		var list provider.FieldErrors
@@ -383,7 +385,7 @@ func TestTemplateTableMapsWhatARequestKnows(t *testing.T) {
 
 func TestLostAnswerOfATemplate(t *testing.T) {
 	const data = "#!/bin/sh\nplanted-data"
-	spec := provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+	spec := launchtemplate.Spec{Name: "web", Spec: *bareTemplate()}
 	spec.Spec.UserData = []byte(data)
 	for name, rt := range malformedAnswers() {
 		if name == "wrong types" {
@@ -395,7 +397,7 @@ func TestLostAnswerOfATemplate(t *testing.T) {
 		}
 		for ref, list := range map[string]func() error{
 			"List": func() error {
-				for _, err := range templates(t, rt).List(t.Context(), provider.LaunchTemplateQuery{}) {
+				for _, err := range templates(t, rt).List(t.Context(), launchtemplate.Query{}) {
 					return err
 				}
 				return nil
@@ -425,7 +427,7 @@ func TestLostAnswerOfATemplate(t *testing.T) {
 }
 
 func TestLostAnswerOfAVersion(t *testing.T) {
-	spec := &provider.LaunchTemplateSpec{Spec: *bareTemplate()}
+	spec := &launchtemplate.Spec{Spec: *bareTemplate()}
 	for name, rt := range malformedAnswers() {
 		got, _, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, spec, "token-1")
 		var e *provider.APIError
@@ -441,9 +443,9 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	d := testDriver(t, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	spec := &provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+	spec := &launchtemplate.Spec{Name: "web", Spec: *bareTemplate()}
 	_, _, template := d.CreateLaunchTemplate(ctx, spec, "")
-	_, _, group := d.CreatePlacementGroup(ctx, &provider.PlacementGroupSpec{Name: "web"}, "")
+	_, _, group := d.CreatePlacementGroup(ctx, &placement.Spec{Name: "web"}, "")
 	for name, err := range map[string]error{"template": template, "group": group} {
 		var e *provider.APIError
 		if !errors.As(err, &e) {
@@ -474,11 +476,11 @@ func defaultVersionBeyondThirty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := c.LaunchTemplates()
+	l, err := launchtemplate.Of(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec := provider.LaunchTemplateSpec{Name: "web", Spec: provider.RunInstancesSpec{Zone: "ap-guangzhou-3", ImageID: "img-1"}}
+	spec := launchtemplate.Spec{Name: "web", Spec: provider.RunInstancesSpec{Zone: "ap-guangzhou-3", ImageID: "img-1"}}
 	id, err := l.Create(t.Context(), spec)
 	if err != nil {
 		t.Fatal(err)
@@ -541,7 +543,7 @@ func TestFalseInSoManyWords(t *testing.T) {
 	}
 	r.body = newTemplateAnswer
 	small := provider.RunInstancesSpec{Zone: "zone-1", ImageID: "img-1", Vendor: []provider.VendorOption{RunOptions{SendFalse: true}}}
-	if _, err := templates(t, r).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: small}); err != nil {
+	if _, err := templates(t, r).Create(t.Context(), launchtemplate.Spec{Name: "web", Spec: small}); err != nil {
 		t.Fatal(err)
 	}
 	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil {

@@ -10,11 +10,12 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+// CreateLaunchTemplateVersion implements [launchtemplate.Driver].
 func (d *driver) CreateLaunchTemplateVersion(
-	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, token string,
+	ctx context.Context, ref provider.LaunchTemplateRef, t *launchtemplate.Spec, token string,
 ) (version int, requestID string, err error) {
 	if err := byID(ref); err != nil {
 		return 0, "", err
@@ -47,10 +48,10 @@ type versionInfo struct {
 	LaunchTemplateVersionData json.RawMessage
 }
 
-// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+// DescribeLaunchTemplateVersions implements [launchtemplate.Driver].
 func (d *driver) DescribeLaunchTemplateVersions(
-	ctx context.Context, q *provider.LaunchTemplateVersionQuery, pageToken string,
-) (*provider.Page[provider.LaunchTemplateVersion], error) {
+	ctx context.Context, q *launchtemplate.VersionQuery, pageToken string,
+) (*provider.Page[launchtemplate.Version], error) {
 	if err := byID(q.Template); err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (d *driver) DescribeLaunchTemplateVersions(
 	if !lists(r.LaunchTemplateVersionSet, r.TotalCount) || resp.lostRows("LaunchTemplateVersionSet") {
 		return nil, ex.malformed("it has no list of versions", "")
 	}
-	page := &provider.Page[provider.LaunchTemplateVersion]{RequestID: value(r.RequestID)}
+	page := &provider.Page[launchtemplate.Version]{RequestID: value(r.RequestID)}
 	for _, raw := range r.LaunchTemplateVersionSet {
 		v, err := versionOf(raw)
 		if err != nil {
@@ -86,7 +87,7 @@ func (d *driver) DescribeLaunchTemplateVersions(
 
 // translateDescribeVersions asks in one of three ways, which exclude each other.
 func translateDescribeVersions(
-	q *provider.LaunchTemplateVersionQuery, offset int,
+	q *launchtemplate.VersionQuery, offset int,
 ) *cvm.DescribeLaunchTemplateVersionsRequest {
 	out := cvm.NewDescribeLaunchTemplateVersionsRequest()
 	out.LaunchTemplateId = text(q.Template.ID)
@@ -103,7 +104,7 @@ func translateDescribeVersions(
 	return out
 }
 
-func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
+func versionOf(raw *versionInfo) (*launchtemplate.Version, error) {
 	if raw == nil || value(raw.LaunchTemplateVersion) == 0 {
 		return nil, errors.New("a version in it has no number")
 	}
@@ -111,7 +112,7 @@ func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
 	if err != nil {
 		return nil, errors.New("the data of a version in it cannot be read")
 	}
-	return &provider.LaunchTemplateVersion{
+	return &launchtemplate.Version{
 		Version:     int(*raw.LaunchTemplateVersion),
 		Description: value(raw.LaunchTemplateVersionDescription),
 		Default:     value(raw.IsDefaultVersion),
@@ -121,7 +122,7 @@ func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
 	}, nil
 }
 
-// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+// SetDefaultLaunchTemplateVersion implements [launchtemplate.Driver].
 func (d *driver) SetDefaultLaunchTemplateVersion(
 	ctx context.Context, region string, ref provider.LaunchTemplateRef,
 ) error {
@@ -139,7 +140,7 @@ func (d *driver) SetDefaultLaunchTemplateVersion(
 	return err
 }
 
-// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+// DeleteLaunchTemplateVersions implements [launchtemplate.Driver].
 func (d *driver) DeleteLaunchTemplateVersions(
 	ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int,
 ) error {

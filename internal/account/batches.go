@@ -17,6 +17,15 @@ type Group struct {
 	Call func(ctx context.Context, ids []string) error
 }
 
+// Groups packs IDs into groups of at most perCall. The same call is made for each.
+func Groups(ids []string, perCall int, call func(ctx context.Context, ids []string) error) []Group {
+	list := make([]Group, 0, (len(ids)+perCall-1)/perCall)
+	for chunk := range slices.Chunk(ids, perCall) {
+		list = append(list, Group{IDs: chunk, Call: call})
+	}
+	return list
+}
+
 // Verdict is what the error of a call about a group says.
 type Verdict struct {
 	// Passes reports that the reason is likely to be over soon: the same call is worth
@@ -32,6 +41,9 @@ type Verdict struct {
 	// ByState reports that the call is impossible in the state of what an ID stands for:
 	// a look may show that nothing is left to do.
 	ByState bool
+
+	// Unknown reports that the service does not know an ID of the call.
+	Unknown bool
 
 	// MayBeDone reports that the call may have been carried out and must not be made
 	// twice.

@@ -25,6 +25,10 @@ type Again struct {
 	// Until is when there is no more use in making the call, whatever patience is left.
 	// The last repetition goes out exactly then. Zero means that patience decides.
 	Until time.Time
+
+	// Within bounds the time for failures of this kind, from the first call on. Zero means that
+	// patience alone decides.
+	Within time.Duration
 }
 
 // Repeat makes a call at least once, and again as long as judge says so. It does not
@@ -50,6 +54,7 @@ func Repeat(ctx context.Context, stop time.Time, judge func(error) Again, call f
 
 // patience is the time for the repetitions of one call.
 type patience struct {
+	began time.Time
 	stop  time.Time
 	queue *Queue // of the call: puts off stop
 	none  bool   // the call is made once
@@ -57,13 +62,14 @@ type patience struct {
 }
 
 func newPatience(ctx context.Context, stop time.Time) *patience {
-	return &patience{stop: stop, queue: CountQueued(ctx), none: !time.Now().Before(stop)}
+	return &patience{began: time.Now(), stop: stop, queue: CountQueued(ctx), none: !time.Now().Before(stop)}
 }
 
 // next returns the pause before the next repetition, and whether there is the time
 // for it. What the service wishes (Retry-After) is kept to.
 func (p *patience) next(a Again) (d time.Duration, worth bool) {
-	if p.none || !a.Worth {
+	over := a.Within > 0 && time.Since(p.began)-p.queue.Total() >= a.Within
+	if p.none || over || !a.Worth {
 		return 0, false
 	}
 	d = max(Pause(p.n), a.After)

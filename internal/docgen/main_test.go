@@ -10,6 +10,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 func TestGeneratedFilesAreClean(t *testing.T) {
@@ -97,7 +98,8 @@ func TestEveryFieldOfATemplateIsOnThePage(t *testing.T) {
 		}
 	}
 	for _, c := range all {
-		s, ok := c.TemplateSupport()
+		l, err := launchtemplate.Of(c)
+		ok := err == nil
 		if strings.Contains(page, "templates of "+title(c.Name())) != ok {
 			t.Errorf("%s has templates: %v, and the page says otherwise", c.Name(), ok)
 		}
@@ -105,7 +107,7 @@ func TestEveryFieldOfATemplateIsOnThePage(t *testing.T) {
 			continue
 		}
 		with++
-		for _, f := range s.Fields() {
+		for _, f := range l.Support().Fields() {
 			if f.Param == "" && !strings.Contains(page, "- `"+f.Path+"`: "+f.Reason+"\n") {
 				t.Errorf("the page does not tell why a template of %s refuses %s", c.Name(), f.Path)
 			}

@@ -97,8 +97,8 @@ var advice = []struct {
 	{provider.ErrBalance, "ErrBalance", "pay, or put the account in order: a debt, a payment method, its real name"},
 	{provider.ErrTokenMismatch, "ErrTokenMismatch", "the client token was used with other parameters; find out why, do not draw a new one blindly"},
 	{provider.ErrUnavailable, "ErrUnavailable", "try again later"},
-	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "servers may exist: look, or resume the operation, before creating again. After a reboot: the servers may have rebooted"},
-	{provider.ErrLaunchFailed, "ErrLaunchFailed", "a server was accepted and died: read the reason, release it, create another"},
+	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "instances may exist: look, or resume the operation, before creating again. After a reboot: the instances may have rebooted"},
+	{provider.ErrLaunchFailed, "ErrLaunchFailed", "an instance was accepted and died: read the reason, release it, create another"},
 }
 
 // errorsPage is ERRORS.md.

@@ -11,8 +11,8 @@ const referenceHead = `
 ## Which argument sets which parameter of templates and deployment sets
 
 The same for the launch templates and deployment sets of ECS: the argument, by its type or its name, of the method above
-the table. ` + "`RunOptions`" + ` go into ` + "`LaunchTemplateSpec.Spec.Vendor`" + `, ` + "`TemplateOptions`" + ` into ` + "`LaunchTemplateSpec.Vendor`" + `, ` + "`PlacementOptions`" + `
-into ` + "`PlacementGroupSpec.Vendor`" + `. The examples are those of the reference; some are no values that the cloud takes.
+the table. ` + "`RunOptions`" + ` go into ` + "`launchtemplate.Spec.Spec.Vendor`" + `, ` + "`TemplateOptions`" + ` into ` + "`launchtemplate.Spec.Vendor`" + `, ` + "`PlacementOptions`" + `
+into ` + "`placement.Spec.Vendor`" + `. The examples are those of the reference; some are no values that the cloud takes.
 Security groups are better given by ` + "`Network.SecurityGroupIDs`" + ` and ` + "`Network.Interfaces[].SecurityGroupIDs`" + `, which become the lists of newer references.
 `
 

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 const templatesHead = `
 ## What a launch template holds
 
 A template holds less than ` + "`RunInstances`" + ` takes, and clouds drop the rest without a word: setting a field with a dash is an
-error of ` + "`LaunchTemplates.Create`" + ` and ` + "`CreateVersion`" + `, before anything is sent. Clouds that are not here have no templates.
+error of ` + "`Create` and `CreateVersion` of package `launchtemplate`" + `, before anything is sent. Clouds that are not here have no templates.
 
 `
 
@@ -19,8 +20,8 @@ error of ` + "`LaunchTemplates.Create`" + ` and ` + "`CreateVersion`" + `, befor
 func templates(clients []*provider.Client) string {
 	heads, tables := []string{"Field"}, []provider.Support(nil)
 	for _, c := range clients {
-		if s, ok := c.TemplateSupport(); ok {
-			heads, tables = append(heads, title(c.Name())), append(tables, s)
+		if l, err := launchtemplate.Of(c); err == nil {
+			heads, tables = append(heads, title(c.Name())), append(tables, l.Support())
 		}
 	}
 	var b strings.Builder

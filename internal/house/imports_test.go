@@ -66,11 +66,27 @@ type rule struct{ in, dep, why string }
 func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
+		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
+		{"/internal/await", module + "/provider", "a wait knows IDs and phases: it knows no cloud and no instance"},
+		{"/internal/codes", module + "/", "a row is whatever its user says"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/listing", module + "/provider", "how a list is read knows no cloud and no type of an instance"},
+		{"/internal/creating", module + "/provider", "what follows a failed create knows no spec, no cloud and no instance"},
+		{"/internal/journal", module + "/provider", "it decides when to save, and knows not what"},
+		{"/internal/naming", module + "/provider", "it gives names by ID: it knows no instance"},
+		{"/internal/ownership", module + "/provider", "it judges names, tags and ages: it knows no instance"},
+		{"/internal/stock", module + "/provider", "it remembers what was needed: it knows no spec"},
+		{"/internal/token", module + "/provider", "the written form knows no client"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
 		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
+		{"/internal/release", module + "/provider", "what a release does knows no cloud, no type of an instance and no error of provider"},
+		{"/internal/telemetry", module + "/", "what is recorded of a call knows no cloud and no error of provider"},
+		{"/internal/telemetry", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/wording", module + "/", "texts of errors are put together of errors alone"},
 		{"/internal/specs", module + "/provider", "it looks into any struct, and knows no field by name"},
 		{"/internal/sightings", module + "/", "what was seen is kept by ID: it knows no cloud and no instance"},
@@ -174,7 +190,7 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
-		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest"} {
+		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
 			if at != dep && slices.Contains(p.Deps, module+dep) {
 				t.Errorf("%s depends on %s", at, dep)
 			}
@@ -194,23 +210,65 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 
 // What these packages may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
+	ofProvider := []string{
+		"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+	}
+	for _, room := range []string{
+		"account",
+		"await",
+		"codes",
+		"creating",
+		"journal",
+		"ledger",
+		"listing",
+		"marker",
+		"naming",
+		"ownership",
+		"pages",
+		"poll",
+		"recent",
+		"release",
+		"sightings",
+		"sorted",
+		"specs",
+		"stock",
+		"telemetry",
+		"token",
+		"wording",
+	} {
+		ofProvider = append(ofProvider, module+"/internal/"+room)
+	}
 	allowed := map[string][]string{
-		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
-			module + "/internal/recent", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
-			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+		"/provider":                ofProvider,
+		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
+		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
+		"/internal/account":        {"golang.org/x/time/"},
+		"/internal/await":          {module + "/internal/poll", module + "/internal/sorted"},
+		"/internal/ledger":         {},
+		"/internal/listing":        {module + "/internal/pages"},
+		"/internal/oncehttp":       {},
+		"/internal/poll":           {module + "/internal/poll/boot"},
+		"/internal/poll/boot":      {},
+		"/internal/release":        {module + "/internal/account", "golang.org/x/time/"},
+		"/internal/creating": {
+			module + "/internal/account", module + "/internal/journal", module + "/internal/ledger", module + "/internal/wording",
+			"golang.org/x/sync/", "golang.org/x/time/",
 		},
-		"/internal/account":   {"golang.org/x/time/"},
-		"/internal/ledger":    {},
-		"/internal/oncehttp":  {},
-		"/internal/poll":      {module + "/internal/poll/boot"},
-		"/internal/poll/boot": {},
+		"/internal/journal": {module + "/internal/account", "golang.org/x/time/"},
+		"/internal/naming": {
+			module + "/internal/account", module + "/internal/ledger", module + "/internal/wording", "golang.org/x/time/",
+		},
+		"/internal/ownership": {module + "/internal/account", module + "/internal/marker", "golang.org/x/time/"},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	rooms := []string{"./provider", "./internal/oncehttp", "./internal/poll/..."}
+	for in := range allowed {
+		rooms = append(rooms, "."+in)
+	}
+	for _, p := range list(t, rooms...) {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

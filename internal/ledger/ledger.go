@@ -41,12 +41,37 @@ type Verdict struct {
 	TokenDead bool
 }
 
+// MayRepeat reports whether the same call may be sent again: it made nothing, or its token
+// keeps it from making anything twice.
+func (v Verdict) MayRepeat(byToken bool) bool {
+	recognized := v.Executed == Maybe && byToken
+	harmless := v.Executed == No || recognized
+	passing := !v.Final && !v.TokenDead
+	return harmless && passing
+}
+
 // Plan is what a part asks for.
 type Plan struct {
 	First     int // index of its first slot
 	Count     int
 	MinCount  int // least number of instances that the part's call accepts
 	Candidate int // 0 is the spec itself, n is alternative n-1
+}
+
+// Split divides count instances into plans of at most most instances each, and spreads the
+// least number of instances over them. Each plan asks for at least one. So when the least
+// number is below the number of plans, the shares add up to more.
+func Split(count, least, most int) []Plan {
+	plans := make([]Plan, (count+most-1)/most)
+	first := 0
+	for i := range plans {
+		p := &plans[i]
+		p.First, p.Count = first, min(most, count-first)
+		// Each share is what the first i+1 parts owe less what the first i owe.
+		p.MinCount = max(least*(first+p.Count)/count-least*first/count, 1)
+		first += p.Count
+	}
+	return plans
 }
 
 // GivenUp is a generation whose answer was lost and whose missing instances a search

@@ -1,4 +1,4 @@
-// Package scale holds tests of a hundred thousand machines over four clouds, and
+// Package scale holds tests of a hundred thousand instances over four clouds, and
 // of a million through the poller alone. It has no code of its own.
 //
 // Usually the tests are small. With YUNFAN_SCALE=large in the environment they are

@@ -18,10 +18,10 @@ import (
 // large tells whether the tests are to be as large as they claim.
 func large() bool { return os.Getenv("YUNFAN_SCALE") == "large" }
 
-// perOperation is how many machines one operation makes.
+// perOperation is how many instances one operation makes.
 const perOperation = 100
 
-// soonest is before any machine runs. Until then all waits are pending.
+// soonest is before any instance runs. Until then all waits are pending.
 const soonest = 15 * time.Second
 
 // bootTime is lognormal with a median of 25 s, and at times a minute or two.
@@ -72,7 +72,7 @@ func create(ctx context.Context, t testing.TB, accounts []account, operations in
 			spec := a.spec
 			spec.Count = perOperation
 			var err error
-			// Renaming would be one call a machine.
+			// Renaming would be one call an instance.
 			if ops[i], err = a.client.RunInstances(ctx, spec, &provider.RunOptions{KeepMarker: true}); err != nil {
 				t.Errorf("%s: %v", a.client.Name(), err)
 			}

@@ -40,7 +40,7 @@ func (d *drawn) ids(operation int) []string {
 	return out
 }
 
-// describe tells of each machine whether it runs.
+// describe tells of each instance whether it runs.
 func (d *drawn) describe(_ context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 	d.calls.Add(1)
 	age := time.Since(d.start)
@@ -55,7 +55,7 @@ func (d *drawn) describe(_ context.Context, _ string, ids []string) (map[string]
 	return out, true, nil
 }
 
-// A million machines of ten thousand operations go through one poller.
+// A million instances of ten thousand operations go through one poller.
 func TestMachinesThroughThePollerAlone(t *testing.T) {
 	n := 10_000
 	if large() {
@@ -92,10 +92,10 @@ func TestMachinesThroughThePollerAlone(t *testing.T) {
 		routines = runtime.NumGoroutine() - routines
 		wg.Wait()
 		if int(ready.Load()) != n {
-			t.Errorf("%d machines are reported to run, want %d", ready.Load(), n)
+			t.Errorf("%d instances are reported to run, want %d", ready.Load(), n)
 		}
-		t.Logf("%d machines, %d operations: %d calls, %d of them before any machine ran", n, len(lists), cloud.calls.Load(), seen)
-		t.Logf("%d bytes of heap a machine, %d goroutines", bytes, routines)
+		t.Logf("%d instances, %d operations: %d calls, %d of them before any instance ran", n, len(lists), cloud.calls.Load(), seen)
+		t.Logf("%d bytes of heap per instance, %d goroutines", bytes, routines)
 		if bytes > 300 {
 			t.Errorf("an instance that is waited for takes %d bytes, want at most 300", bytes)
 		}

@@ -34,7 +34,7 @@ func described(sim *cloudsim.Sim) (n int) {
 	return n
 }
 
-// Every machine of every operation is created and awaited; nothing is timed, and
+// Every instance of every operation is created and awaited; nothing is timed, and
 // what it took is printed.
 func TestManyMachinesAreCreatedAndAwaited(t *testing.T) {
 	began, cpu := time.Now(), overhead.CPUTime()
@@ -63,15 +63,15 @@ func TestManyMachinesAreCreatedAndAwaited(t *testing.T) {
 			t.Errorf("%d instances exist, want %d", got, want)
 		}
 	})
-	t.Logf("%d machines, %d operations: %.1f s real, %.1f s CPU, %.0f s fake", operations()*perOperation, operations(),
+	t.Logf("%d instances, %d operations: %.1f s real, %.1f s CPU, %.0f s fake", operations()*perOperation, operations(),
 		time.Since(began).Seconds(), (overhead.CPUTime() - cpu).Seconds(), fake.Seconds())
 	for _, c := range cloudsim.Clouds() {
-		t.Logf("%-10s %6d machines %6d creates %6d describes", c, len(sim.Instances(c)), sim.Calls(c, "RunInstances"), sim.Calls(c, "DescribeInstances"))
+		t.Logf("%-10s %6d instances %6d creates %6d describes", c, len(sim.Instances(c)), sim.Calls(c, "RunInstances"), sim.Calls(c, "DescribeInstances"))
 	}
 }
 
-// What waits for machines must not outgrow them. The measure: the heap with all
-// waits pending and every machine seen, which boots long, less the heap when nothing
+// What waits for instances must not outgrow them. The measure: the heap with all
+// waits pending and every instance seen, which boots long, less the heap when nothing
 // but the simulator is left of it, less the text of the IDs. That leaves operations,
 // clients, waits and the poller.
 func TestWaitingTakesLittleMemory(t *testing.T) {
@@ -114,8 +114,8 @@ func report(t *testing.T, bytes int64, routines int, stacks int64, describes int
 	t.Helper()
 	n := int64(operations() * perOperation)
 	each := bytes / n
-	t.Logf("%d machines, %d operations, %d describe calls so far", n, operations(), describes)
-	t.Logf("%d bytes of heap a machine, %d goroutines, %d bytes of stack an operation", each, routines, stacks/int64(operations()))
+	t.Logf("%d instances, %d operations, %d describe calls so far", n, operations(), describes)
+	t.Logf("%d bytes of heap per instance, %d goroutines, %d bytes of stack per operation", each, routines, stacks/int64(operations()))
 	most := int64(1000) // a client's own tables are the same for a few instances
 	if large() {
 		most = 400

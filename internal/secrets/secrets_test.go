@@ -18,6 +18,8 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // mischief is something that goes wrong: faults of the cloud, or a network that
@@ -235,11 +237,11 @@ func waits(ctx context.Context, n *netting, op *provider.Operation) {
 
 // templates keeps the secrets in launch templates.
 func templates(ctx context.Context, n *netting, c *provider.Client, s *service) {
-	templates, err := c.LaunchTemplates()
+	templates, err := launchtemplate.Of(c)
 	if err != nil {
 		return
 	}
-	t := provider.LaunchTemplateSpec{Name: "secret", Spec: s.spec}
+	t := launchtemplate.Spec{Name: "secret", Spec: s.spec}
 	_, err = templates.Create(ctx, t)
 	n.add("a template", t, err)
 	t.Spec.Login = provider.Login{}
@@ -247,7 +249,7 @@ func templates(ctx context.Context, n *netting, c *provider.Client, s *service) 
 	n.add("a template", err)
 	_, err = templates.CreateVersion(ctx, provider.LaunchTemplateRef{ID: id}, t)
 	n.add("a version of a template", err)
-	for v, err := range templates.List(ctx, provider.LaunchTemplateQuery{}) {
+	for v, err := range templates.List(ctx, launchtemplate.Query{}) {
 		n.add("the list of templates", v, err)
 	}
 	for v, err := range templates.Versions(ctx, "", provider.LaunchTemplateRef{ID: id}) {
@@ -257,13 +259,13 @@ func templates(ctx context.Context, n *netting, c *provider.Client, s *service) 
 
 // groups makes placement groups.
 func groups(ctx context.Context, n *netting, c *provider.Client, _ *service) {
-	groups, err := c.PlacementGroups()
+	groups, err := placement.Of(c)
 	if err != nil {
 		return
 	}
-	_, err = groups.Create(ctx, provider.PlacementGroupSpec{Name: "secret", Strategy: provider.SpreadPlacement})
+	_, err = groups.Create(ctx, placement.Spec{Name: "secret", Strategy: placement.Spread})
 	n.add("a placement group", err)
-	for g, err := range groups.List(ctx, provider.PlacementGroupQuery{}) {
+	for g, err := range groups.List(ctx, placement.Query{}) {
 		n.add("the list of groups", g, err)
 	}
 }

@@ -13,22 +13,26 @@ import (
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
 // arguments are those of every method that calls an action of the ECS reference:
 // a setting names one by its type, or by its name where it is a plain value.
 type arguments struct {
-	LaunchTemplateSpec  provider.LaunchTemplateSpec
-	LaunchTemplateRef   provider.LaunchTemplateRef
-	LaunchTemplateQuery provider.LaunchTemplateQuery
-
-	LaunchTemplateVersionQuery provider.LaunchTemplateVersionQuery
-
-	PlacementGroupSpec   provider.PlacementGroupSpec
-	PlacementGroupQuery  provider.PlacementGroupQuery
-	PlacementGroupChange provider.PlacementGroupChange
-	MoveOptions          provider.MoveOptions
+	Launchtemplate struct {
+		Spec         launchtemplate.Spec
+		Query        launchtemplate.Query
+		VersionQuery launchtemplate.VersionQuery
+	}
+	Placement struct {
+		Spec        placement.Spec
+		Query       placement.Query
+		Change      placement.Change
+		MoveOptions placement.MoveOptions
+	}
+	LaunchTemplateRef provider.LaunchTemplateRef
 
 	RunOptions       aliyun.RunOptions
 	TemplateOptions  aliyun.TemplateOptions
@@ -78,23 +82,23 @@ func methodOf(t *testing.T, action string) string {
 // call makes a call by a method and returns what the method returns: a value, a
 // list of what its loop yields, or nil.
 func (a *arguments) call(ctx context.Context, c *provider.Client, method string) (any, error) {
-	kind, name, _ := strings.Cut(method, ".")
-	if kind == "PlacementGroups" {
-		groups, err := c.PlacementGroups()
+	_, name, _ := strings.Cut(method, "s.")
+	if strings.HasPrefix(method, "placement.Groups.") {
+		groups, err := placement.Of(c)
 		if err != nil {
 			return nil, err
 		}
 		return a.callGroups(ctx, groups, name)
 	}
-	templates, err := c.LaunchTemplates()
+	templates, err := launchtemplate.Of(c)
 	if err != nil {
 		return nil, err
 	}
 	return a.callTemplates(ctx, templates, name)
 }
 
-func (a *arguments) callTemplates(ctx context.Context, templates provider.LaunchTemplates, name string) (any, error) {
-	spec, ref := a.LaunchTemplateSpec, a.LaunchTemplateRef
+func (a *arguments) callTemplates(ctx context.Context, templates *launchtemplate.Templates, name string) (any, error) {
+	spec, ref := a.Launchtemplate.Spec, a.LaunchTemplateRef
 	spec.Vendor = []provider.VendorOption{a.TemplateOptions}
 	spec.Spec.Vendor = []provider.VendorOption{a.RunOptions}
 	switch name {
@@ -107,29 +111,29 @@ func (a *arguments) callTemplates(ctx context.Context, templates provider.Launch
 	case "DeleteVersions":
 		return nil, templates.DeleteVersions(ctx, a.Region, ref, a.Versions...)
 	case "List":
-		return collect(templates.List(ctx, a.LaunchTemplateQuery))
+		return collect(templates.List(ctx, a.Launchtemplate.Query))
 	case "FindVersions":
-		return collect(templates.FindVersions(ctx, a.LaunchTemplateVersionQuery))
+		return collect(templates.FindVersions(ctx, a.Launchtemplate.VersionQuery))
 	case "SetDefault":
 		return nil, templates.SetDefault(ctx, a.Region, ref)
 	}
 	return nil, fmt.Errorf("no method %s of launch templates", name)
 }
 
-func (a *arguments) callGroups(ctx context.Context, groups provider.PlacementGroups, name string) (any, error) {
-	spec := a.PlacementGroupSpec
+func (a *arguments) callGroups(ctx context.Context, groups *placement.Groups, name string) (any, error) {
+	spec := a.Placement.Spec
 	spec.Vendor = []provider.VendorOption{a.PlacementOptions}
 	switch name {
 	case "Create":
 		return groups.Create(ctx, spec)
 	case "MoveIn":
-		return nil, groups.MoveIn(ctx, a.Region, a.ID, a.InstanceIDs, &a.MoveOptions)
+		return nil, groups.MoveIn(ctx, a.Region, a.ID, a.InstanceIDs, &a.Placement.MoveOptions)
 	case "Modify":
-		return nil, groups.Modify(ctx, a.Region, a.ID, a.PlacementGroupChange)
+		return nil, groups.Modify(ctx, a.Region, a.ID, a.Placement.Change)
 	case "Delete":
 		return nil, groups.Delete(ctx, a.Region, a.ID)
 	case "List":
-		return collect(groups.List(ctx, a.PlacementGroupQuery))
+		return collect(groups.List(ctx, a.Placement.Query))
 	}
 	return nil, fmt.Errorf("no method %s of placement groups", name)
 }
@@ -169,7 +173,7 @@ func sendCall(t *testing.T, method string, assignments ...string) providertest.W
 func enough(action string) string {
 	switch action {
 	case "CreateLaunchTemplate":
-		return "LaunchTemplateSpec.Name=template"
+		return "launchtemplate.Spec.Name=template"
 	case "CreateDeploymentSet":
 		return ""
 	case "DeleteLaunchTemplateVersion":
@@ -179,13 +183,13 @@ func enough(action string) string {
 	case "ModifyInstanceDeployment":
 		return "id=ds-1; instanceIDs=i-1"
 	case "ModifyDeploymentSetAttributes":
-		return "id=ds-1; PlacementGroupChange.Name=old; PlacementGroupChange.Description=of old"
+		return "id=ds-1; placement.Change.Name=old; placement.Change.Description=of old"
 	case "DeleteDeploymentSet":
 		return "id=ds-1"
 	case "DescribeDeploymentSets", "DescribeLaunchTemplates":
 		return ""
 	case "DescribeLaunchTemplateVersions":
-		return "LaunchTemplateVersionQuery.Template.ID=lt-1"
+		return "launchtemplate.VersionQuery.Template.ID=lt-1"
 	default:
 		return "LaunchTemplateRef.ID=lt-1"
 	}

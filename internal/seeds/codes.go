@@ -15,7 +15,7 @@ type Code struct {
 	Sentinel string // its name in package provider
 	Outcome  string // of a create that it answers
 	Message  string
-	Action   string // of the ECS reference, in whose own table it stands; "" is a create of servers, and any call
+	Action   string // of the ECS reference, in whose own table it stands; "" is a create of instances, and any call
 }
 
 // Codes returns the error codes of all documents, in their order.

@@ -88,7 +88,7 @@ func TestTheAnswerOfRunInstancesIsReadWhole(t *testing.T) {
 	}
 	want := []string{"i-bp67acfmxazb4ph***", "i-bp67acfmxazb4pi***", "i-bp67acfmxazb4pj***"}
 	if got := op.InstanceIDs(); !slices.Equal(got, want) {
-		t.Errorf("the servers are %q, want %q", got, want)
+		t.Errorf("the instances are %q, want %q", got, want)
 	}
 }
 

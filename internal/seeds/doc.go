@@ -1,4 +1,4 @@
-// Package seeds holds what four vendor documents say about creating servers:
+// Package seeds holds what four vendor documents say about creating instances:
 // every request parameter, its example value and its limits, and which field of
 // the neutral spec or of an adapter's RunOptions sets it. It is plain data and
 // knows no adapter: its tests send the requests, and FIELDS.md is made from it.

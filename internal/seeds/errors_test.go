@@ -23,7 +23,7 @@ type errorCode struct {
 	sentinel error
 	outcome  provider.Outcome
 	message  string
-	action   string // of the ECS reference, in whose own table it stands; "" is a create of servers
+	action   string // of the ECS reference, in whose own table it stands; "" is a create of instances
 }
 
 func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
@@ -43,7 +43,7 @@ func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 	}
 }
 
-// checkCreate runs into the code with a create of servers.
+// checkCreate runs into the code with a create of instances.
 func (c *errorCode) checkCreate(t *testing.T, sim *cloudsim.Sim) {
 	v := vendors()[c.driver]
 	op, err := v.connect(t, v.region, sim.Transport(), nil).RunInstances(t.Context(), v.build(t, v.base), nil)

@@ -35,7 +35,7 @@ type example struct {
 	JobID       string            `json:"job_id"`
 
 	// Error is part of what the caller is told; "" is no error. ENS has an
-	// answer of two servers beside a request for one.
+	// answer of two instances beside a request for one.
 	Error string `json:"error"`
 }
 
@@ -79,7 +79,7 @@ func (e *example) check(t *testing.T) {
 		t.Fatalf("%s: no operation", e.Title)
 	}
 	if got := op.InstanceIDs(); !slices.Equal(got, e.InstanceIDs) {
-		t.Errorf("%s: the servers are %q, want %q", e.Title, got, e.InstanceIDs)
+		t.Errorf("%s: the instances are %q, want %q", e.Title, got, e.InstanceIDs)
 	}
 	answers := op.Answers()
 	if len(answers) != 1 {

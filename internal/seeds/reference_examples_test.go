@@ -17,6 +17,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // callExample is a request of the ECS reference with its answers, and the call
@@ -140,7 +141,7 @@ func (e *callExample) record(t *testing.T, kind reflect.Type) any {
 			t.Fatalf("%s: %v", one, err)
 		}
 	}
-	if version, ok := v.Interface().(*provider.LaunchTemplateVersion); ok && e.Vendor != nil {
+	if version, ok := v.Interface().(*launchtemplate.Version); ok && e.Vendor != nil {
 		version.Spec.Vendor = []provider.VendorOption{*e.Vendor}
 	}
 	return v.Elem().Interface()

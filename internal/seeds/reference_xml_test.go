@@ -172,16 +172,16 @@ func (r *rawECS) prepare(action string, want []element) map[string]string {
 	}[action]
 }
 
-// prepareSet makes a deployment set, with a server for the calls about servers.
+// prepareSet makes a deployment set, with an instance for the calls about instances.
 func (r *rawECS) prepareSet(action string) map[string]string {
 	set := textOf(r.call("CreateDeploymentSet", map[string]string{
 		"DeploymentStrategy": "Availability", "DeploymentSetName": "test default", "Description": "default",
 	}), "/deploymentsetid")
 	switch action {
 	case "ModifyInstanceDeployment":
-		return map[string]string{"DeploymentSetId": set, "InstanceId": r.server(nil)}
+		return map[string]string{"DeploymentSetId": set, "InstanceId": r.instance(nil)}
 	case "DescribeDeploymentSets":
-		r.server(map[string]string{"DeploymentSetId": set})
+		r.instance(map[string]string{"DeploymentSetId": set})
 		return map[string]string{"DeploymentSetIds": `["` + set + `"]`}
 	case "ModifyDeploymentSetAttributes":
 		return map[string]string{"DeploymentSetId": set, "DeploymentSetName": "AvailMySet", "Strategy": "Availability"}
@@ -190,8 +190,8 @@ func (r *rawECS) prepareSet(action string) map[string]string {
 	}
 }
 
-// server makes one that runs.
-func (r *rawECS) server(params map[string]string) string {
+// instance makes one that runs.
+func (r *rawECS) instance(params map[string]string) string {
 	all := map[string]string{"ImageId": "image-0", "InstanceType": "ecs.g6.large", "SecurityGroupId": "sg-1", "VSwitchId": "vsw-1"}
 	maps.Copy(all, params)
 	id := textOf(r.call("RunInstances", all), "/instanceidset")

@@ -9,18 +9,18 @@ import (
 // the client that makes each.
 func Calls() [][2]string {
 	return [][2]string{
-		{"CreateLaunchTemplate", "LaunchTemplates.Create"},
-		{"CreateLaunchTemplateVersion", "LaunchTemplates.CreateVersion"},
-		{"DeleteLaunchTemplate", "LaunchTemplates.Delete"},
-		{"DeleteLaunchTemplateVersion", "LaunchTemplates.DeleteVersions"},
-		{"DescribeLaunchTemplates", "LaunchTemplates.List"},
-		{"DescribeLaunchTemplateVersions", "LaunchTemplates.FindVersions"},
-		{"ModifyLaunchTemplateDefaultVersion", "LaunchTemplates.SetDefault"},
-		{"CreateDeploymentSet", "PlacementGroups.Create"},
-		{"ModifyInstanceDeployment", "PlacementGroups.MoveIn"},
-		{"ModifyDeploymentSetAttributes", "PlacementGroups.Modify"},
-		{"DeleteDeploymentSet", "PlacementGroups.Delete"},
-		{"DescribeDeploymentSets", "PlacementGroups.List"},
+		{"CreateLaunchTemplate", "launchtemplate.Templates.Create"},
+		{"CreateLaunchTemplateVersion", "launchtemplate.Templates.CreateVersion"},
+		{"DeleteLaunchTemplate", "launchtemplate.Templates.Delete"},
+		{"DeleteLaunchTemplateVersion", "launchtemplate.Templates.DeleteVersions"},
+		{"DescribeLaunchTemplates", "launchtemplate.Templates.List"},
+		{"DescribeLaunchTemplateVersions", "launchtemplate.Templates.FindVersions"},
+		{"ModifyLaunchTemplateDefaultVersion", "launchtemplate.Templates.SetDefault"},
+		{"CreateDeploymentSet", "placement.Groups.Create"},
+		{"ModifyInstanceDeployment", "placement.Groups.MoveIn"},
+		{"ModifyDeploymentSetAttributes", "placement.Groups.Modify"},
+		{"DeleteDeploymentSet", "placement.Groups.Delete"},
+		{"DescribeDeploymentSets", "placement.Groups.List"},
 	}
 }
 
@@ -34,7 +34,7 @@ func SentAs(action string) string {
 }
 
 // ReferenceSettings returns how each parameter of the ECS reference is set. A
-// path begins with the type of the argument ("LaunchTemplateSpec.Name"), or is
+// path begins with the type of the argument ("launchtemplate.Spec.Name"), or is
 // the name of a plain one ("versions"), of the method that [Calls] names.
 func ReferenceSettings() []Setting {
 	return slices.Concat(
@@ -83,17 +83,17 @@ func templateRef(region string) []Setting {
 
 func createTemplate() []Setting {
 	return []Setting{
-		{Param: "RegionId", Field: "LaunchTemplateSpec.Spec.Region"},
-		{Param: "LaunchTemplateName", Field: "LaunchTemplateSpec.Name"},
-		{Param: "VersionDescription", Field: "LaunchTemplateSpec.VersionDescription"},
-		{Param: "TemplateTag.n.Key", Field: "LaunchTemplateSpec.Tags[team]", Value: "web", Wire: "team", Tied: "TemplateTag.n.Value"},
-		{Param: "TemplateTag.n.Value", Field: "LaunchTemplateSpec.Tags[team]", Value: "web", On: "LaunchTemplateSpec.Tags[team]=old"},
+		{Param: "RegionId", Field: "launchtemplate.Spec.Spec.Region"},
+		{Param: "LaunchTemplateName", Field: "launchtemplate.Spec.Name"},
+		{Param: "VersionDescription", Field: "launchtemplate.Spec.VersionDescription"},
+		{Param: "TemplateTag.n.Key", Field: "launchtemplate.Spec.Tags[team]", Value: "web", Wire: "team", Tied: "TemplateTag.n.Value"},
+		{Param: "TemplateTag.n.Value", Field: "launchtemplate.Spec.Tags[team]", Value: "web", On: "launchtemplate.Spec.Tags[team]=old"},
 	}
 }
 
 func createVersion() []Setting {
-	return slices.Concat(templateRef("LaunchTemplateSpec.Spec.Region"), []Setting{
-		{Param: "VersionDescription", Field: "LaunchTemplateSpec.VersionDescription"},
+	return slices.Concat(templateRef("launchtemplate.Spec.Spec.Region"), []Setting{
+		{Param: "VersionDescription", Field: "launchtemplate.Spec.VersionDescription"},
 	})
 }
 
@@ -157,24 +157,24 @@ func inTemplate(assignments string) string {
 	if assignments == "" {
 		return ""
 	}
-	const spec = "LaunchTemplateSpec.Spec."
+	const spec = "launchtemplate.Spec.Spec."
 	return spec + strings.ReplaceAll(assignments, "; ", "; "+spec)
 }
 
 func listTemplates() []Setting {
 	return []Setting{
-		{Param: "RegionId", Field: "LaunchTemplateQuery.Region"},
-		{Param: "LaunchTemplateId", As: "LaunchTemplateId.N", Field: "LaunchTemplateQuery.IDs"},
-		{Param: "LaunchTemplateName", As: "LaunchTemplateName.N", Field: "LaunchTemplateQuery.Name"},
-		{Param: "Tag.n.Key", Field: "LaunchTemplateQuery.InstanceTags[ss]", Value: "bb", Wire: "ss", Tied: "Tag.n.Value"},
-		{Param: "Tag.n.Value", Field: "LaunchTemplateQuery.InstanceTags[ss]", Value: "bb", On: "LaunchTemplateQuery.InstanceTags[ss]=old"},
-		{Param: "TemplateTag.n.Key", Field: "LaunchTemplateQuery.Tags[team]", Value: "web", Wire: "team", Tied: "TemplateTag.n.Value"},
-		{Param: "TemplateTag.n.Value", Field: "LaunchTemplateQuery.Tags[team]", Value: "web", On: "LaunchTemplateQuery.Tags[team]=old"},
+		{Param: "RegionId", Field: "launchtemplate.Query.Region"},
+		{Param: "LaunchTemplateId", As: "LaunchTemplateId.N", Field: "launchtemplate.Query.IDs"},
+		{Param: "LaunchTemplateName", As: "LaunchTemplateName.N", Field: "launchtemplate.Query.Name"},
+		{Param: "Tag.n.Key", Field: "launchtemplate.Query.InstanceTags[ss]", Value: "bb", Wire: "ss", Tied: "Tag.n.Value"},
+		{Param: "Tag.n.Value", Field: "launchtemplate.Query.InstanceTags[ss]", Value: "bb", On: "launchtemplate.Query.InstanceTags[ss]=old"},
+		{Param: "TemplateTag.n.Key", Field: "launchtemplate.Query.Tags[team]", Value: "web", Wire: "team", Tied: "TemplateTag.n.Value"},
+		{Param: "TemplateTag.n.Value", Field: "launchtemplate.Query.Tags[team]", Value: "web", On: "launchtemplate.Query.Tags[team]=old"},
 	}
 }
 
 func listVersions() []Setting {
-	const q = "LaunchTemplateVersionQuery."
+	const q = "launchtemplate.VersionQuery."
 	return []Setting{
 		{Param: "RegionId", Field: q + "Region"},
 		{Param: "LaunchTemplateId", Field: q + "Template.ID"},
@@ -188,12 +188,12 @@ func listVersions() []Setting {
 
 func createSet() []Setting {
 	return []Setting{
-		{Param: "RegionId", Field: "PlacementGroupSpec.Region"},
-		{Param: "DeploymentStrategy", As: "Strategy", Field: "PlacementGroupSpec.Strategy", Value: "spread", Wire: "Availability", On: "PlacementGroupSpec.Strategy=cluster"},
-		{Param: "DeploymentSetName", Field: "PlacementGroupSpec.Name"},
-		{Param: "Description", Field: "PlacementGroupSpec.Description"},
+		{Param: "RegionId", Field: "placement.Spec.Region"},
+		{Param: "DeploymentStrategy", As: "Strategy", Field: "placement.Spec.Strategy", Value: "spread", Wire: "Availability", On: "placement.Spec.Strategy=cluster"},
+		{Param: "DeploymentSetName", Field: "placement.Spec.Name"},
+		{Param: "Description", Field: "placement.Spec.Description"},
 		{Param: "OnUnableToRedeployFailedInstance", Field: "PlacementOptions.OnUnableToRedeployFailedInstance", Value: "KeepStopped"},
-		{Param: "ClientToken", Field: "PlacementGroupSpec.ClientToken", Value: "123e4567-e89b-12d3-a456-426655440000"},
+		{Param: "ClientToken", Field: "placement.Spec.ClientToken", Value: "123e4567-e89b-12d3-a456-426655440000"},
 	}
 }
 
@@ -202,7 +202,7 @@ func moveIntoSet() []Setting {
 		{Param: "RegionId", Field: "region"},
 		{Param: "DeploymentSetId", Field: "id"},
 		{Param: "InstanceId", Field: "instanceIDs"},
-		{Param: "Force", Field: "MoveOptions.Force", Value: "true"},
+		{Param: "Force", Field: "placement.MoveOptions.Force", Value: "true"},
 	}
 }
 
@@ -210,16 +210,16 @@ func modifySet() []Setting {
 	return []Setting{
 		{Param: "RegionId", Field: "region"},
 		{Param: "DeploymentSetId", Field: "id"},
-		{Param: "DeploymentSetName", Field: "PlacementGroupChange.Name"},
-		{Param: "Description", Field: "PlacementGroupChange.Description"},
+		{Param: "DeploymentSetName", Field: "placement.Change.Name"},
+		{Param: "Description", Field: "placement.Change.Description"},
 	}
 }
 
 func listSets() []Setting {
 	return []Setting{
-		{Param: "RegionId", Field: "PlacementGroupQuery.Region"},
-		{Param: "DeploymentSetIds", Field: "PlacementGroupQuery.IDs", Value: "ds-bp13v7bjnj9gisnlo1", Wire: `["ds-bp13v7bjnj9gisnlo1"]`},
-		{Param: "DeploymentSetName", Field: "PlacementGroupQuery.Name"},
-		{Param: "Strategy", Field: "PlacementGroupQuery.Strategy", Value: "spread", Wire: "Availability"},
+		{Param: "RegionId", Field: "placement.Query.Region"},
+		{Param: "DeploymentSetIds", Field: "placement.Query.IDs", Value: "ds-bp13v7bjnj9gisnlo1", Wire: `["ds-bp13v7bjnj9gisnlo1"]`},
+		{Param: "DeploymentSetName", Field: "placement.Query.Name"},
+		{Param: "Strategy", Field: "placement.Query.Strategy", Value: "spread", Wire: "Availability"},
 	}
 }

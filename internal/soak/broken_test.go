@@ -65,7 +65,7 @@ func impatient(ctx context.Context, d provider.Driver, s *provider.RunInstancesS
 	return res, err
 }
 
-// forgetful takes a create that brought fewer servers than asked for as failed.
+// forgetful takes a create that brought fewer instances than asked for as failed.
 func forgetful() createFunc {
 	var mu sync.Mutex
 	refused := map[string]bool{} // tokens
@@ -189,12 +189,12 @@ func TestBrokenDriversFailTheSoak(t *testing.T) {
 		wants string
 		more  cloudsim.FaultKind // what the mistake needs, more often than usual
 	}{
-		{"token dropped", creating(tokenless), "servers more than were asked for", ""},
-		{"retry without token", creating(impatient), "servers more than were asked for", ""},
-		{"IDs dropped on partial success", creating(forgetful()), "servers that nobody was told of", ""},
-		{"not visible is gone", seeing, "servers that were released and live on", ""},
-		{"short answers are believed", creating(gullible()), "servers that nobody was told of", cloudsim.ShortList},
-		{"everything named is released", reckless, "servers of others that were released", cloudsim.LongList},
+		{"token dropped", creating(tokenless), "instances more than were asked for", ""},
+		{"retry without token", creating(impatient), "instances more than were asked for", ""},
+		{"IDs dropped on partial success", creating(forgetful()), "instances that nobody was told of", ""},
+		{"not visible is gone", seeing, "instances that were released and live on", ""},
+		{"short answers are believed", creating(gullible()), "instances that nobody was told of", cloudsim.ShortList},
+		{"everything named is released", reckless, "instances of others that were released", cloudsim.LongList},
 	}
 	for _, s := range services() {
 		if !s.tokens || small() && s.cloud != cloudsim.ECS {

@@ -68,10 +68,10 @@ type fleet struct {
 	meter  *meter
 	client *provider.Client
 	rate   provider.Rate
-	stuck  float64 // share of machines that take hours
+	stuck  float64 // share of instances that take hours
 
 	mu   sync.Mutex
-	boot []time.Duration      // of each machine, in the order of creation
+	boot []time.Duration      // of each instance, in the order of creation
 	seen map[string]time.Time // when a wait reported it running
 }
 
@@ -108,7 +108,7 @@ func (f *fleet) slow(r provider.Rate) {
 	})
 }
 
-// draw is the boot time of the next machine: lognormal, median 25 s.
+// draw is the boot time of the next instance: lognormal, median 25 s.
 func (f *fleet) draw(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
 	d := time.Duration(25 * math.Exp(0.35*r.NormFloat64()) * float64(time.Second))
 	if r.Float64() < f.stuck {
@@ -120,7 +120,7 @@ func (f *fleet) draw(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
 	return d
 }
 
-// create makes n servers.
+// create makes n instances.
 func (f *fleet) create(n int) *provider.Operation {
 	spec := f.spec
 	spec.Count = n
@@ -131,7 +131,7 @@ func (f *fleet) create(n int) *provider.Operation {
 	return op
 }
 
-// noting keeps when servers were seen running.
+// noting keeps when instances were seen running.
 func (f *fleet) noting() *provider.WaitOptions {
 	return &provider.WaitOptions{Progress: func(e provider.Event) {
 		if e.Instance.State == provider.StateRunning {
@@ -142,15 +142,15 @@ func (f *fleet) noting() *provider.WaitOptions {
 	}}
 }
 
-// await waits for n servers, which must all run.
+// await waits for n instances, which must all run.
 func (f *fleet) await(op *provider.Operation, n int) {
 	list, err := op.Wait(f.t.Context(), f.noting())
 	if err != nil || len(list) != n {
-		f.t.Errorf("a wait for %d servers ended with %d and %v", n, len(list), err)
+		f.t.Errorf("a wait for %d instances ended with %d and %v", n, len(list), err)
 	}
 }
 
-// delays returns how long after they were ready the servers were seen, per ID.
+// delays returns how long after they were ready the instances were seen, per ID.
 func (f *fleet) delays() map[string]time.Duration {
 	out := map[string]time.Duration{}
 	f.mu.Lock()
@@ -170,7 +170,7 @@ func (f *fleet) keepsTheRate() {
 	}
 }
 
-// round is how long it takes to ask about n servers at full rate.
+// round is how long it takes to ask about n instances at full rate.
 func (f *fleet) round(n int) time.Duration {
 	return time.Duration((n+99)/100) * f.rate.Per / time.Duration(f.rate.Calls)
 }
@@ -180,7 +180,7 @@ func sorted(delays map[string]time.Duration) []time.Duration {
 	return slices.Sorted(maps.Values(delays))
 }
 
-// Waits of 10,000, 1,000, 100 and one server, and more of one that come while those
+// Waits of 10,000, 1,000, 100 and one instance, and more of one that come while those
 // are under way: none of the small ones waits longer than two rounds over everybody.
 func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 	inFleet(t, func(f *fleet) {
@@ -213,19 +213,19 @@ func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 			worst = max(worst, delays[id])
 		}
 		all := sorted(delays)
-		f.t.Logf("%d servers, a round takes %v: %d calls, up to %d within %v; delay %v p50, %v p99, %v max; of operations of one at most %v", len(all), round,
+		f.t.Logf("%d instances, a round takes %v: %d calls, up to %d within %v; delay %v p50, %v p99, %v max; of operations of one at most %v", len(all), round,
 			f.meter.count(), f.meter.most(f.rate.Per), f.rate.Per, all[len(all)/2], all[len(all)*99/100], all[len(all)-1], worst)
 		if len(all) != total+20 {
-			f.t.Errorf("%d of %d servers were seen", len(all), total+20)
+			f.t.Errorf("%d of %d instances were seen", len(all), total+20)
 		}
 		// 5 s are the delay that a wait has alone.
 		if limit := 2*round + 5*time.Second; worst > limit {
-			f.t.Errorf("a wait for one server noticed it after %v, want at most %v", worst, limit)
+			f.t.Errorf("a wait for one instance noticed it after %v, want at most %v", worst, limit)
 		}
 	})
 }
 
-// Servers that never come up, in many zones that share no call, keep the poller at
+// Instances that never come up, in many zones that share no call, keep the poller at
 // the limit for longer than the rate's own time. The meter checks that; the waits
 // end with what is left.
 func TestStuckServersNeverExceedTheBudget(t *testing.T) {
@@ -255,7 +255,7 @@ func TestStuckServersNeverExceedTheBudget(t *testing.T) {
 		wg.Wait()
 		f.t.Logf("%d calls in %v, at most %d within %v", f.meter.count(), patience, f.meter.most(f.rate.Per), f.rate.Per)
 		if got := running.Load() + pending.Load(); got != zones*each || pending.Load() < zones*each/2 {
-			f.t.Errorf("%d running and %d pending of %d servers", running.Load(), pending.Load(), zones*each)
+			f.t.Errorf("%d running and %d pending of %d instances", running.Load(), pending.Load(), zones*each)
 		}
 		if n := f.meter.count(); n < f.rate.Calls {
 			f.t.Errorf("%d calls, too few to test the limit of %d", n, f.rate.Calls)
@@ -264,7 +264,7 @@ func TestStuckServersNeverExceedTheBudget(t *testing.T) {
 }
 
 // A cloud that refuses every call for a minute while everybody waits costs that
-// minute and the time to speed up again, but no server and no wait.
+// minute and the time to speed up again, but no instance and no wait.
 func TestAThrottlingBurstLosesNobody(t *testing.T) {
 	inFleet(t, func(f *fleet) {
 		sizes, total := []int{2000, 1000, 100, 1, 1, 1}, 0
@@ -288,7 +288,7 @@ func TestAThrottlingBurstLosesNobody(t *testing.T) {
 		all := sorted(f.delays())
 		f.t.Logf("%d calls refused in a minute; everybody noticed %v after it", refused, time.Since(over))
 		if len(all) != total {
-			f.t.Errorf("%d of %d servers were seen", len(all), total)
+			f.t.Errorf("%d of %d instances were seen", len(all), total)
 		}
 		if refused > 60 {
 			f.t.Errorf("%d calls in a minute in which all were refused", refused)

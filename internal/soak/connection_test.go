@@ -69,7 +69,7 @@ type account struct {
 	ids   map[string][]string // by region
 }
 
-// listen starts a cloud that takes a moment to answer, with n servers, and counts
+// listen starts a cloud that takes a moment to answer, with n instances, and counts
 // its connections.
 func listen(t *testing.T, s service, n int) *account {
 	t.Helper()
@@ -99,7 +99,7 @@ func listen(t *testing.T, s service, n int) *account {
 
 // A thousand waits on one account, whatever its regions, take at most eight
 // connections, which they keep, and no goroutine beside their own and those of the
-// connections. The network and the clock are real; the servers never run, and the
+// connections. The network and the clock are real; the instances never run, and the
 // waits end when everybody was asked about twice, however long that takes.
 func TestWaitsShareConnections(t *testing.T) {
 	waits, calls := 1000, 2*4*3 // two rounds, four regions, 250 instances each

@@ -110,7 +110,7 @@ func counted(t *testing.T, s service, count int) {
 		want[i] = fmt.Sprintf("web%0*d", max(3, len(fmt.Sprint(count))), i+1)
 	}
 	if !slices.Equal(names, want) || len(nameOf) != count {
-		t.Errorf("%d servers; %d IDs, called %.60q", len(nameOf), len(names), names)
+		t.Errorf("%d instances; %d IDs, called %.60q", len(nameOf), len(names), names)
 	}
 	calls := (count + 99) / 100
 	if look.creates != calls || look.atMost != min(calls, 8) {
@@ -181,6 +181,6 @@ func cutShort(t *testing.T, s service, after time.Duration) {
 	ids := op.InstanceIDs()
 	slices.Sort(ids)
 	if n := len(sim.Instances(s.cloud)); n != count || len(slices.Compact(ids)) != count {
-		t.Errorf("%d servers and %d IDs of %d", n, len(ids), count)
+		t.Errorf("%d instances and %d IDs of %d", n, len(ids), count)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // A thousand creates at once, from several clients of one account, against clouds
-// that enforce their documented rates: none of them is throttled, and a server
+// that enforce their documented rates: none of them is throttled, and an instance
 // that is created, awaited and released beside them does not wait for the end.
 func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
 	herd, huge := 1000, 12 // creates at once, and large ones after them
@@ -68,10 +68,10 @@ func stampede(t *testing.T, s service, herd, huge int) {
 		t.Errorf("%d of %d calls were throttled", n, sim.Calls(s.cloud, ""))
 	}
 	if n := len(sim.Instances(s.cloud)); n != herd+huge*herd/4+1 {
-		t.Errorf("%d servers exist", n)
+		t.Errorf("%d instances exist", n)
 	}
 	if small > 4*time.Minute {
-		t.Errorf("one server took %v beside %d operations of %d", small, huge, herd/4)
+		t.Errorf("one instance took %v beside %d operations of %d", small, huge, herd/4)
 	}
 	t.Logf("%d creates took %v; a single one beside %d operations of %d took %v", herd, took, huge, herd/4, small)
 }

@@ -27,7 +27,7 @@ type hostile struct {
 	mu      sync.Mutex
 	creates int
 	renames int
-	name    string           // of the servers of the latest create
+	name    string           // of the instances of the latest create
 	whole   []map[string]any // the list that pages are cut from
 }
 
@@ -41,10 +41,10 @@ type answer struct {
 // lie makes an answer of an honest one, whose IDs are given.
 type lie func(h *hostile, honest answer, ids []string) answer
 
-// list is a list of servers on its way to the client.
+// list is a list of instances on its way to the client.
 type list struct {
 	params map[string]string
-	name   string // that is searched for; "" asks for every server
+	name   string // that is searched for; "" asks for every instance
 	rows   []map[string]any
 	total  int
 }
@@ -110,7 +110,7 @@ func (h *hostile) lied(req *http.Request, w providertest.Wire, honest answer) an
 	return a
 }
 
-// success is the answer of a create that names some servers, with a code.
+// success is the answer of a create that names some instances, with a code.
 func (h *hostile) success(code int, ids ...string) string {
 	b, _ := json.Marshal(append([]string{}, ids...))
 	if h.cloud == cloudsim.QingCloud {
@@ -153,7 +153,7 @@ func (h *hostile) listed(w providertest.Wire, body string) string {
 	return string(text)
 }
 
-// neighbours are servers of other people with names much like the marker.
+// neighbours are instances of other people with names much like the marker.
 func neighbours(h *hostile, l *list) {
 	n := h.name
 	for _, other := range []string{n + "x", n + "-copy", "x" + n, n[:len(n)-1], strings.ToUpper(n), "web", "web-yf", n + "1", n + "002", n + "-1", n + " "} {

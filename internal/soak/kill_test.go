@@ -26,11 +26,11 @@ import (
 )
 
 // A process that is killed at any point is continued by another one, from its
-// journal, to exactly the servers that were asked for. The child is this test
+// journal, to exactly the instances that were asked for. The child is this test
 // binary; it talks to a simulator in the parent, which kills it with SIGKILL.
 func TestKilledAnywhere(t *testing.T) {
 	for _, s := range services() {
-		// Several creates side by side, and one whose servers get their names.
+		// Several creates side by side, and one whose instances get their names.
 		counts := []int{103, 3}
 		if s.tokens {
 			counts = []int{210}
@@ -69,7 +69,7 @@ func killedAt(t *testing.T, s service, count, step int) bool {
 			p.child(second)
 		}
 		if _, err := os.Stat(p.file); errors.Is(err, fs.ErrNotExist) && len(p.alive()) > 0 {
-			t.Errorf("killed at step %d: %d servers and no journal", step, len(p.alive()))
+			t.Errorf("killed at step %d: %d instances and no journal", step, len(p.alive()))
 		}
 		if ids, killed = p.child(0); killed {
 			t.Fatal("a process was killed that was to live")
@@ -80,7 +80,7 @@ func killedAt(t *testing.T, s service, count, step int) bool {
 	slices.Sort(alive)
 	slices.Sort(ids)
 	if len(alive) != count || !slices.Equal(ids, alive) {
-		t.Errorf("killed at step %d: %d servers asked for, %d told, %d alive", step, count, len(ids), len(alive))
+		t.Errorf("killed at step %d: %d instances asked for, %d told, %d alive", step, count, len(ids), len(alive))
 	}
 	return killed
 }
@@ -93,7 +93,7 @@ type parent struct {
 	url  string
 	file string
 
-	count int // servers to create
+	count int // instances to create
 
 	mu    sync.Mutex
 	kill  func() // ends the process at work
@@ -194,7 +194,7 @@ func (p *parent) child(step int) (ids []string, killed bool) {
 }
 
 // asChild is what a child process does, if this is one: it begins or continues
-// the operation of its journal and prints the servers.
+// the operation of its journal and prints the instances.
 func asChild() (yes bool) {
 	cloud := os.Getenv("YUNFAN_CHILD_CLOUD")
 	if cloud == "" {

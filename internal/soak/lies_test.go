@@ -34,7 +34,7 @@ func cut() answer { return answer{err: &net.OpError{Op: "read", Net: "tcp", Err:
 
 func always(a answer) lie { return func(*hostile, answer, []string) answer { return a } }
 
-// beside names some of the servers beside a code.
+// beside names some of the instances beside a code.
 func beside(code int, which func(ids []string) []string) lie {
 	return func(h *hostile, _ answer, ids []string) answer {
 		return answer{status: 200, body: h.success(code, which(ids)...)}
@@ -76,9 +76,9 @@ func refusals() map[string]lie {
 	return map[string]lie{"balance, and one": beside(2400, one), "denied, and all": beside(1400, all), "no stock, and one": beside(5200, one)}
 }
 
-// trial is one create of three servers.
+// trial is one create of three instances.
 type trial struct {
-	made   int // servers that the first create really makes
+	made   int // instances that the first create really makes
 	hidden time.Duration
 	answer lie
 	list   func(*hostile, *list)
@@ -104,7 +104,7 @@ func (tr trial) in(t *testing.T, s service, then func(t *testing.T, h *hostile, 
 	})
 }
 
-// check makes the create and compares: three servers, all known, all named.
+// check makes the create and compares: three instances, all known, all named.
 func (tr trial) check(t *testing.T, s service) {
 	t.Helper()
 	tr.in(t, s, func(t *testing.T, h *hostile, sim *cloudsim.Sim) {
@@ -125,7 +125,7 @@ func assertWhole(t *testing.T, s service, sim *cloudsim.Sim, op *provider.Operat
 	for _, i := range sim.Instances(s.cloud) {
 		alive = append(alive, i.ID)
 		if i.Name != "web" {
-			t.Errorf("a server is called %q", i.Name)
+			t.Errorf("an instance is called %q", i.Name)
 		}
 	}
 	ids := op.InstanceIDs()
@@ -137,14 +137,14 @@ func assertWhole(t *testing.T, s service, sim *cloudsim.Sim, op *provider.Operat
 }
 
 // Whatever a cloud without client tokens answers to a create, however late and
-// among whatever strangers it shows the servers: there are as many as were asked
+// among whatever strangers it shows the instances: there are as many as were asked
 // for, the caller has them all, and they have the name of the spec.
 func TestNoAnswerMakesAServerTwice(t *testing.T) {
 	lists := map[string]func(*hostile, *list){"honest": nil, "neighbours": neighbours, "default pages": defaults, "blind": blind}
 	for _, s := range without() {
 		for _, how := range slices.Sorted(maps.Keys(lists)) {
 			if s.action == "CreateInstance" && how != "honest" {
-				continue // its servers are listed like the others of ENS
+				continue // its instances are listed like the others of ENS
 			}
 			if testing.Short() && how != "honest" && how != "neighbours" {
 				continue
@@ -190,7 +190,7 @@ func (tr trial) checkSoldOut(t *testing.T, s service) {
 		op, err := h.connect(t, h).RunInstances(t.Context(), h.three(), nil)
 		n := len(sim.Instances(s.cloud))
 		if got := len(op.InstanceIDs()); n != tr.made || got != n || (n < 3) != errors.Is(err, provider.ErrNoStock) {
-			t.Errorf("the cloud has %d servers, the operation %d, and the error is %v", n, got, err)
+			t.Errorf("the cloud has %d instances, the operation %d, and the error is %v", n, got, err)
 		}
 	})
 }
@@ -227,7 +227,7 @@ func TestNamesComeBackWhateverRenamingsAnswer(t *testing.T) {
 }
 
 // When the outcome stays open, because ctx ends or no list can be read, the error
-// says so, nothing more is created, and another process finds the servers.
+// says so, nothing more is created, and another process finds the instances.
 func TestAnOpenOutcomeIsToldAndResumed(t *testing.T) {
 	// A list that is shorter than it says proves nothing.
 	short := func(_ *hostile, l *list) { l.rows, l.total = nil, 7 }
@@ -263,7 +263,7 @@ func TestAnOpenOutcomeIsToldAndResumed(t *testing.T) {
 	}
 }
 
-// Servers for a sub-account are not on the list of one's own.
+// Instances for a sub-account are not on the list of one's own.
 func TestServersForAnotherAccountAreFound(t *testing.T) {
 	for _, s := range without() {
 		if s.cloud != cloudsim.QingCloud {

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// A thousand servers that bear the tag of their operation take fewer describe calls,
+// A thousand instances that bear the tag of their operation take fewer describe calls,
 // on clouds that filter by tag and state, and nobody is seen later for it.
 func TestMarkedOperationsTakeFewerCalls(t *testing.T) {
 	for _, s := range services() {

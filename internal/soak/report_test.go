@@ -363,16 +363,16 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 	ours := len(op.InstanceIDs()) - doubtful
 	switch enough := max(j.spec.MinCount, 1); {
 	case n > j.spec.Count:
-		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d", j.n, n, j.spec.Count))
+		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d", j.n, n, j.spec.Count))
 	case err == nil && (n < enough || j.spec.MinCount == 0 && n != j.spec.Count):
-		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, n, j.spec.Count))
+		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d and no error", j.n, n, j.spec.Count))
 	case failed && j.opts.OperationID != "" && errors.Is(err, provider.ErrTokenMismatch):
 		// Another run with the same ID has found another number before it went on, and the
 		// cloud keeps the two from making both.
 	case failed && !explained(err):
 		r.add(&r.wrong, fmt.Sprintf("operation %d ended with an error that no fault explains: %v", j.n, err))
 	case failed && policy && ours > 0 && !keptOnPurpose(err):
-		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d servers: %v", j.n, n, err))
+		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d instances: %v", j.n, n, err))
 	}
 }
 
@@ -394,12 +394,12 @@ func (t *tale) replaces(i *cloudsim.Instance) bool {
 	return i.Reason != "" && (len(t.opts.Alternatives) > 0 || !t.storm.tokens)
 }
 
-// ended reports whether a machine was released.
+// ended reports whether an instance was released.
 func ended(p cloudsim.Phase) bool {
 	return slices.Contains([]cloudsim.Phase{cloudsim.Gone, cloudsim.Recycled, cloudsim.Terminating}, p)
 }
 
-// dead reports whether a machine costs nothing any more, or will not in a moment.
+// dead reports whether an instance costs nothing any more, or will not in a moment.
 func dead(p cloudsim.Phase) bool { return ended(p) || p == cloudsim.Failed }
 
 // merge adds what came of another soak of the same service.
@@ -428,11 +428,11 @@ func (r *report) problems() (out []string) {
 		what string
 		list []string
 	}{
-		{"servers more than were asked for", r.duplicates},
-		{"servers that nobody was told of", r.lost},
-		{"servers that were released and live on", r.leaked},
-		{"servers that were released and nobody wanted it", r.vanished},
-		{"servers of others that were released", r.killed},
+		{"instances more than were asked for", r.duplicates},
+		{"instances that nobody was told of", r.lost},
+		{"instances that were released and live on", r.leaked},
+		{"instances that were released and nobody wanted it", r.vanished},
+		{"instances of others that were released", r.killed},
 		{"operations without an answer", r.unsettled},
 		{"wrong answers", r.wrong},
 	} {
@@ -475,7 +475,7 @@ func table(reports []*report) string {
 	fmt.Fprint(w, "\tall\t\n")
 	count("operations", func(r *report) int { return r.operations })
 	count("create calls", func(r *report) int { return r.creates })
-	count("servers created", func(r *report) int { return r.created })
+	count("instances created", func(r *report) int { return r.created })
 	count("told as surplus", func(r *report) int { return r.beyond })
 	count("duplicates", func(r *report) int { return len(r.duplicates) })
 	count("lost", func(r *report) int { return len(r.lost) })

@@ -55,7 +55,7 @@ func fromEnvironment(t *testing.T) setup {
 	return s
 }
 
-// Under every fault together no server is made twice, none is lost, none is left
+// Under every fault together no instance is made twice, none is lost, none is left
 // behind, and every operation gets an answer. And every kind of fault really
 // struck: a storm that forgets one proves nothing about it.
 func TestSoak(t *testing.T) {

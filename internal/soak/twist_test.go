@@ -200,7 +200,7 @@ func idsIn(body string) (ids []string) {
 	return ids
 }
 
-// Whatever clouds with client tokens answer to a create, each server is made
+// Whatever clouds with client tokens answer to a create, each instance is made
 // once and told: the same parameters are sent again under the same token, each
 // time signed anew.
 func TestNoTwistedAnswerMakesAServerTwice(t *testing.T) {
@@ -243,7 +243,7 @@ func twisted(t *testing.T, s service, twist twist, times int) {
 	slices.Sort(ids)
 	lostAgain := strings.Contains(twist.what, "one ID") && times > 1 || strings.Contains(twist.what, "but one") && times > 1
 	if !slices.Equal(ids, alive) && !lostAgain || len(alive) != count || len(names) != count {
-		t.Errorf("%d servers with %d names for %d, and %d told: %v", len(alive), len(names), count, len(ids), err)
+		t.Errorf("%d instances with %d names for %d, and %d told: %v", len(alive), len(names), count, len(ids), err)
 	}
 	if err != nil && !lostAgain {
 		t.Errorf("the answers became honest, and the error is %v", err)
@@ -305,7 +305,7 @@ func TestATokenOfAnotherCreateMakesNothing(t *testing.T) {
 				t.Errorf("%v, %v", op.InstanceIDs(), err)
 			}
 			if n := len(sim.Instances(s.cloud)); n != len(first.InstanceIDs()) || len(w.sends) != 1 {
-				t.Errorf("%d servers, %d tokens", n, len(w.sends))
+				t.Errorf("%d instances, %d tokens", n, len(w.sends))
 			}
 		})
 	}

@@ -77,8 +77,9 @@ func (r *reader) read(v reflect.Value, x any, path string) bool {
 		}
 		v.Set(reflect.ValueOf(x))
 		return true
+	default:
+		return readScalar(v, x)
 	}
-	return readScalar(v, x)
 }
 
 // ownDecoder returns the method with which a type reads its JSON, if it has one.

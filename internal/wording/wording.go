@@ -105,18 +105,25 @@ type Alike[T any] struct {
 	Items []T
 }
 
-// Group groups items by name, the largest group first.
-func Group[T any](items []T, name func(T) string) []Alike[T] {
-	var groups []Alike[T]
-	index := map[string]int{}
+// InGroups returns items in groups of the same key, in the order of their first items.
+func InGroups[T any, K comparable](items []T, key func(T) K) (groups [][]T) {
+	index := map[K]int{}
 	for _, item := range items {
-		n := name(item)
-		i, ok := index[n]
+		k := key(item)
+		i, ok := index[k]
 		if !ok {
 			i = len(groups)
-			index[n], groups = i, append(groups, Alike[T]{Name: n})
+			index[k], groups = i, append(groups, nil)
 		}
-		groups[i].Items = append(groups[i].Items, item)
+		groups[i] = append(groups[i], item)
+	}
+	return groups
+}
+
+// Group groups items by name, the largest group first.
+func Group[T any](items []T, name func(T) string) (groups []Alike[T]) {
+	for _, g := range InGroups(items, name) {
+		groups = append(groups, Alike[T]{Name: name(g[0]), Items: g})
 	}
 	slices.SortStableFunc(groups, func(a, b Alike[T]) int { return cmp.Compare(len(b.Items), len(a.Items)) })
 	return groups
@@ -144,4 +151,21 @@ func Compact(errs ...error) []error {
 		}
 	}
 	return out
+}
+
+// Count is a number of items, and the word for them.
+type Count struct {
+	N    int
+	Word string
+}
+
+// Counts names the numbers that are not zero, for example "1 failed, 237 pending".
+func Counts(list ...Count) string {
+	var texts []string
+	for _, c := range list {
+		if c.N > 0 {
+			texts = append(texts, strconv.Itoa(c.N)+" "+c.Word)
+		}
+	}
+	return strings.Join(texts, ", ")
 }

@@ -60,3 +60,22 @@ func TestALineHasNoBreaks(t *testing.T) {
 		t.Errorf("the line is %q, want %q", got, want)
 	}
 }
+
+// Items of one key stand together, in the order in which the keys come up.
+func TestInGroupsKeepsTheOrder(t *testing.T) {
+	got := wording.InGroups([]string{"b1", "a1", "b2", "c1", "a2"}, func(s string) byte { return s[0] })
+	want := [][]string{{"b1", "b2"}, {"a1", "a2"}, {"c1"}}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("the groups are %q, want %q", got, want)
+	}
+}
+
+func TestCountsLeaveOutZero(t *testing.T) {
+	got := wording.Counts(wording.Count{N: 1, Word: "failed"}, wording.Count{Word: "hidden"}, wording.Count{N: 237, Word: "pending"})
+	if want := "1 failed, 237 pending"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := wording.Counts(); got != "" {
+		t.Errorf("got %q of nothing, want nothing", got)
+	}
+}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // FuzzAnswers gives a driver arbitrary answers. The driver must not panic, must show no
@@ -82,23 +84,23 @@ func powerCalls(ctx context.Context, c *provider.Client) []error {
 // extraCalls makes all calls for launch templates and placement groups that the cloud
 // has, and returns the errors.
 func extraCalls(ctx context.Context, h Harness, c *provider.Client) (errs []error) {
-	if templates, err := c.LaunchTemplates(); err == nil {
+	if templates, err := launchtemplate.Of(c); err == nil {
 		errs = append(errs, templateCalls(ctx, h, templates)...)
 	}
-	groups, err := c.PlacementGroups()
+	groups, err := placement.Of(c)
 	if err != nil {
 		return errs
 	}
-	_, err = groups.Create(ctx, provider.PlacementGroupSpec{Name: "fuzz", Strategy: provider.SpreadPlacement})
+	_, err = groups.Create(ctx, placement.Spec{Name: "fuzz", Strategy: placement.Spread})
 	errs = append(errs, err)
-	for _, err := range groups.List(ctx, provider.PlacementGroupQuery{}) {
+	for _, err := range groups.List(ctx, placement.Query{}) {
 		errs = append(errs, err)
 	}
 	return append(errs, groups.MoveIn(ctx, "", "g-1", []string{"i-1"}, nil), groups.Delete(ctx, "", "g-1"))
 }
 
-func templateCalls(ctx context.Context, h Harness, templates provider.LaunchTemplates) (errs []error) {
-	t := provider.LaunchTemplateSpec{Name: "fuzz", Spec: clone(&h.Spec)}
+func templateCalls(ctx context.Context, h Harness, templates *launchtemplate.Templates) (errs []error) {
+	t := launchtemplate.Spec{Name: "fuzz", Spec: clone(&h.Spec)}
 	t.Spec.Login, t.Spec.Count = provider.Login{}, 0
 	id, err := templates.Create(ctx, t)
 	if id == "" {
@@ -108,7 +110,7 @@ func templateCalls(ctx context.Context, h Harness, templates provider.LaunchTemp
 	t.Name = ""
 	_, versionErr := templates.CreateVersion(ctx, ref, t)
 	errs = append(errs, err, versionErr)
-	for _, err := range templates.List(ctx, provider.LaunchTemplateQuery{}) {
+	for _, err := range templates.List(ctx, launchtemplate.Query{}) {
 		errs = append(errs, err)
 	}
 	for _, err := range templates.Versions(ctx, "", ref) {

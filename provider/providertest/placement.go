@@ -12,6 +12,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // PlacementCase describes a cloud's placement groups for the suite.
@@ -19,7 +20,7 @@ type PlacementCase struct {
 	// Groups are valid groups by name, at least one for each strategy of the cloud.
 	// Together they set every field that its groups have. The driver must refuse all
 	// other strategies.
-	Groups map[string]*provider.PlacementGroupSpec
+	Groups map[string]*placement.Spec
 
 	// Stays means that an instance in a group cannot be moved to another group: that is
 	// [provider.ErrState].
@@ -80,15 +81,15 @@ func placementRules(h Harness) []rule {
 }
 
 func noGroups(t *testing.T, w *world) {
-	if p, err := w.client.PlacementGroups(); p != nil || !errors.Is(err, errors.ErrUnsupported) {
+	if p, err := placement.Of(w.client); p != nil || !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("want errors.ErrUnsupported, or a Harness.Placement to check the groups by; got %v", err)
 	}
 }
 
 // groups returns the account's placement groups.
-func (w *world) groups() provider.PlacementGroups {
+func (w *world) groups() *placement.Groups {
 	w.t.Helper()
-	p, err := w.client.PlacementGroups()
+	p, err := placement.Of(w.client)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -96,8 +97,8 @@ func (w *world) groups() provider.PlacementGroups {
 }
 
 // group returns a group that can hold instances.
-func (w *world) group(name string) provider.PlacementGroupSpec {
-	return provider.PlacementGroupSpec{Name: name}
+func (w *world) group(name string) placement.Spec {
+	return placement.Spec{Name: name}
 }
 
 // newGroup creates a group.
@@ -111,9 +112,9 @@ func (w *world) newGroup(name string) string {
 }
 
 // describeGroup reads one group, which must exist.
-func (w *world) describeGroup(id string) provider.PlacementGroup {
+func (w *world) describeGroup(id string) placement.Group {
 	w.t.Helper()
-	list := read(w, "the group", w.groups().List(w.ctx, provider.PlacementGroupQuery{IDs: []string{id}}))
+	list := read(w, "the group", w.groups().List(w.ctx, placement.Query{IDs: []string{id}}))
 	if len(list) != 1 || list[0].ID != id {
 		w.t.Fatalf("asked for the group %s, got %+v", id, list)
 	}
@@ -132,18 +133,18 @@ func (w *world) wantMembers(when, id string, want ...string) {
 
 // groupCount counts the groups of the account.
 func (w *world) groupCount() int {
-	return len(read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{})))
+	return len(read(w, "the list", w.groups().List(w.ctx, placement.Query{})))
 }
 
-func strategyOf(g *provider.PlacementGroupSpec) provider.PlacementStrategy {
+func strategyOf(g *placement.Spec) placement.Strategy {
 	if g.Strategy == "" {
-		return provider.SpreadPlacement
+		return placement.Spread
 	}
 	return g.Strategy
 }
 
 func groupStrategies(t *testing.T, w *world) {
-	has := map[provider.PlacementStrategy]bool{}
+	has := map[placement.Strategy]bool{}
 	for name, g := range w.Placement.Groups {
 		has[strategyOf(g)] = true
 		if id, err := w.groups().Create(w.ctx, *g); err != nil || w.describeGroup(id).Strategy != strategyOf(g) {
@@ -151,10 +152,7 @@ func groupStrategies(t *testing.T, w *world) {
 		}
 	}
 	before := w.calls()
-	for _, s := range []provider.PlacementStrategy{
-		provider.SpreadPlacement, provider.PartitionPlacement,
-		provider.ClusterPlacement,
-	} {
+	for _, s := range []placement.Strategy{placement.Spread, placement.Partition, placement.Cluster} {
 		if has[s] {
 			continue
 		}
@@ -183,15 +181,15 @@ func groupsRoundTrip(t *testing.T, w *world) {
 		if !sameGroup(&got, want) {
 			t.Errorf("group %q: read %+v, want %+v", name, got, *want)
 		}
-		found := read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{Name: want.Name}))
-		if !slices.ContainsFunc(found, func(g provider.PlacementGroup) bool { return g.ID == id }) {
+		found := read(w, "the list", w.groups().List(w.ctx, placement.Query{Name: want.Name}))
+		if !slices.ContainsFunc(found, func(g placement.Group) bool { return g.ID == id }) {
 			t.Errorf("group %q is not found by its name %q", name, want.Name)
 		}
 	}
 }
 
 // sameGroup reports whether a group without instances has the fields that were set.
-func sameGroup(got *provider.PlacementGroup, want *provider.PlacementGroupSpec) bool {
+func sameGroup(got *placement.Group, want *placement.Spec) bool {
 	words := got.Name == want.Name && got.Description == want.Description
 	strategy := got.Strategy == strategyOf(want) && got.RawStrategy != ""
 	partitions := want.Partitions == 0 || got.Partitions == want.Partitions
@@ -205,21 +203,21 @@ func listsGroups(t *testing.T, w *world) {
 	for i := range 9 { // some accounts have at most ten
 		want = append(want, w.newGroup(fmt.Sprintf("listed-%d", i)))
 	}
-	have := func(q provider.PlacementGroupQuery) (ids []string) {
+	have := func(q placement.Query) (ids []string) {
 		for _, g := range read(w, "the list", w.groups().List(w.ctx, q)) {
 			ids = append(ids, g.ID)
 		}
 		return slices.Sorted(slices.Values(ids))
 	}
 	sorted := slices.Sorted(slices.Values(want))
-	if got := have(provider.PlacementGroupQuery{}); !slices.Equal(got, sorted) {
+	if got := have(placement.Query{}); !slices.Equal(got, sorted) {
 		t.Errorf("listed %v, want %v", got, sorted)
 	}
-	if got := have(provider.PlacementGroupQuery{IDs: append(slices.Clone(want), want[0])}); !slices.Equal(got, sorted) {
+	if got := have(placement.Query{IDs: append(slices.Clone(want), want[0])}); !slices.Equal(got, sorted) {
 		t.Errorf("by ID: listed %v, want %v", got, sorted)
 	}
 	for name, some := range map[string][]string{"listed-1": want[1:2], "listed": nil, "listed-8": want[8:]} {
-		if got := have(provider.PlacementGroupQuery{Name: name}); !slices.Equal(got, some) {
+		if got := have(placement.Query{Name: name}); !slices.Equal(got, some) {
 			t.Errorf("called %q: %v, want %v", name, got, some)
 		}
 	}
@@ -227,7 +225,7 @@ func listsGroups(t *testing.T, w *world) {
 
 func renamesGroups(t *testing.T, w *world) {
 	p, id, other := w.groups(), w.newGroup("before"), w.newGroup("other")
-	if err := p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "after"}); err != nil {
+	if err := p.Modify(w.ctx, "", id, placement.Change{Name: "after"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.describeGroup(id); got.Name != "after" {
@@ -237,7 +235,7 @@ func renamesGroups(t *testing.T, w *world) {
 		t.Errorf("another group was renamed to %q", got.Name)
 	}
 	before := w.calls()
-	err := p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Description: "described"})
+	err := p.Modify(w.ctx, "", id, placement.Change{Description: "described"})
 	switch sent := w.calls() - before; {
 	case errors.Is(err, errors.ErrUnsupported) && sent == 0: // the cloud's groups have no description
 	case err != nil:
@@ -324,11 +322,11 @@ func deletedGroupIsGone(t *testing.T, w *world) {
 	if err := p.Delete(w.ctx, "", id); err != nil {
 		t.Fatal(err)
 	}
-	wantAPIError(t, "renaming it", p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "again"}),
+	wantAPIError(t, "renaming it", p.Modify(w.ctx, "", id, placement.Change{Name: "again"}),
 		provider.ErrNotFound)
 	wantAPIError(t, "deleting it again", p.Delete(w.ctx, "", id), provider.ErrNotFound)
 	wantAPIError(t, "moving an instance into it", p.MoveIn(w.ctx, "", id, ids, nil), provider.ErrNotFound)
-	list := read(w, "the list", p.List(w.ctx, provider.PlacementGroupQuery{}))
+	list := read(w, "the list", p.List(w.ctx, placement.Query{}))
 	if len(list) != 1 || list[0].ID != other {
 		t.Errorf("listed: %+v, want %s alone", list, other)
 	}
@@ -356,7 +354,7 @@ func throttledGroups(t *testing.T, w *world) {
 	throttle()
 	id := w.newGroup("throttled")
 	throttle()
-	err := p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "renamed"})
+	err := p.Modify(w.ctx, "", id, placement.Change{Name: "renamed"})
 	throttle()
 	err = errors.Join(err, p.MoveIn(w.ctx, "", id, ids, nil))
 	throttle()
@@ -382,7 +380,7 @@ func lostGroupChanges(t *testing.T, w *world) {
 		id, empty := w.newGroup(fmt.Sprintf("changed-%d", i)), w.newGroup(fmt.Sprintf("empty-%d", i))
 		for _, change := range []func() error{
 			func() error {
-				return p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: fmt.Sprint("renamed-", i)})
+				return p.Modify(w.ctx, "", id, placement.Change{Name: fmt.Sprint("renamed-", i)})
 			},
 			func() error { return p.MoveIn(w.ctx, "", id, ids, nil) },
 			func() error { return p.Delete(w.ctx, "", empty) },
@@ -407,7 +405,7 @@ func lostForcedMove(t *testing.T, w *world) {
 	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter} {
 		remove := w.inject(cloudsim.Fault{Kind: kind})
 		before := w.calls()
-		err := p.MoveIn(w.ctx, "", id, ids, &provider.MoveOptions{Force: true})
+		err := p.MoveIn(w.ctx, "", id, ids, &placement.MoveOptions{Force: true})
 		remove()
 		sent := w.calls() - before
 		if errors.Is(err, errors.ErrUnsupported) && sent == 0 {
@@ -425,9 +423,9 @@ func cancelsGroups(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
 	all := []func(context.Context) error{
 		func(ctx context.Context) error { _, err := p.Create(ctx, w.group("more")); return err },
-		func(ctx context.Context) error { return listError(p.List(ctx, provider.PlacementGroupQuery{})) },
+		func(ctx context.Context) error { return listError(p.List(ctx, placement.Query{})) },
 		func(ctx context.Context) error {
-			return p.Modify(ctx, "", id, provider.PlacementGroupChange{Name: "renamed"})
+			return p.Modify(ctx, "", id, placement.Change{Name: "renamed"})
 		},
 		func(ctx context.Context) error { return p.MoveIn(ctx, "", id, ids, nil) },
 		func(ctx context.Context) error { return p.Delete(ctx, "", id) },
@@ -470,13 +468,13 @@ func groupErrorsAreClean(t *testing.T, w *world) {
 		{Kind: cloudsim.Malformed, Body: "<html>"},
 	} {
 		remove := w.inject(f)
-		p, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).PlacementGroups()
+		p, err := placement.Of(w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = p.Create(w.ctx, w.group("more"))
 		for _, err := range []error{
-			err, listError(p.List(w.ctx, provider.PlacementGroupQuery{})),
+			err, listError(p.List(w.ctx, placement.Query{})),
 			p.Delete(w.ctx, "", id),
 		} {
 			if err == nil {
@@ -488,7 +486,7 @@ func groupErrorsAreClean(t *testing.T, w *world) {
 	}
 	c := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!", ""),
 		nil)
-	p, err := c.PlacementGroups()
+	p, err := placement.Of(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 func findsVersions(t *testing.T, w *world) {
@@ -18,15 +20,15 @@ func findsVersions(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		q    provider.LaunchTemplateVersionQuery
+		q    launchtemplate.VersionQuery
 		want []int
 	}{
-		{provider.LaunchTemplateVersionQuery{}, []int{1, 2, 3, 4, 5}},
-		{provider.LaunchTemplateVersionQuery{Versions: []int{4, 2, 9}}, []int{2, 4}},
-		{provider.LaunchTemplateVersionQuery{MinVersion: 2, MaxVersion: 3}, []int{2, 3}},
-		{provider.LaunchTemplateVersionQuery{MinVersion: 5}, []int{5}},
-		{provider.LaunchTemplateVersionQuery{MinVersion: 6}, nil},
-		{provider.LaunchTemplateVersionQuery{DefaultOnly: true}, []int{3}},
+		{launchtemplate.VersionQuery{}, []int{1, 2, 3, 4, 5}},
+		{launchtemplate.VersionQuery{Versions: []int{4, 2, 9}}, []int{2, 4}},
+		{launchtemplate.VersionQuery{MinVersion: 2, MaxVersion: 3}, []int{2, 3}},
+		{launchtemplate.VersionQuery{MinVersion: 5}, []int{5}},
+		{launchtemplate.VersionQuery{MinVersion: 6}, nil},
+		{launchtemplate.VersionQuery{DefaultOnly: true}, []int{3}},
 	} {
 		c.q.Template = ref
 		var got []int
@@ -49,7 +51,7 @@ func findsTemplatesByTags(t *testing.T, w *world) {
 		}
 	}
 	var got []string
-	q := provider.LaunchTemplateQuery{InstanceTags: map[string]string{"team": "a"}}
+	q := launchtemplate.Query{InstanceTags: map[string]string{"team": "a"}}
 	for _, v := range read(w, "the list", w.templates().List(w.ctx, q)) {
 		got = append(got, v.Name)
 	}
@@ -59,18 +61,15 @@ func findsTemplatesByTags(t *testing.T, w *world) {
 }
 
 func listsByStrategy(t *testing.T, w *world) {
-	count := map[provider.PlacementStrategy]int{}
+	count := map[placement.Strategy]int{}
 	for name, g := range w.Placement.Groups {
 		if _, err := w.groups().Create(w.ctx, *g); err != nil {
 			t.Fatalf("group %q: %v", name, err)
 		}
 		count[strategyOf(g)]++
 	}
-	for _, s := range []provider.PlacementStrategy{
-		provider.SpreadPlacement, provider.PartitionPlacement,
-		provider.ClusterPlacement,
-	} {
-		list := read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{Strategy: s}))
+	for _, s := range []placement.Strategy{placement.Spread, placement.Partition, placement.Cluster} {
+		list := read(w, "the list", w.groups().List(w.ctx, placement.Query{Strategy: s}))
 		for _, g := range list {
 			if g.Strategy != s {
 				t.Errorf("asked for %s, found %+v", s, g)

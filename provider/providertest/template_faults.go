@@ -10,6 +10,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // lossKinds are the faults that lose an answer.
@@ -24,7 +25,7 @@ func lossKinds() []cloudsim.FaultKind {
 func takenTemplate(t *testing.T, w *world) {
 	w.newTemplate("taken")
 	_, err := w.templates().Create(w.ctx, w.template("taken"))
-	n := len(read(w, "the list", w.templates().List(w.ctx, provider.LaunchTemplateQuery{Name: "taken"})))
+	n := len(read(w, "the list", w.templates().List(w.ctx, launchtemplate.Query{Name: "taken"})))
 	if err == nil && n == 2 {
 		return
 	}
@@ -75,7 +76,7 @@ func throttledTemplates(t *testing.T, w *world) {
 	if err = errors.Join(err, l.Delete(w.ctx, "", ref)); err != nil {
 		t.Error(err)
 	}
-	if list := read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{})); len(list) != 0 {
+	if list := read(w, "the list", l.List(w.ctx, launchtemplate.Query{})); len(list) != 0 {
 		t.Errorf("listed: %+v, want none", list)
 	}
 }
@@ -110,7 +111,7 @@ func lostTemplates(_ *testing.T, w *world) {
 	w.lostAdd("CreateLaunchTemplate", "CreateLaunchTemplate", func(i int) error {
 		_, err := l.Create(w.ctx, w.template(fmt.Sprintf("lost-%d", i)))
 		return err
-	}, func() int { return len(read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{}))) })
+	}, func() int { return len(read(w, "the list", l.List(w.ctx, launchtemplate.Query{}))) })
 	w.lostAdd("CreateLaunchTemplateVersion", "CreateLaunchTemplateVersion", func(int) error {
 		_, err := l.CreateVersion(w.ctx, ref, w.template(""))
 		return err
@@ -133,7 +134,7 @@ func lostTemplateChanges(t *testing.T, w *world) {
 			}
 		}
 	}
-	if list := read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{})); len(list) != 0 {
+	if list := read(w, "the list", l.List(w.ctx, launchtemplate.Query{})); len(list) != 0 {
 		t.Errorf("listed: %+v, want none", list)
 	}
 }
@@ -146,7 +147,7 @@ func cancelsTemplates(t *testing.T, w *world) {
 		func(ctx context.Context) error { _, err := l.CreateVersion(ctx, ref, w.template("")); return err },
 	}
 	all := append(slices.Clone(adds),
-		func(ctx context.Context) error { return listError(l.List(ctx, provider.LaunchTemplateQuery{})) },
+		func(ctx context.Context) error { return listError(l.List(ctx, launchtemplate.Query{})) },
 		func(ctx context.Context) error { return listError(l.Versions(ctx, "", ref)) },
 		func(ctx context.Context) error { return l.DeleteVersions(ctx, "", ref, 2) },
 		func(ctx context.Context) error { return l.Delete(ctx, "", ref) },
@@ -181,11 +182,11 @@ func templateErrorsAreClean(t *testing.T, w *world) {
 		{Kind: cloudsim.Malformed, Body: "null"},
 	} {
 		remove := w.inject(f)
-		l, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).LaunchTemplates()
+		l, err := launchtemplate.Of(w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, spec := range []provider.LaunchTemplateSpec{s, with} {
+		for _, spec := range []launchtemplate.Spec{s, with} {
 			_, err = l.Create(w.ctx, spec)
 			if err == nil {
 				t.Errorf("fault %s: no error", f.Kind)

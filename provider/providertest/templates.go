@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 )
 
 // TemplateCase describes a cloud's launch templates for the suite.
@@ -106,15 +107,15 @@ func templateRules(h Harness) []rule {
 }
 
 func noTemplates(t *testing.T, w *world) {
-	if l, err := w.client.LaunchTemplates(); l != nil || !errors.Is(err, errors.ErrUnsupported) {
+	if l, err := launchtemplate.Of(w.client); l != nil || !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("want errors.ErrUnsupported, or a Harness.Template to check the templates by; got %v", err)
 	}
 }
 
 // templates returns the account's templates.
-func (w *world) templates() provider.LaunchTemplates {
+func (w *world) templates() *launchtemplate.Templates {
 	w.t.Helper()
-	l, err := w.client.LaunchTemplates()
+	l, err := launchtemplate.Of(w.client)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -122,8 +123,8 @@ func (w *world) templates() provider.LaunchTemplates {
 }
 
 // template returns a template that can create instances.
-func (w *world) template(name string) provider.LaunchTemplateSpec {
-	return provider.LaunchTemplateSpec{Name: name, Spec: clone(&w.Template.Small)}
+func (w *world) template(name string) launchtemplate.Spec {
+	return launchtemplate.Spec{Name: name, Spec: clone(&w.Template.Small)}
 }
 
 // newTemplate creates a template.
@@ -193,9 +194,10 @@ func (w *world) wantVersions(when string, ref provider.LaunchTemplateRef, standa
 	}
 }
 
+// templateTable returns the support table of templates.
 func (w *world) templateTable() provider.Support {
-	driver := w.client.Driver().(provider.LaunchTemplateDriver) //nolint:forcetypeassert // LaunchTemplates has checked
-	return driver.TemplateSupport()
+	w.t.Helper()
+	return w.templates().Support()
 }
 
 func templateTableIsComplete(t *testing.T, w *world) {
@@ -245,7 +247,7 @@ func templatesRoundTrip(t *testing.T, w *world) {
 		if want.Placement.GroupID != "" && w.Placement != nil {
 			want.Placement.GroupID = w.newGroup(name) // some clouds check that it exists
 		}
-		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{
+		id, err := l.Create(w.ctx, launchtemplate.Spec{
 			Name:               "round-trip-" + name,
 			VersionDescription: "description-1", Spec: want,
 		})
@@ -254,7 +256,7 @@ func templatesRoundTrip(t *testing.T, w *world) {
 			continue
 		}
 		ref := provider.LaunchTemplateRef{ID: id}
-		if n, err := l.CreateVersion(w.ctx, ref, provider.LaunchTemplateSpec{
+		if n, err := l.CreateVersion(w.ctx, ref, launchtemplate.Spec{
 			VersionDescription: "description-2",
 			Spec:               want,
 		}); err != nil || n != 2 {
@@ -304,7 +306,7 @@ func listsTemplates(t *testing.T, w *world) {
 		want = append(want, w.newTemplate(fmt.Sprintf("listed-%d", i)).ID)
 	}
 	slices.Sort(want)
-	have := func(q provider.LaunchTemplateQuery) (ids []string) {
+	have := func(q launchtemplate.Query) (ids []string) {
 		for _, v := range read(w, "the list", l.List(w.ctx, q)) {
 			ids = append(ids, v.ID)
 			if v.DefaultVersion != 1 || v.LatestVersion != 1 || v.Name == "" {
@@ -314,14 +316,14 @@ func listsTemplates(t *testing.T, w *world) {
 		slices.Sort(ids)
 		return ids
 	}
-	if got := have(provider.LaunchTemplateQuery{}); !slices.Equal(got, want) {
+	if got := have(launchtemplate.Query{}); !slices.Equal(got, want) {
 		t.Errorf("listed %v, want %v", got, want)
 	}
-	if got := have(provider.LaunchTemplateQuery{IDs: want[2:4]}); !slices.Equal(got, want[2:4]) {
+	if got := have(launchtemplate.Query{IDs: want[2:4]}); !slices.Equal(got, want[2:4]) {
 		t.Errorf("asked for %v, got %v", want[2:4], got)
 	}
 	for name, n := range map[string]int{"listed-1": 1, "listed": 0, "listed-10": 1} {
-		if got := have(provider.LaunchTemplateQuery{Name: name}); len(got) != n {
+		if got := have(launchtemplate.Query{Name: name}); len(got) != n {
 			t.Errorf("%d templates are called %q, want %d", len(got), name, n)
 		}
 	}
@@ -341,7 +343,7 @@ func versionsTemplates(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	w.wantVersions("after the default moved", ref, 2, 1, 2, 3)
-	for _, v := range read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{IDs: []string{ref.ID}})) {
+	for _, v := range read(w, "the list", l.List(w.ctx, launchtemplate.Query{IDs: []string{ref.ID}})) {
 		if v.DefaultVersion != 2 || v.LatestVersion != 3 {
 			t.Errorf("listed with default %d and latest %d, want 2 and 3", v.DefaultVersion, v.LatestVersion)
 		}
@@ -392,7 +394,7 @@ func deletesTemplates(t *testing.T, w *world) {
 			t.Errorf("a template that was deleted, %s: want ErrNotFound, got %v", what, err)
 		}
 	}
-	list := read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{}))
+	list := read(w, "the list", l.List(w.ctx, launchtemplate.Query{}))
 	if len(list) != 1 || list[0].ID != other.ID {
 		t.Errorf("listed: %+v, want %s alone", list, other.ID)
 	}
