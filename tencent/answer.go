@@ -98,7 +98,13 @@ func (ex *exchange) salvaged() (ids []string, requestID string) {
 	if dec.Decode(&root) == nil {
 		found.IDs = textsIn(root, runIDs, false, nil)
 	}
-	return adapter.Distinct(oncehttp.OnlyIDs(found.IDs)), found.Texts["RequestId"]
+	ids = adapter.Distinct(oncehttp.OnlyIDs(found.IDs))
+	// Other texts may stand beside the IDs, such as a zone.
+	isID := func(text string) bool { return strings.HasPrefix(text, "ins-") }
+	if slices.ContainsFunc(ids, isID) {
+		ids = slices.DeleteFunc(ids, func(text string) bool { return !isID(text) })
+	}
+	return ids, found.Texts["RequestId"]
 }
 
 // runIDs is the member with the instance IDs of a create.

@@ -176,14 +176,17 @@ func TestNoOddFieldLosesTheIDs(t *testing.T) {
 		ids  []string
 		open bool
 	}{
-		"request ID as a number":  {`{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":7}}`, both, false},
-		"request ID as an object": {`{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":{"a":1}}}`, both, false},
-		"error as a text":         {`{"Response":{"Error":"","InstanceIdSet":["ins-1","ins-2"],"RequestId":"r"}}`, both, false},
-		"error as a list":         {`{"Response":{"Error":[],"InstanceIdSet":["ins-1","ins-2"],"RequestId":"r"}}`, both, false},
-		"IDs one level deeper":    {`{"Response":{"InstanceIdSet":{"InstanceId":["ins-1","ins-2"]},"RequestId":"r"}}`, both, false},
-		"IDs in objects":          {`{"Response":{"InstanceIdSet":[{"InstanceId":"ins-1"},{"InstanceId":"ins-2"}],"RequestId":"r"}}`, both, false},
-		"one ID is no text":       {`{"Response":{"InstanceIdSet":["ins-1",{"id":null}],"RequestId":"r"}}`, []string{"ins-1"}, true},
-		"one ID as a text":        {`{"Response":{"InstanceIdSet":"ins-1","RequestId":"r"}}`, []string{"ins-1"}, false},
+		"request ID as a number":   {`{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":7}}`, both, false},
+		"request ID as an object":  {`{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":{"a":1}}}`, both, false},
+		"error as a text":          {`{"Response":{"Error":"","InstanceIdSet":["ins-1","ins-2"],"RequestId":"r"}}`, both, false},
+		"error as a list":          {`{"Response":{"Error":[],"InstanceIdSet":["ins-1","ins-2"],"RequestId":"r"}}`, both, false},
+		"IDs one level deeper":     {`{"Response":{"InstanceIdSet":{"InstanceId":["ins-1","ins-2"]},"RequestId":"r"}}`, both, false},
+		"IDs in objects":           {`{"Response":{"InstanceIdSet":[{"InstanceId":"ins-1"},{"InstanceId":"ins-2"}],"RequestId":"r"}}`, both, false},
+		"IDs in objects with more": {`{"Response":{"InstanceIdSet":[{"Zone":"ap-guangzhou-3","InstanceId":"ins-1"},{"InstanceId":"ins-2","Index":2}],"RequestId":"r"}}`, both, false},
+		"objects that end early":   {`{"Response":{"InstanceIdSet":[{"InstanceId":"ins-1"},{"InstanceId":"ins-2"`, both, true},
+		"an error without a code":  {`{"Response":{"Error":"busy","InstanceIdSet":["ins-1","ins-2"],"RequestId":"r"}}`, both, true},
+		"one ID is no text":        {`{"Response":{"InstanceIdSet":["ins-1",{"id":null}],"RequestId":"r"}}`, []string{"ins-1"}, true},
+		"one ID as a text":         {`{"Response":{"InstanceIdSet":"ins-1","RequestId":"r"}}`, []string{"ins-1"}, false},
 		"an error with an odd message": {
 			`{"Response":{"Error":{"Code":"LimitExceeded","Message":{"zh":"x"}},"InstanceIdSet":["ins-1"],"RequestId":"r"}}`, []string{"ins-1"}, true,
 		},
@@ -258,6 +261,18 @@ func TestOddFieldsOfAnswersThatOnlyAccept(t *testing.T) {
 		}
 		if _, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: []string{"ins-1"}, Action: provider.PowerStop}); err != nil {
 			t.Errorf("stop, %s: got error %v, want none", body, err)
+		}
+	}
+}
+
+// An error that cannot be read must not pass for a release.
+func TestAnErrorThatCannotBeReadIsNoSuccess(t *testing.T) {
+	for _, text := range []string{`"no"`, `{"Message":"no"}`, `{"Code":{"a":1}}`, `7`} {
+		body := `{"Response":{"Error":` + text + `,"RequestId":"r"}}`
+		for op, call := range callsOf(testDriver(t, always(200, body))) {
+			if err := call(t.Context()); !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %s: got %v, want ErrUnavailable", op, text, err)
+			}
 		}
 	}
 }
