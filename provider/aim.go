@@ -3,8 +3,10 @@ package provider
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
@@ -44,7 +46,7 @@ type aim struct {
 	ownerOf func(*Instance) owner
 
 	// sightings are the instances as last seen; nil when they are not needed.
-	sightings map[string]Instance
+	sightings *lastSights
 }
 
 // boots reports whether the wait is for new instances.
@@ -53,9 +55,7 @@ func (a *aim) boots() bool { return a.target == StateRunning && !a.restarted }
 // read keeps what was shown, if it is needed, and returns what it means. The owner is asked
 // unless it is known.
 func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
-	if a.sightings != nil {
-		a.sightings[i.ID] = *i
-	}
+	a.sightings.add(i)
 	s := a.judge(i)
 	if !ownerKnown && a.ownerOf != nil {
 		s.Owner = uint8(a.ownerOf(i))
@@ -130,4 +130,32 @@ func (a *aim) reachedBy(s State) bool {
 // final reports whether an instance in this state never runs again by itself.
 func final(s State) bool {
 	return slices.Contains([]State{StateFailed, StateTerminating, StateRecycled, StateTerminated, StateSuspended}, s)
+}
+
+// lastSights are instances as last seen, by ID. It is safe for concurrent use. Nil keeps none.
+type lastSights struct {
+	mu   sync.Mutex
+	seen map[string]Instance
+}
+
+func (s *lastSights) add(i *Instance) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil {
+		s.seen = map[string]Instance{}
+	}
+	s.seen[i.ID] = *i
+}
+
+// all returns what was seen so far.
+func (s *lastSights) all() map[string]Instance {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.seen)
 }

@@ -103,9 +103,11 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := op.newWaiter(ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	stop := op.nameMeanwhile(ctx, w.sightings)
 	list, err = w.wait(ctx, op.target())
+	stop()
 	if ctx.Err() == nil { // first, while parts still have the instances of other users
-		nameErr = op.nameSighted(ctx, w.sightings)
+		nameErr = op.nameSighted(ctx, w.sightings.all())
 	}
 	op.recordSighted(w)
 	for n := range list {
@@ -121,7 +123,7 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	w.ownerOf = op.ownerByClock()
 	w.networked = op.spec != nil && op.spec().Network.givesAddress()
 	if op.nameless() {
-		w.sightings = map[string]Instance{}
+		w.sightings = &lastSights{}
 	}
 	return w
 }

@@ -32,11 +32,23 @@ func (c *Client) kindOf(region string, api API) account.Kind {
 	if c.limits.RatesSpanRegions {
 		region = ""
 	}
+	own := c.limits.Rates[api]
+	if api == APIRenameInstance && own.Calls == 0 {
+		own = renameShare(c.limits.Rates[AnyAPI])
+	}
 	return account.Kind{
 		Cloud: c.name, Region: region, API: string(api),
-		Own: account.Rate(c.limits.Rates[api]), All: account.Rate(c.limits.Rates[AnyAPI]),
+		Own: account.Rate(own), All: account.Rate(c.limits.Rates[AnyAPI]),
 		Read: api == APIDescribeInstances,
 	}
+}
+
+// renameShare returns the part of a rate for all calls that renames may use: three quarters.
+// The rest is for looks and creates, which somebody waits for.
+func renameShare(all Rate) Rate {
+	all.Calls = (all.Calls*3 + 3) / 4
+	all.Burst = (all.Burst*3 + 3) / 4
+	return all
 }
 
 // repeat makes a call until it succeeds, fails for good, or RetryFor is over. Time in the

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/naming"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
@@ -47,15 +49,56 @@ func (op *Operation) unsaved() bool {
 	return slices.ContainsFunc(op.problems, func(err error) bool { return errors.As(err, new(*journal.Error)) })
 }
 
+// namesAtOnce is how many names a create gives before it returns. Each takes one call, and an
+// hour of QingCloud has two thousand: a thousand names take half an hour.
+const namesAtOnce = 20
+
 // giveNames replaces the marker by the name of the spec, once the instances are known. It
-// looks at them first, in calls shared with all waits. The rest is left to Wait, Look and
-// Resume. Failures are reported with the operation's errors.
+// looks at them first, in calls shared with all waits. The rest, and all names of a large
+// operation, are left to Wait, Look and Resume. Failures are reported with the operation's
+// errors.
 func (op *Operation) giveNames(ctx context.Context) {
-	if t := op.renaming(); t != nil {
-		op.names.Give(ctx, t, func() {
-			_ = op.closeNames(t) // the operation's error contains all of them
-			op.addProblem(op.journal.SaveAnyway(ctx))
-		})
+	t := op.renaming()
+	if t == nil || len(op.names.Owed(&t.Form)) > namesAtOnce {
+		return
+	}
+	op.names.Give(ctx, t, func() {
+		_ = op.closeNames(t) // the operation's error contains all of them
+		op.addProblem(op.journal.SaveAnyway(ctx))
+	})
+}
+
+// namingPause is the time between two rounds of names while a wait goes on.
+const namingPause = 5 * time.Second
+
+// nameMeanwhile gives names to instances as a wait sees them, while the wait goes on. It
+// reports nothing: what fails is tried again when the wait is over. The function that it
+// returns ends this, and waits for the end.
+func (op *Operation) nameMeanwhile(ctx context.Context, seen *lastSights) (stop func()) {
+	if seen == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		for account.Sleep(ctx, namingPause) {
+			t := op.renaming()
+			if t == nil {
+				continue
+			}
+			shown := op.shown(seen.all())
+			marked := func(id string) naming.Sight { // doubts wait for the whole picture
+				if shown(id) == naming.Marked {
+					return naming.Marked
+				}
+				return naming.Nothing
+			}
+			op.names.GiveShown(ctx, t, marked, func() {})
+		}
+	})
+	return func() {
+		cancel()
+		done.Wait()
 	}
 }
 
@@ -135,7 +178,7 @@ const slowestRate = 10 * time.Second
 // visible.
 func (op *Operation) lookAtNames(ctx context.Context, ids []string) (map[string]Instance, error) {
 	w := newWaiter(op.c, StateRunning, ids, nil)
-	w.sightings, w.ownerOf = map[string]Instance{}, op.ownerByClock()
+	w.sightings, w.ownerOf = &lastSights{}, op.ownerByClock()
 	queued := time.Duration(len(ids)/op.c.limits.IDsPerDescribe) * slowestRate
 	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook)+queued)
 	defer cancel()
@@ -146,14 +189,14 @@ func (op *Operation) lookAtNames(ctx context.Context, ids []string) (map[string]
 	var cut *poll.Interrupted
 	switch {
 	case err == nil:
-		return w.sightings, nil
+		return w.sightings.all(), nil
 	case within.Err() == nil || ctx.Err() != nil:
 	case errors.As(err, &cut): // calls have failed until the time was over
 		err = cut.Call
 	default:
 		err = naming.ErrUnanswered
 	}
-	return w.sightings, fmt.Errorf("looking at them: %w", err)
+	return w.sightings.all(), fmt.Errorf("looking at them: %w", err)
 }
 
 // renames are the calls that give instances of an operation their names.

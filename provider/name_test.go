@@ -181,13 +181,47 @@ func TestRenamesThatFailDoNotAddUp(t *testing.T) {
 		m.limits.InstancesPerCreate = 50
 		m.refuse = refusal(provider.ErrUnavailable, "Busy")
 		c := m.client(func(o *provider.Options) { o.RetryFor = 20 * time.Second })
-		start := time.Now()
 		op, err := c.RunInstances(t.Context(), named(200, "web"), nil)
-		if took := time.Since(start); took > 40*time.Second || len(op.InstanceIDs()) != 200 {
-			t.Errorf("%d servers took %v", len(op.InstanceIDs()), took)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err = op.Wait(t.Context(), nil)
+		if took := time.Since(start); took > 80*time.Second {
+			t.Errorf("the wait took %v, want the boot and one time of patience", took)
 		}
 		if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), m.alive()[0]) {
 			t.Errorf("the error names no server: %v", err)
+		}
+	})
+}
+
+// An operation of many instances is returned before they have their names: these come while
+// it is waited for, and are all there in the end.
+func TestManyInstancesGetTheirNamesDuringTheWait(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.boot = 10 * time.Minute
+		rates := map[provider.API]provider.Rate{provider.AnyAPI: {Calls: 1800, Per: time.Hour, Burst: 1}}
+		c := m.client(func(o *provider.Options) { o.Rates = rates })
+		start := time.Now()
+		op, err := c.RunInstances(t.Context(), named(100, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("the create took %v, want less than one name for each instance takes", took)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 11*time.Minute {
+			t.Errorf("the wait ended after %v, want the boot time of 10 minutes", took)
+		}
+		for _, i := range list {
+			if i.Name != "web" {
+				t.Errorf("%s is called %q, want web", i.ID, i.Name)
+			}
 		}
 	})
 }

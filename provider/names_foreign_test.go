@@ -227,7 +227,7 @@ func TestQueuedRenamesKeepTheirPatience(t *testing.T) {
 		flaky := &flakyNames{marking: m, failed: map[string]bool{}}
 		rates := map[provider.API]provider.Rate{provider.APIRenameInstance: {Calls: 1, Per: 10 * time.Second}}
 		c := provider.NewClient(flaky, &provider.Options{Region: "region-1", RetryFor: 20 * time.Second, Rates: rates})
-		if _, err := c.RunInstances(t.Context(), named(30, "web"), nil); err != nil {
+		if _, err := c.RunInstances(t.Context(), named(20, "web"), nil); err != nil {
 			t.Error(err)
 		}
 		for _, name := range m.names() {

@@ -41,7 +41,7 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	w := op.newWaiter(op.InstanceIDs(), nil)
 	known := setOf(op.ledger.Seen())
 	err := w.look(ctx, op.target())
-	nameErr := op.nameSighted(ctx, w.sightings) // first, as long as parts have their strangers
+	nameErr := op.nameSighted(ctx, w.sightings.all()) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
 	for n := range l.Ready {

@@ -52,9 +52,11 @@ type RunOptions struct {
 	// KeepMarker leaves the names as they were sent, on clouds without client tokens (ENS,
 	// QingCloud). On these clouds a create carries a marker at the end of the name,
 	// "web-yf...", which finds the instances if the answer is lost. When the cloud shows an
-	// instance with its marker, one call gives it the name of the spec. An instance that is
-	// not visible when RunInstances returns gets its name from [Operation.Wait],
-	// [Operation.Look] or [Client.Resume]. KeepMarker saves those calls.
+	// instance with its marker, one call gives it the name of the spec. RunInstances gives at
+	// most 20 names. An operation of more instances, and an instance that is not visible when
+	// RunInstances returns, gets names from [Operation.Wait], while the instances boot, from
+	// [Operation.Look] or [Client.Resume]. Renames use at most three quarters of a rate for all
+	// calls (QingCloud). KeepMarker saves those calls.
 	KeepMarker bool
 
 	// Progress is called when something takes long or is unusual: while a search for the
