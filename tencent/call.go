@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // The vendor's names of the calls about instances.
@@ -55,42 +55,54 @@ func (d *driver) newExchange(ctx context.Context, op, region string, timeout tim
 	return ex
 }
 
-// call sends one request and decodes its answer into resp.
-func (d *driver) call(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
-	return d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
+// ask sends one request and reads its answer. R is the SDK's type of what is in "Response".
+func ask[R any](d *driver, ex *exchange, req tchttp.Request) (*response[R], error) {
+	a := &response[R]{}
+	if err := d.send(ex, req, a); err != nil {
+		return nil, err
+	}
+	if a.Response == nil {
+		return nil, ex.malformed("it has no Response", "")
+	}
+	return a, nil
 }
 
-// callBare sends one request whose answer has a RequestId and nothing else, and returns that.
-// The SDK's types of such answers differ by name only.
-func (d *driver) callBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
-	resp := cvm.NewStopInstancesResponse()
-	if err := d.call(ex, req, resp); err != nil {
+// askBare sends one request whose answer has a RequestId and nothing else, and returns that.
+func (d *driver) askBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
+	a, err := ask[bareResponse](d, ex, req)
+	if err != nil {
 		return "", err
 	}
-	if resp.Response == nil || value(resp.Response.RequestId) == "" {
+	if value(a.Response.RequestID) == "" {
 		return "", ex.malformed("it has no RequestId", "")
 	}
-	return *resp.Response.RequestId, nil
+	return *a.Response.RequestID, nil
 }
 
 // send has the SDK send one request. It survives the SDK's panics. It returns the end of the
 // caller's ctx as such, and the end of its own timeout as a failure of the service.
-func (d *driver) send(ex *exchange, send func(context.Context, api) error) error {
+func (d *driver) send(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
 	if err := ex.ctx.Err(); err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
+	}
+	at, err := d.endpointOf(ex.region)
+	if err != nil {
+		return ex.notSent(provider.ErrInvalid, err)
 	}
 	creds, err := d.askCredentials(ex.ctx)
 	if err != nil {
 		return ex.notSent(provider.ErrAuth, err)
 	}
-	c, err := d.client(ex.region, creds)
+	c, err := d.client(clientKey{ex.region, at}, creds)
 	if err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
 	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
 	defer cancel()
 	defer ex.Close()
-	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
+	err = recovered(func() error { return c.Send(ex.Watch(ctx), req, resp) })
+	d.answered.Record(&ex.Exchange)
+	if err != nil {
 		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
 		return d.wrapError(err, ex)
 	}
@@ -120,12 +132,18 @@ var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: 
 // because package fmt cannot look into one: a client that is printed must not show its keys.
 type keyedClient func() (api, provider.Credentials)
 
+// clientKey is what an SDK client is made for, beside its credentials.
+type clientKey struct {
+	region string
+	at     oncehttp.Endpoint
+}
+
 // client returns the SDK client of a region. It keeps the client until the credentials change, so
 // that a call neither builds a client nor signs with a former key.
-func (d *driver) client(region string, creds provider.Credentials) (api, error) {
+func (d *driver) client(key clientKey, creds provider.Credentials) (api, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if kept, ok := d.clients[region]; ok {
+	if kept, ok := d.clients[key]; ok {
 		if c, of := kept(); of == creds {
 			return c, nil
 		}
@@ -134,22 +152,22 @@ func (d *driver) client(region string, creds provider.Credentials) (api, error) 
 	if common.DefaultHttpClient != nil {
 		return nil, errShared
 	}
-	c, err := d.build(region, creds)
+	c, err := d.build(key, creds)
 	if err != nil {
 		return nil, err
 	}
-	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
+	d.clients[key] = func() (api, provider.Credentials) { return c, creds }
 	return c, nil
 }
 
 // build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
 // timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
-func (d *driver) build(region string, creds provider.Credentials) (api, error) {
+func (d *driver) build(key clientKey, creds provider.Credentials) (api, error) {
 	p := profile.NewClientProfile()
 	p.HttpProfile.ReqMethod = http.MethodPost
 	p.HttpProfile.ReqTimeout = 0
-	p.HttpProfile.Scheme = d.scheme
-	p.HttpProfile.Endpoint = d.host
+	p.HttpProfile.Scheme = strings.ToUpper(key.at.Scheme)
+	p.HttpProfile.Endpoint = key.at.Host
 	p.Language = "en-US"
 	p.Debug = false
 	p.DisableRegionBreaker = true
@@ -157,7 +175,7 @@ func (d *driver) build(region string, creds provider.Credentials) (api, error) {
 	p.RateLimitExceededMaxRetries = 0
 	p.UnsafeRetryOnConnectionFailure = false
 	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
-	c, err := cvm.NewClient(cred, region, p)
+	c, err := cvm.NewClient(cred, key.region, p)
 	if err != nil {
 		return nil, err
 	}
@@ -167,10 +185,6 @@ func (d *driver) build(region string, creds provider.Credentials) (api, error) {
 
 // api is what the driver uses of the SDK.
 type api interface {
-	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
-	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
-	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
-	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
 	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
 }
 
@@ -179,38 +193,13 @@ type api interface {
 // reflection.
 type sdkClient struct{ cvm *cvm.Client }
 
-func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runAnswer{resp})
-}
-
-// RunRaw sends a create that the typed request cannot carry. It is signed in the same way.
-func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req, err := rawRequest(actionRun, params)
-	if err != nil {
-		return nil, err
-	}
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runAnswer{resp})
-}
-
-func (s sdkClient) DescribeInstances(
-	ctx context.Context, req *cvm.DescribeInstancesRequest,
-) (*cvm.DescribeInstancesResponse, error) {
-	resp := cvm.NewDescribeInstancesResponse()
-	return resp, s.Send(ctx, req, &describeAnswer{resp})
-}
-
-func (s sdkClient) TerminateInstances(
-	ctx context.Context, req *cvm.TerminateInstancesRequest,
-) (*cvm.TerminateInstancesResponse, error) {
-	return s.cvm.TerminateInstancesWithContext(ctx, req)
-}
-
 // Send sends one of the SDK's requests, as its own methods do.
 func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
 	req.SetContext(ctx)
-	return s.cvm.Send(req, resp)
+	if err := s.cvm.Send(req, resp); !errors.Is(err, errRead) {
+		return err
+	}
+	return nil
 }
 
 // rawRequest returns a request with a body that the SDK has no type for.
@@ -218,16 +207,3 @@ func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
 	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
 	return req, req.SetActionParameters(params)
 }
-
-// runAnswer and describeAnswer are searched for an error in one look. The SDK would decode them
-// twice more.
-type (
-	runAnswer      struct{ *cvm.RunInstancesResponse }
-	describeAnswer struct{ *cvm.DescribeInstancesResponse }
-)
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*runAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*describeAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }

@@ -20,10 +20,14 @@ import (
 // Name is the name of the driver.
 const Name = "tencent"
 
-// defaultHost serves every region: the region is a header of the request, and
-// the name resolves to an access point near the caller. The rate limits count by
-// access point, so a host per region would not raise them for one program.
+// defaultHost serves every region but those of finance: the region is a header of the request,
+// and the name resolves to an access point near the caller. The rate limits count by access
+// point, so a host per region would not raise them for one program.
 const defaultHost = "cvm.tencentcloudapi.com"
+
+// financeRegions is how the names of regions end that are a network of their own. Each of them has
+// a host of its own, and the other hosts do not serve it.
+const financeRegions = "-fsi"
 
 // perCall is the most instances of one create, the most IDs of one call, and the most rows of one
 // page. It is the documented limit of every call about instances.
@@ -41,10 +45,19 @@ type Config struct {
 	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint is where calls go instead of cvm.tencentcloudapi.com: "host[:port]" or
-	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
-	// passwords in clear.
+	// Endpoint is where calls go instead of the vendor's own hosts, which are
+	// cvm.tencentcloudapi.com, and cvm.{region}.tencentcloudapi.com for the regions of finance:
+	// "host[:port]" or "https://host[:port]", or "http://host[:port]" for plain HTTP, which
+	// carries passwords in clear. "{region}" in it stands for the region of the call.
+	//
+	// Accounts of the international site use cvm.intl.tencentcloudapi.com. Inside of the
+	// vendor's own network there is cvm.internal.tencentcloudapi.com.
 	Endpoint string
+
+	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it to
+	// Endpoint, and then to the vendor's table. It must be quick, do no I/O, and be safe for
+	// concurrent use.
+	EndpointFor func(region string) string
 
 	// Transport carries every call. It must not retry. Nil means transports of the
 	// client's own, which use the proxy of the environment and verify certificates: up
@@ -71,17 +84,18 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
-// driver is one account on CVM. It is immutable, except for the SDK clients that it keeps.
+// driver is one account on CVM. It is immutable, except for the SDK clients that it keeps
+// and for the hosts that have answered.
 type driver struct {
 	region      string
-	scheme      string // as the SDK's profile spells it
-	host        string
+	endpoints   oncehttp.Endpoints
+	answered    oncehttp.Answered
 	credentials provider.CredentialsSource
 	transport   *wire.Guard
 	support     provider.Support
 
 	mu      sync.Mutex
-	clients map[string]keyedClient // by region
+	clients map[clientKey]keyedClient
 }
 
 var (
@@ -99,7 +113,10 @@ func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example ap-guangzhou")
 	checkRegion(&c, "Config.Region", cfg.Region)
-	scheme, host, ok := splitEndpoint(cfg.Endpoint)
+	endpoints, ok := oncehttp.NewEndpoints(cfg.Endpoint, cfg.EndpointFor)
+	plain, _ := oncehttp.NewEndpoints(cfg.Endpoint, nil)
+	at, _, _ := plain.For("region")
+	ok = ok && !hasPath(at)
 	// The value is not shown: a URL may hold a password.
 	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
 	if err := c.Err(); err != nil {
@@ -107,12 +124,11 @@ func newDriver(cfg Config) (*driver, error) {
 	}
 	d := &driver{
 		region:      cfg.Region,
-		scheme:      scheme,
-		host:        host,
+		endpoints:   endpoints,
 		credentials: cfg.Credentials,
 		transport:   &wire.Guard{Pair: oncehttp.NewPair(cfg.Transport)},
 		support:     supportTable(),
-		clients:     map[string]keyedClient{},
+		clients:     map[clientKey]keyedClient{},
 	}
 	if d.credentials == nil {
 		d.credentials = credential.NewChain(cfg.Transport)
@@ -185,17 +201,38 @@ func callRates() map[provider.API]provider.Rate {
 // regionOf returns the region of a call: that of the client if the call names none.
 func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
-// splitEndpoint returns the scheme as the SDK's profile spells it, and the host.
-func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
-	if endpoint == "" {
-		return "HTTPS", defaultHost, true
+// endpointOf returns where calls about a region go, or an error about the form of the region or
+// about a text of EndpointFor. It does not show that text: a URL may hold a password.
+func (d *driver) endpointOf(region string) (oncehttp.Endpoint, error) {
+	if region != d.region { // which was checked before
+		c := &provider.Checker{Driver: Name}
+		checkRegion(c, "Region", region)
+		if err := c.Err(); err != nil {
+			return oncehttp.Endpoint{}, err
+		}
 	}
-	e, ok := oncehttp.ParseEndpoint(endpoint)
-	if strings.Trim(e.Path, "/") != "" {
-		return "", "", false
+	at, chosen, err := d.endpoints.For(region)
+	switch {
+	case err == nil && !chosen:
+		return oncehttp.Endpoint{Scheme: "https", Host: hostOf(region)}, nil
+	case err != nil, hasPath(at):
+		return at, &provider.FieldError{
+			Driver: Name, Path: "Config.EndpointFor", Reason: "the endpoint of " + region + " " + oncehttp.RuleEndpoint,
+		}
 	}
-	return strings.ToUpper(e.Scheme), e.Host, ok
+	return at, nil
 }
+
+// hostOf returns the vendor's host of a region.
+func hostOf(region string) string {
+	if strings.HasSuffix(region, financeRegions) {
+		return "cvm." + region + ".tencentcloudapi.com"
+	}
+	return defaultHost
+}
+
+// hasPath reports whether an endpoint has a path. The SDK sends every request to "/".
+func hasPath(at oncehttp.Endpoint) bool { return strings.Trim(at.Path, "/") != "" }
 
 // askCredentials asks the source and refuses what cannot be used.
 func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,6 +132,152 @@ func TestNewLeavesTheCallersOptionsAlone(t *testing.T) {
 	}
 }
 
+// The regions of finance are a network of their own.
+func TestEndpointOfARegion(t *testing.T) {
+	byRegion := func(region string) string {
+		return map[string]string{"ap-beijing": "http://beijing.example:81", "ap-shanghai": "shanghai.example"}[region]
+	}
+	const pattern = "cvm.{region}.tencentcloudapi.com"
+	for _, c := range []struct {
+		endpoint string
+		of       func(string) string
+		region   string
+		want     string
+	}{
+		{"", nil, "ap-guangzhou", "https://cvm.tencentcloudapi.com"},
+		{"", nil, "ap-shanghai-fsi", "https://cvm.ap-shanghai-fsi.tencentcloudapi.com"},
+		{"", nil, "ap-shenzhen-fsi", "https://cvm.ap-shenzhen-fsi.tencentcloudapi.com"},
+		{"", nil, "ap-beijing-fsi", "https://cvm.ap-beijing-fsi.tencentcloudapi.com"},
+		{"cvm.intl.tencentcloudapi.com", nil, "ap-singapore", "https://cvm.intl.tencentcloudapi.com"},
+		{"cvm.intl.tencentcloudapi.com", nil, "ap-shanghai-fsi", "https://cvm.intl.tencentcloudapi.com"},
+		{pattern, nil, "ap-nanjing", "https://cvm.ap-nanjing.tencentcloudapi.com"},
+		{"http://{region}.vpc.example:8080/", nil, "ap-nanjing", "http://ap-nanjing.vpc.example:8080"},
+		{"", byRegion, "ap-beijing", "http://beijing.example:81"},
+		{pattern, byRegion, "ap-shanghai", "https://shanghai.example"},
+		{pattern, byRegion, "ap-tokyo", "https://cvm.ap-tokyo.tencentcloudapi.com"},
+		{"", byRegion, "ap-tokyo", "https://cvm.tencentcloudapi.com"},
+	} {
+		r := &recorder{body: noRows}
+		d, err := newDriver(Config{
+			Region: "ap-guangzhou", Endpoint: c.endpoint, EndpointFor: c.of, Transport: r,
+			Credentials: provider.StaticCredentials(keyID, keyValue, keyToken),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: c.region}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := r.reqs[1].URL.Scheme + "://" + r.reqs[1].URL.Host; got != c.want {
+			t.Errorf("%q, %s: got %s, want %s", c.endpoint, c.region, got, c.want)
+		}
+		if len(d.clients) != 1 {
+			t.Errorf("%q, %s: %d SDK clients after two calls, want 1", c.endpoint, c.region, len(d.clients))
+		}
+		preview, err := d.PreviewRun(&provider.RunInstancesSpec{Region: c.region, Zone: "zone-1", ImageID: "img-1", Count: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := r.reqs[1].URL.Host; preview.Host != want {
+			t.Errorf("%q, %s: the preview has host %s, want %s", c.endpoint, c.region, preview.Host, want)
+		}
+	}
+}
+
+func TestAnEndpointThatCannotBeReadSendsNothing(t *testing.T) {
+	for _, text := range []string{"ftp://user:hidden@host", "host/path", "two hosts"} {
+		r := &recorder{body: noRows}
+		d, err := newDriver(Config{
+			Region: "ap-guangzhou", EndpointFor: func(string) string { return text }, Transport: r,
+			Credentials: provider.StaticCredentials(keyID, keyValue, keyToken),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if err == nil {
+			t.Errorf("%q: got no error, want one", text)
+			continue
+		}
+		if !strings.Contains(err.Error(), "Config.EndpointFor") {
+			t.Errorf("%q: the error does not name Config.EndpointFor: %v", text, err)
+		}
+		if strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%q: the error shows a password: %v", text, err)
+		}
+		if len(r.reqs) > 0 {
+			t.Errorf("%q: %d requests were sent, want none", text, len(r.reqs))
+		}
+	}
+	if _, err := New(Config{Region: "ap-guangzhou", Endpoint: "{region}.host/path"}); err == nil {
+		t.Error("a pattern with a path: got no error, want one")
+	}
+}
+
+func TestAMistypedRegionSendsNothing(t *testing.T) {
+	for region, want := range map[string]string{
+		"ap_guangzhou": "small letters", "AP-Guangzhou": "small letters", "ap-guangzhou ": "small letters", "广州": "small letters",
+		"ap-guangzhou-3": "its region is ap-guangzhou", "ap-shanghai-fsi-1": "its region is ap-shanghai-fsi",
+	} {
+		if _, err := New(Config{Region: region}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("New for %q: got %v, want an error with %q", region, err, want)
+		}
+		r := &recorder{body: noRows}
+		_, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{Region: region})
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("describe in %q: got %v, want ErrInvalid", region, err)
+		}
+		if len(r.reqs) > 0 {
+			t.Errorf("describe in %q: %d requests were sent, want none", region, len(r.reqs))
+		}
+	}
+	for zone, want := range map[string]string{"ap-guangzhou": "is a region", "AP-guangzhou-3": "small letters", "ap guangzhou": "small letters"} {
+		spec := &provider.RunInstancesSpec{Region: "ap-guangzhou", Zone: zone, ImageID: "img-1", Count: 1}
+		if err := testDriver(t, nil).ValidateRun(spec); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("zone %q: got %v, want an error with %q", zone, err, want)
+		}
+	}
+}
+
+func TestAHostThatNeverAnsweredAsksForTheRegion(t *testing.T) {
+	for name, cause := range map[string]error{
+		"no such host":       &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}},
+		"connection refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+	} {
+		answers := false
+		d := driverAt(t, "cvm.{region}.example", transport(func(*http.Request) (*http.Response, error) {
+			if answers {
+				return answer(200, noRows), nil
+			}
+			return nil, cause
+		}))
+		ask := func() *provider.APIError {
+			_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "ap-nowhere"})
+			var e *provider.APIError
+			errors.As(err, &e)
+			return e
+		}
+		e := ask()
+		if e == nil || !e.NoHost {
+			t.Fatalf("%s: got %+v, want an error with NoHost", name, e)
+		}
+		if want := `no service at cvm.ap-nowhere.example: does region "ap-nowhere" exist? If it does, set Config.Endpoint`; !strings.Contains(e.Message, want) {
+			t.Errorf("%s: got %q, want it to contain %q", name, e.Message, want)
+		}
+		if e.Outcome != provider.OutcomeUnsent {
+			t.Errorf("%s: outcome: got %s, want unsent", name, e.Outcome)
+		}
+		answers = true
+		ask()
+		answers = false
+		if e := ask(); e == nil || e.NoHost {
+			t.Errorf("%s, after an answer: got %+v, want an error without NoHost", name, e)
+		}
+	}
+}
+
 func TestEndpoint(t *testing.T) {
 	for _, c := range []struct{ endpoint, scheme, host string }{
 		{"", "https", "cvm.tencentcloudapi.com"},
@@ -224,9 +372,9 @@ func TestClientIsKeptUntilRegionOrCredentialsChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := d.client("region-1", *src.creds.Load())
-	again, _ := d.client("region-1", *src.creds.Load())
-	other, _ := d.client("region-2", *src.creds.Load())
+	first, _ := d.client(clientKey{region: "region-1"}, *src.creds.Load())
+	again, _ := d.client(clientKey{region: "region-1"}, *src.creds.Load())
+	other, _ := d.client(clientKey{region: "region-2"}, *src.creds.Load())
 	if first != again {
 		t.Error("a client is built for every call")
 	}

@@ -14,9 +14,18 @@
 //   - the role bound to the instance, from the metadata service, with a timeout
 //     of three seconds. Its keys are renewed five minutes before they end.
 //
+// # Endpoints
+//
 // The host is cvm.tencentcloudapi.com for every region, because the region is a
-// header of the request. Config.Endpoint names another one, such as
-// cvm.ap-guangzhou.tencentcloudapi.com or cvm.intl.tencentcloudapi.com.
+// header of the request. Only the regions of finance, whose names end in -fsi, have
+// hosts of their own: cvm.ap-shanghai-fsi.tencentcloudapi.com. Config.Endpoint and
+// Config.EndpointFor name others: cvm.intl.tencentcloudapi.com for accounts of the
+// international site, cvm.internal.tencentcloudapi.com inside of the vendor's network,
+// cvm.{region}.tencentcloudapi.com to reach each region at its own access point.
+//
+// A region with other characters, or with the number of a zone, is an error before the
+// first call. A host that has no address, or refuses connections, and never answered
+// ends a call within seconds; the error asks whether the region exists.
 //
 // # Idempotency
 //
@@ -41,7 +50,21 @@
 // just created: for how long is not documented. Tags are attached a little after
 // the create, so a search by tag may miss a fresh instance.
 //
-// [provider.Instance].Sys returns a *cvm.Instance of the SDK.
+// Answers are read field by field. A member of another kind than documented is read if
+// it means the same (50.0, "50"), and is left out otherwise; the client logs its name
+// once. It hides no other member, no other row, and no ID of a create.
+//
+// Instance.Lock is read from RestrictState and IsolatedSource: EXPIRED, ARREAR, EXPIRE,
+// MANMADE, PROTECTIVELY_ISOLATED; Instance.Reason has these words. A stopped instance
+// with a lock is [provider.StateSuspended], and so is one in the recycle bin that the
+// cloud has put there. A spot instance that is taken back shows no sign in the API: it
+// disappears. An instance that is stopped because a start failed has the reason of
+// LatestOperation.
+//
+// [provider.Instance].Sys returns a *cvm.Instance of the SDK. It has what Instance has
+// no field for: bandwidth, CPU topology, the HPC cluster. Market options, timers and
+// secondary interfaces are not in the answer. A GPU of which an instance has a slice
+// counts as one. RUNNING is running, with or without addresses.
 //
 // Rescue mode counts as not running (the instance's own system is off), a live
 // migration as running.
@@ -66,20 +89,32 @@
 // hold 100 rows, the documented maximum, and a page token is the offset of the next
 // row.
 //
+// # Release
+//
 // TerminateInstances takes instances of one billing mode only. Prepaid instances go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for
-// good by a second call. Their prepaid data disks stay, as do elastic addresses:
-// a library that releases them unasked would destroy what it did not make. The
-// answer has no result for each instance: one that cannot be terminated makes an
+// good by a second call. By default it releases the instances, their system disks, the
+// data disks that are paid for by the hour and end with the instance, the ordinary
+// public addresses (WanIP), and the interfaces that the create made (see Interfaces of
+// [RunOptions]). Prepaid data disks and elastic addresses stay.
+//
+// A release of what was ordered (TerminateRequest.Ordered) also sends ReleaseAddress
+// and ReleasePrepaidDataDisks. CVM then releases the first elastic address of the
+// primary interface, if it is of the kind HighQualityEIP, AntiDDoSEIP, EIPv6 or
+// HighQualityEIPv6, and the prepaid data disks that are attached: also those that the
+// create did not order. Data disks with DeleteWithInstance false stay in any case.
+// CVM releases a running instance as it is: Force changes nothing.
+//
+// The answer has no result for each instance: one that cannot be terminated makes an
 // error of the whole call. If it failed to launch or is being terminated
 // already, a call about it alone succeeds, because the cloud removes it by
 // itself; in a batch it is [provider.ErrState].
 //
 // # Vendor options
 //
-// [RunOptions] has what only CVM has: every parameter of RunInstances that the SDK
-// version in use knows has a field there or in the spec. Raw parameters are for what
-// is newer. A
+// [RunOptions] has what only CVM has: every documented parameter of RunInstances has a
+// field there or in the spec, also NetworkInterfaces, which the SDK version in use does
+// not know. Raw parameters are for what is newer. A
 // raw value that is JSON is sent as JSON, and any other as a string: 100 is a
 // number, "100" in quotes a string, TRUE a string, true a boolean. They go out with
 // every create of an operation: lists with an entry for each instance, such as fixed
@@ -95,6 +130,13 @@
 // project. AutoReleaseTime is cut to whole seconds and must be more than five
 // minutes ahead. A data disk needs a size, a multiple of 10 GiB: CVM takes one
 // without for none at all.
+//
+// # Interfaces
+//
+// Network.Interfaces are sent as SECONDARY members of NetworkInterfaces, after the
+// PRIMARY one, which has the subnet and the groups of Network; CVM opens this in some
+// regions only. It chooses their addresses. An interface that the create makes ends
+// with its instance (DeleteWithInstance), unless [RunOptions] says otherwise.
 //
 // # Names of an operation
 //
@@ -153,10 +195,8 @@
 //
 // CVM has no description of instances and disks, no performance levels or IOPS of
 // disks to choose, no fixed IPv6 addresses, no limit of inbound traffic, no
-// groups of dedicated hosts, and no templates by name. Secondary network
-// interfaces exist, but not in the SDK version in use; the raw parameter
-// NetworkInterfaces reaches them. The support table gives the reason for every
-// field.
+// groups of dedicated hosts, no templates by name, and no interfaces in templates. The
+// support table gives the reason for every field.
 //
 // The tests' requests and answers were written from documentation and from the
 // SDK's source. None was recorded from the live service.

@@ -16,6 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // wrapError turns an error of the SDK into a *[provider.APIError]. The end of the caller's ctx
@@ -24,11 +25,26 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
 		return ex.ended(ctxErr)
 	}
-	var sdk *tcerr.TencentCloudSDKError
-	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
+	if sdk := vendorError(err); sdk != nil {
 		return ex.refused(sdk)
 	}
-	return ex.unanswered(err)
+	// The SDK's own reader of answers with another status fails when one member is odd.
+	if ex.Status() != 0 && ex.Status() != http.StatusOK {
+		if sdk := vendorError(wire.Refusal(ex.Body())); sdk != nil {
+			return ex.refused(sdk)
+		}
+	}
+	return d.unanswered(err, ex)
+}
+
+// vendorError returns the error of the cloud in an error of the SDK, or nil: ClientError.* are the
+// SDK's own words.
+func vendorError(err error) *tcerr.TencentCloudSDKError {
+	var sdk *tcerr.TencentCloudSDKError
+	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
+		return sdk
+	}
+	return nil
 }
 
 // ended returns the error of a ctx that ended, which is no failure of the service. The error of a
@@ -93,12 +109,17 @@ func (ex *exchange) mixedDisks() bool {
 // unanswered returns the error of a call without an answer of the cloud, or with one that makes no
 // sense: its status alone says whether the call may have been executed. The text of the SDK's
 // error is replaced, because it quotes the whole answer.
-func (ex *exchange) unanswered(err error) error {
+func (d *driver) unanswered(err error, ex *exchange) error {
 	code, msg, cause := "ClientError.ParseJsonError", "", error(nil)
+	noHost := d.answered.NoHost(&ex.Exchange)
 	switch {
 	case ex.Status() == 0:
 		cause = ex.secrets.Cause(cmp.Or(ex.Err(), err))
 		code, msg = "ClientError.NetworkError", "no answer: "+cause.Error()
+		if noHost {
+			const ask = "no service at %s: does region %q exist? If it does, set Config.Endpoint: %v"
+			msg = fmt.Sprintf(ask, ex.Request().URL.Host, ex.region, cause)
+		}
 	case ex.Cut() != nil:
 		cause = ex.secrets.Cause(ex.Cut())
 		msg = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), cause)
@@ -108,7 +129,7 @@ func (ex *exchange) unanswered(err error) error {
 	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
 	says := oncehttp.VerdictOf(ex.Status())
 	e := ex.apiError(adapter.KindOf(says), adapter.OutcomeOf(ex.Fate()), msg, rebuilt)
-	e.Lasting = says.Lasting
+	e.Lasting, e.NoHost = says.Lasting, noHost
 	return ex.paused(e)
 }
 

@@ -3,6 +3,13 @@ package tencent
 import (
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,14 +39,14 @@ func codeClasses() map[error][]string {
 		provider.ErrThrottled: family("", "RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestLimitExceeded.IPLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded"),
 		provider.ErrQuota: join(
 			family("", "InstancesQuotaLimitExceeded LimitExceeded OverQuota InvalidParameterValue.ExternalIpQuotaLimited InvalidParameterValue.TagQuotaLimitExceeded ImageQuotaLimitExceeded"),
-			family("LimitExceeded.", "CvmInstanceQuota InstanceQuota PrepayQuota PrepayUnderwriteQuota SpotQuota UserSpotQuota UserReturnQuota DisasterRecoverGroup SingleUSGQuota CvmsVifsPerSecGroupLimitExceeded VpcSubnetNum IPv6AddressNum InstanceEniNumLimit EipNumLimit LaunchTemplateQuota LaunchTemplateVersionQuota HpcClusterQuota TagResourceQuota"),
+			family("LimitExceeded.", "CvmInstanceQuota InstanceQuota PrepayQuota PrepayUnderwriteQuota SpotQuota UserSpotQuota UserReturnQuota DisasterRecoverGroup SingleUSGQuota CvmsVifsPerSecGroupLimitExceeded IPv6AddressNum InstanceEniNumLimit EipNumLimit LaunchTemplateQuota LaunchTemplateVersionQuota HpcClusterQuota TagResourceQuota"),
 			family("", "ResourceInsufficient.InsufficientGroupQuota ResourceInsufficient.DisasterRecoverGroupCvmQuota UnsupportedOperation.InsufficientClusterQuota UnsupportedOperation.UserLimitOperationExceedQuota")),
 		provider.ErrNoStock: join(
 			family("ResourceInsufficient.", "AvailabilityZoneSoldOut SpecifiedInstanceType ZoneSoldOutForSpecifiedInstance InsufficientOfferingMinimum CloudDiskSoldOut CloudDiskUnavailable CidrBlock"),
 			family("ResourcesSoldOut.", "SpecifiedInstanceType AvailableZone EipInsufficient"),
 			family("ResourceNotFound.", "InvalidZoneInstanceType NoDefaultCbs NoDefaultCbsWithReason"),
 			family("InvalidParameterValue.", "ZoneNotSupported InsufficientOffering InsufficientPrice"),
-			family("", "ResourceUnavailable.InstanceType UnsupportedOperation.InvalidZone InvalidParameter.InvalidCloudDiskSoldOut UnsupportedOperation.NoInstanceTypeSupportSpot FailedOperation.NoAvailableIpAddressCountInSubnet")),
+			family("", "ResourceUnavailable.InstanceType UnsupportedOperation.InvalidZone InvalidParameter.InvalidCloudDiskSoldOut UnsupportedOperation.NoInstanceTypeSupportSpot FailedOperation.NoAvailableIpAddressCountInSubnet LimitExceeded.VpcSubnetNum")),
 		provider.ErrNotFound: join(
 			family("", "InvalidHostId.NotFound InvalidZone.MismatchRegion InvalidInstanceId.NotFound InvalidImageId.NotFound InvalidSecurityGroupId.NotFound InvalidProjectId.NotFound InvalidRegion.NotFound ResourceNotFound ResourceNotFound.HpcCluster ResourceNotFound.KeyPairNotFound ResourceNotFound.InvalidPlacementSet InvalidParameter.SnapshotNotFound FailedOperation.DisasterRecoverGroupNotFound"),
 			family("InvalidParameterValue.", "VpcIdNotExist SubnetNotExist KeyPairNotFound LaunchTemplateNotFound LaunchTemplateIdNotExisted LaunchTemplateIdVerNotExisted BandwidthPackageIdNotFound InstanceTypeNotFound InvalidVpcIdSubnetIdNotFound ElasticNetworkNotExist ChcHostsNotFound DedicatedResourcePackIdsNotFound")),
@@ -160,6 +167,7 @@ func TestWhatARefusalProvesToBeOut(t *testing.T) {
 		"InvalidParameter.InvalidCloudDiskSoldOut":             provider.StockOfDisk,
 		"ResourceInsufficient.CidrBlock":                       provider.StockOfSubnet,
 		"FailedOperation.NoAvailableIpAddressCountInSubnet":    provider.StockOfSubnet,
+		"LimitExceeded.VpcSubnetNum":                           provider.StockOfSubnet,
 		"ResourceInsufficient.InsufficientOfferingMinimum":     "",
 		"ResourceInsufficient.CloudDiskUnavailable":            "",
 		"ResourcesSoldOut.EipInsufficient":                     "",
@@ -203,6 +211,164 @@ func outcomeOf(kind error) provider.Outcome {
 	}
 }
 
+// documented is a code of the documents, and what it means to a caller.
+type documented struct {
+	code     string
+	sentinel error
+	mark     string // "temporary" or "unknown"
+	stock    provider.StockScope
+}
+
+// documentedCodes returns testdata/error_codes.tsv: the constants of the SDK in use and of a newer
+// and an international one, the common codes of all APIs
+// (cloud.tencent.com/document/api/213/30435), and the parents of those that have suffixes.
+func documentedCodes(t *testing.T) (out []documented) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "error_codes.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentinels := map[string]error{
+		"ErrInvalid": provider.ErrInvalid, "ErrNotFound": provider.ErrNotFound, "ErrExists": provider.ErrExists,
+		"ErrState": provider.ErrState, "ErrAuth": provider.ErrAuth, "ErrPermission": provider.ErrPermission,
+		"ErrThrottled": provider.ErrThrottled, "ErrQuota": provider.ErrQuota, "ErrNoStock": provider.ErrNoStock,
+		"ErrBalance": provider.ErrBalance, "ErrUnavailable": provider.ErrUnavailable,
+	}
+	for _, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n")[1:] {
+		f := strings.Split(line, "\t")
+		if len(f) != 4 || sentinels[f[1]] == nil {
+			t.Fatalf("%q is no row of four columns with a sentinel", line)
+		}
+		out = append(out, documented{f[0], sentinels[f[1]], f[2], provider.StockScope(f[3])})
+	}
+	return out
+}
+
+func TestEveryCodeOfTheDocuments(t *testing.T) {
+	for _, c := range documentedCodes(t) {
+		_, err := testDriver(t, refusal(c.code)).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.code, err, e)
+			continue
+		}
+		if !errors.Is(err, c.sentinel) {
+			t.Errorf("%s: got %v, want %v", c.code, err, c.sentinel)
+		}
+		want := provider.OutcomeRejected
+		switch {
+		case errors.Is(c.sentinel, provider.ErrThrottled):
+			want = provider.OutcomeThrottled
+		case c.mark == "unknown":
+			want = provider.OutcomeUnknown
+		}
+		if e.Outcome != want {
+			t.Errorf("%s: outcome: got %s, want %s", c.code, e.Outcome, want)
+		}
+		if temporary := c.mark == "temporary"; e.Temporary != temporary {
+			t.Errorf("%s: Temporary: got %v, want %v", c.code, e.Temporary, temporary)
+		}
+		if e.Stock != c.stock {
+			t.Errorf("%s: stock: got %q, want %q", c.code, e.Stock, c.stock)
+		}
+	}
+}
+
+// unclassified are documented codes without a class.
+var unclassified = map[string]string{
+	"DryRunOperation": "it approves a dry run, and is no error there; the answer to anything else it cannot be",
+}
+
+// Every constant of the SDK in use has a class of its own in the list: a family alone may be
+// wrong for a new one.
+func TestEveryConstantOfTheSDKHasAClass(t *testing.T) {
+	listed := map[string]bool{}
+	for _, c := range documentedCodes(t) {
+		listed[c.code] = true
+	}
+	constants := sdkCodes(t)
+	if len(constants) < 400 {
+		t.Fatalf("%d constants, want at least 400", len(constants))
+	}
+	for _, code := range constants {
+		if !listed[code] && unclassified[code] == "" {
+			t.Errorf("%s is a constant of the SDK, and has no class in testdata/error_codes.tsv", code)
+		}
+	}
+	for code, why := range unclassified {
+		if _, known := errorTable.Lookup(code); known {
+			t.Errorf("%s has a class, but is listed as one without: %s", code, why)
+		}
+	}
+}
+
+// A code that comes without its suffix counts like those with one.
+func TestABareParentHasAClass(t *testing.T) {
+	others := map[string]bool{"InvalidAccountId": true, "InvalidAccountIs": true, "RegionAbilityLimit": true} // of images
+	for _, c := range documentedCodes(t) {
+		i := strings.LastIndexByte(c.code, '.')
+		if i < 0 || others[c.code[:i]] {
+			continue
+		}
+		if row, known := errorTable.Lookup(c.code[:i]); !known || row.Code != c.code[:i] {
+			t.Errorf("%s has no row of its own, but %s has a class", c.code[:i], c.code)
+		}
+	}
+}
+
+// sdkCodes returns the error codes that the SDK has constants for.
+func sdkCodes(t *testing.T) (codes []string) {
+	t.Helper()
+	const path = "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+	pkg, err := build.Import(path, ".", build.FindOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(pkg.Dir, "errors.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		for _, v := range spec.Values {
+			if lit, ok := v.(*ast.BasicLit); ok {
+				code, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				codes = append(codes, code)
+			}
+		}
+		return false
+	})
+	return codes
+}
+
+// A code that no table knows may be about a create that happened. It proves nothing of other calls.
+func TestACodeThatNoTableKnows(t *testing.T) {
+	for _, code := range []string{"SomethingNew", "FailedOperation.SomethingNew", "TradeError.Timeout"} {
+		d := testDriver(t, refusal(code))
+		_, err := d.RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: outcome of a create: got %s, want unknown", code, e.Outcome)
+		} else if e.Code != code {
+			t.Errorf("%s: code: got %q, want it as it came", code, e.Code)
+		}
+		err = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}})
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%s: outcome of a release: got %s, want rejected", code, e.Outcome)
+		}
+	}
+}
+
 // The table may hold no row that no documented code uses.
 func TestEveryRowOfTheTableIsUsed(t *testing.T) {
 	used := map[string]bool{"ClientError.CredentialError": true} // the SDK's own chain, which we do not use
@@ -211,6 +377,10 @@ func TestEveryRowOfTheTableIsUsed(t *testing.T) {
 			row, _ := errorTable.Lookup(code)
 			used[row.Code] = true
 		}
+	}
+	for _, c := range documentedCodes(t) {
+		row, _ := errorTable.Lookup(c.code)
+		used[row.Code] = true
 	}
 	for _, row := range errorTable.Rows() {
 		if !used[row.Code] {

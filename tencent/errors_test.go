@@ -96,7 +96,7 @@ func malformedAnswers() map[string]http.RoundTripper {
 		"empty IDs":               always(200, `{"Response":{"InstanceIdSet":[],"RequestId":"r"}}`),
 		"list":                    always(200, "[]"),
 		"number":                  always(200, "17"),
-		"wrong types":             always(200, `{"Response":{"InstanceIdSet":"ins-1","RequestId":7}}`),
+		"wrong types":             always(200, `{"Response":{"InstanceIdSet":{"at":null},"RequestId":{}}}`),
 		"truncated":               always(200, `{"Response":{"InstanceIdSet":["ins-1"`),
 		"HTML":                    always(200, "<html><body>welcome, "+keyValue+"</body></html>"),
 		"event stream":            typed("text/event-stream", ""),

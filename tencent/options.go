@@ -60,6 +60,12 @@ type RunOptions struct {
 	// Values are treated as secrets.
 	Metadata map[string]string
 
+	// PrimaryIPv4Count is how many private IPv4 addresses the primary interface gets, 1 to 50.
+	// Interfaces say more about the interfaces of the spec; the first of them belongs to
+	// the first of Network.Interfaces. Both are open in some regions only.
+	PrimaryIPv4Count int
+	Interfaces       []InterfaceOptions
+
 	// SystemDisk and DataDisks say more about the disks of the spec; the first of
 	// DataDisks belongs to the first data disk.
 	SystemDisk SystemDiskOptions
@@ -72,8 +78,7 @@ type RunOptions struct {
 	SendFalse bool
 
 	// Params are raw parameters of RunInstances by their documented names, for
-	// what has no field here: "NetworkInterfaces" with a JSON list, or
-	// "NetworkInterfaces.0.SubnetId". A value that is JSON is sent as that JSON
+	// what has no field here: "HpcRoceTag", or "Placement.RackId". A value that is JSON is sent as that JSON
 	// (100 is a number, true a boolean, "100" in quotes a string); everything
 	// else is sent as a string. A parameter that the spec sets already, or that
 	// has a field of the spec which the library itself must know, is an error.
@@ -83,6 +88,17 @@ type RunOptions struct {
 
 // VendorName returns "tencent".
 func (RunOptions) VendorName() string { return Name }
+
+// InterfaceOptions are settings of a secondary network interface that only CVM has.
+type InterfaceOptions struct {
+	ID        string // an interface that exists already and is attached; for one instance only
+	IPv4Count int    // private IPv4 addresses, 1 to 50; 0 means one
+
+	// DeleteWithInstance releases the interface together with the instance. Nil means true for
+	// an interface that the create makes, and the cloud's default, which is false, for one
+	// that exists already.
+	DeleteWithInstance *bool
+}
 
 // SystemDiskOptions are settings of a system disk that only CVM has.
 type SystemDiskOptions struct {
@@ -102,6 +118,14 @@ func (o *RunOptions) disk(i int) DataDiskOptions {
 		return o.DataDisks[i]
 	}
 	return DataDiskOptions{}
+}
+
+// nic returns the options of a secondary interface, or zero options when it has none.
+func (o *RunOptions) nic(i int) InterfaceOptions {
+	if i < len(o.Interfaces) {
+		return o.Interfaces[i]
+	}
+	return InterfaceOptions{}
 }
 
 // set reports whether any option is set.

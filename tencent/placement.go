@@ -3,7 +3,6 @@ package tencent
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
@@ -88,11 +87,11 @@ func (d *driver) CreatePlacementGroup(
 	out.ClientToken = text(token)
 	ex := d.newExchange(ctx, out.GetAction(), g.Region, groupTimeout)
 	ex.creates = true
-	resp := cvm.NewCreateDisasterRecoverGroupResponse()
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[cvm.CreateDisasterRecoverGroupResponseParams](d, ex, out)
+	if err != nil {
 		return "", "", err
 	}
-	if resp.Response == nil || value(resp.Response.DisasterRecoverGroupId) == "" {
+	if value(resp.Response.DisasterRecoverGroupId) == "" {
 		return "", "", ex.malformed("it has no group ID", "")
 	}
 	return *resp.Response.DisasterRecoverGroupId, value(resp.Response.RequestId), nil
@@ -115,12 +114,12 @@ func (d *driver) DescribePlacementGroups(
 	out.Name = text(q.Name)
 	out.Offset, out.Limit = new(int64(offset)), number(perCall)
 	ex := d.newExchange(ctx, out.GetAction(), q.Region, groupTimeout)
-	resp := cvm.NewDescribeDisasterRecoverGroupsResponse()
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[cvm.DescribeDisasterRecoverGroupsResponseParams](d, ex, out)
+	if err != nil {
 		return nil, err
 	}
 	r := resp.Response
-	if r == nil || !lists(r.DisasterRecoverGroupSet, r.TotalCount) {
+	if !lists(r.DisasterRecoverGroupSet, r.TotalCount) || resp.lostRows("DisasterRecoverGroupSet") {
 		return nil, ex.malformed("it has no list of groups", "")
 	}
 	page := &provider.Page[placement.Group]{RequestID: value(r.RequestId)}
@@ -149,7 +148,7 @@ func groupOf(raw *cvm.DisasterRecoverGroup) placement.Group {
 		PerUnit:     int(value(raw.Affinity)),
 		InstanceIDs: values(raw.InstanceIds),
 		Capacity:    int(value(raw.CvmQuotaTotal)),
-		CreatedAt:   groupTime(value(raw.CreateTime)),
+		CreatedAt:   timeOf(value(raw.CreateTime)),
 		Tags:        tagsOf(raw.Tags),
 	}
 	for level, word := range groupTypes {
@@ -158,12 +157,6 @@ func groupOf(raw *cvm.DisasterRecoverGroup) placement.Group {
 		}
 	}
 	return g
-}
-
-// groupTime reads both forms in the documents' examples. The form without a zone is UTC, as the
-// parameter is documented to be.
-func groupTime(s string) time.Time {
-	return timeOf(strings.Replace(strings.TrimSuffix(s, "Z"), " ", "T", 1) + "Z")
 }
 
 // ModifyPlacementGroup implements [placement.Driver] by
@@ -181,7 +174,7 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 	}
 	out := cvm.NewModifyDisasterRecoverGroupAttributeRequest()
 	out.DisasterRecoverGroupId, out.Name = text(id), text(to.Name)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
@@ -199,7 +192,7 @@ func (d *driver) MoveIntoPlacementGroup(
 	out.DisasterRecoverGroupIds = list([]string{id})
 	out.Force = yes(o.Force)
 	out.PartitionNumber = number(o.Partition)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
@@ -207,6 +200,6 @@ func (d *driver) MoveIntoPlacementGroup(
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	out := cvm.NewDeleteDisasterRecoverGroupsRequest()
 	out.DisasterRecoverGroupIds = list([]string{id})
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }

@@ -25,7 +25,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.callBare(d.newExchange(ctx, out.GetAction(), req.Region, powerTimeout), out)
+	id, err := d.askBare(d.newExchange(ctx, out.GetAction(), req.Region, powerTimeout), out)
 	if err != nil {
 		return nil, powerFailed(err)
 	}

@@ -22,15 +22,11 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	}
 	ex := d.newExchange(ctx, actionRun, spec.Region, runTimeout)
 	ex.spec, ex.creates, ex.Keep = spec, true, oncehttp.MaxBody
-	var resp *cvm.RunInstancesResponse
-	err = d.send(ex, func(ctx context.Context, c api) (err error) {
-		if body != nil {
-			resp, err = c.RunRaw(ctx, body)
-		} else {
-			resp, err = c.RunInstances(ctx, req)
-		}
-		return err
-	})
+	out, err := req.sendable(body)
+	if err != nil {
+		return nil, ex.notSent(provider.ErrInvalid, err)
+	}
+	resp, err := ask[cvm.RunInstancesResponseParams](d, ex, out)
 	if err != nil {
 		return runFailed(ex, spec, err)
 	}
@@ -57,26 +53,28 @@ func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provi
 	return nil, err
 }
 
-// runResult reads the answer of a create that the SDK takes for a success.
+// runResult reads the answer of a create that holds no error.
 func runResult(
-	ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse,
+	ex *exchange, spec *provider.RunInstancesSpec, resp *response[cvm.RunInstancesResponseParams],
 ) (*provider.RunResult, error) {
-	if resp == nil || resp.Response == nil {
-		return nil, ex.malformed("it has no Response", "")
-	}
 	named := values(resp.Response.InstanceIdSet)
 	r := &provider.RunResult{RequestID: value(resp.Response.RequestId)}
 	r.InstanceIDs = slices.DeleteFunc(named, func(id string) bool { return id == "" })
+	empty := len(r.InstanceIDs) < len(resp.Response.InstanceIdSet)
+	if anyUnread(resp.unread, "Response."+runIDs) {
+		r.InstanceIDs, _ = ex.salvaged()
+		empty = len(r.InstanceIDs) < spec.Count
+	}
 	n := len(r.InstanceIDs)
 	distinct := len(adapter.Distinct(r.InstanceIDs))
 	switch {
-	case n < len(resp.Response.InstanceIdSet):
-		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
+	case empty && n > 0:
+		return r, ex.malformed("some of its instance IDs cannot be read", r.RequestID)
 	case distinct < min(spec.Count, n): // of one instance it does not matter
 		return r, ex.malformed("it names an instance twice", r.RequestID)
 	case n > 0:
 		return r, nil
-	case spec.DryRun && r.RequestID != "":
+	case spec.DryRun && !empty && r.RequestID != "":
 		return r, nil
 	default:
 		return nil, ex.malformed("it has no instance IDs", r.RequestID)
@@ -103,14 +101,18 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 		}
 	}
 	params["Region"] = d.regionOf(spec.Region)
-	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
+	at, err := d.endpointOf(params["Region"])
+	if err != nil {
+		return provider.Request{}, err
+	}
+	return provider.Request{Driver: Name, Action: actionRun, Host: at.Host, Params: params}, nil
 }
 
 // runRequest returns the request of a create, and the body to send in its place when the spec
 // has raw parameters.
 func (d *driver) runRequest(
 	spec *provider.RunInstancesSpec,
-) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
+) (req *runRequest, body map[string]any, err error) {
 	req, err = translateRun(spec)
 	if err != nil {
 		return nil, nil, err
@@ -128,18 +130,11 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	ex := d.newExchange(ctx, actionDescribe, req.Region, describeTimeout)
-	var resp *cvm.DescribeInstancesResponse
-	err = d.send(ex, func(ctx context.Context, c api) (err error) {
-		resp, err = c.DescribeInstances(ctx, translateDescribe(req, offset))
-		return err
-	})
+	resp, err := ask[describeResponse](d, ex, translateDescribe(req, offset))
 	if err != nil {
 		return nil, err
 	}
-	if resp == nil || resp.Response == nil {
-		return nil, ex.malformed("it has no Response", "")
-	}
-	return describePage(ex, req, offset, resp.Response)
+	return describePage(ex, req, offset, resp)
 }
 
 // checkDescribe checks a request and returns the offset of the page that it asks for.
@@ -152,50 +147,70 @@ func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
 
 // describePage turns an answer into a page.
 func describePage(
-	ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams,
+	ex *exchange, req *provider.DescribeRequest, offset int, resp *response[describeResponse],
 ) (*provider.DescribePage, error) {
+	r := resp.Response
 	if !lists(r.InstanceSet, r.TotalCount) {
-		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
+		return nil, ex.malformed("it has no list of instances", value(r.RequestID))
 	}
-	shown := make([]string, len(r.InstanceSet))
-	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(shown))}
-	for i, raw := range r.InstanceSet {
+	page := &provider.DescribePage{
+		RequestID: value(r.RequestID), Unread: resp.unreadFields(),
+		Instances: make([]provider.Instance, 0, len(r.InstanceSet)),
+	}
+	shown := make([]string, 0, len(r.InstanceSet))
+	for _, raw := range r.InstanceSet {
 		if raw == nil || value(raw.InstanceId) == "" {
-			return nil, ex.malformed("an instance in it has no ID", page.RequestID)
+			continue
 		}
-		shown[i] = *raw.InstanceId
+		shown = append(shown, *raw.InstanceId)
+		for _, field := range oddTexts(raw) {
+			if !slices.Contains(page.Unread, field) {
+				page.Unread = append(page.Unread, field)
+			}
+		}
 		if inst := instanceOf(raw, ex.region); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
 	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: totalOf(r.TotalCount)}
-	page.Short = at.Contradicts()
+	nameless := len(r.InstanceSet) - len(shown)
+	page.Short = at.Contradicts() || nameless > 0 || hidesInstances(req, page.Unread)
 	if len(req.IDs) == 0 {
 		var short bool
-		page.NextPage, short = at.NextOffset(offset, perCall)
+		page.NextPage, short = at.NextOffset(offset+nameless, perCall)
 		page.Short = page.Short || short
 	}
 	return page, nil
 }
 
+// hidesInstances reports whether fields that could not be read may have left an instance out of
+// a page: a whole row, or what the request compares.
+func hidesInstances(req *provider.DescribeRequest, unread []string) bool {
+	const row = "InstanceSet[]"
+	if slices.Contains(unread, row) || anyUnread(unread, row+".InstanceId") {
+		return true
+	}
+	if len(req.IDs) > 0 {
+		return false
+	}
+	name := req.Name != "" && anyUnread(unread, row+".InstanceName")
+	state := req.Running && anyUnread(unread, row+".InstanceState")
+	tags := len(req.Tags) > 0 && anyUnread(unread, row+".Tags")
+	return name || state || tags
+}
+
 // TerminateInstances implements [provider.Driver]. A first call sends prepaid instances to the
 // recycle bin, and a second one removes them for good. Both are the same call, so that
-// Recycled changes nothing here. Prepaid data disks are kept.
+// Recycled changes nothing here. Prepaid data disks and elastic addresses are kept, unless
+// Ordered is set. CVM destroys running instances without being asked, so that Force changes
+// nothing either.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, perCall); err != nil {
 		return err
 	}
 	ex := d.newExchange(ctx, actionTerminate, req.Region, terminateTimeout)
-	var resp *cvm.TerminateInstancesResponse
-	err := d.send(ex, func(ctx context.Context, c api) (err error) {
-		resp, err = c.TerminateInstances(ctx, translateTerminate(req))
-		return err
-	})
-	if err != nil {
+	if _, err := d.askBare(ex, translateTerminate(req)); err != nil {
 		return terminateFailed(err, len(req.IDs))
-	}
-	if resp == nil || resp.Response == nil || value(resp.Response.RequestId) == "" {
-		return ex.malformed("it has no RequestId", "")
 	}
 	return nil
 }

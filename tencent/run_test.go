@@ -313,15 +313,28 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 	}
 }
 
-// An answer that lost rows must not read as "these servers are gone".
+// An answer that lost rows must not read as "these instances are gone".
 func TestDescribeRefusesAnswersWithHoles(t *testing.T) {
+	const body = `{"Response":{"TotalCount":1,"RequestId":"r"}}`
+	page, err := testDriver(t, always(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}})
+	if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("no list: got %+v, %v, want ErrUnavailable", page, err)
+	}
 	for name, body := range map[string]string{
-		"no list":        `{"Response":{"TotalCount":1,"RequestId":"r"}}`,
 		"null row":       `{"Response":{"TotalCount":1,"InstanceSet":[null],"RequestId":"r"}}`,
+		"no object":      `{"Response":{"TotalCount":1,"InstanceSet":["ins-1"],"RequestId":"r"}}`,
 		"row without ID": `{"Response":{"TotalCount":1,"InstanceSet":[{"InstanceName":"n"}],"RequestId":"r"}}`,
+		"unreadable ID":  `{"Response":{"TotalCount":1,"InstanceSet":[{"InstanceId":{"a":1},"InstanceName":"n"}],"RequestId":"r"}}`,
 	} {
-		if page, err := testDriver(t, always(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%s: got %+v, %v", name, page, err)
+		for _, req := range []*provider.DescribeRequest{{IDs: []string{"ins-1"}}, {}} {
+			page, err := testDriver(t, always(200, body)).DescribeInstances(t.Context(), req)
+			if err != nil {
+				t.Errorf("%s: got error %v, want none", name, err)
+			} else if !page.Short {
+				t.Errorf("%s: Short is false, want true", name)
+			} else if len(page.Instances) > 0 {
+				t.Errorf("%s: got %v, want no instances", name, page.Instances)
+			}
 		}
 	}
 }
@@ -346,6 +359,22 @@ func TestDescribeWithManyTags(t *testing.T) {
 	}
 	if n := len(r.sent[0]["Filters"].([]any)); n != 10 {
 		t.Errorf("%d filters were sent; CVM takes 10", n)
+	}
+}
+
+// What a create ordered beside the instances is released only when that is asked for.
+func TestAReleaseOfWhatWasOrdered(t *testing.T) {
+	for ordered, want := range map[bool]any{true: true, false: nil} {
+		r := &recorder{body: terminated}
+		req := &provider.TerminateRequest{IDs: []string{"ins-1"}, Ordered: ordered, Force: true}
+		if err := testDriver(t, r).TerminateInstances(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		for _, param := range []string{"ReleaseAddress", "ReleasePrepaidDataDisks"} {
+			if got := r.sent[0][param]; got != want {
+				t.Errorf("Ordered %v: %s: got %v, want %v", ordered, param, got, want)
+			}
+		}
 	}
 }
 

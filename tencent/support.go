@@ -10,8 +10,7 @@ const (
 	noAttach   = "RunInstances makes new disks only; attach existing ones afterwards"
 	noPolicy   = "snapshot policies are bound to disks by another call"
 	noDevice   = "RunInstances takes no device names"
-	noNIC      = "NetworkInterfaces is open in some regions only and unknown to the SDK in use; " +
-		"the raw parameter reaches it"
+	noNIC      = "an interface of NetworkInterfaces has no such parameter"
 )
 
 // supportTable says what happens to every leaf of the spec, in spec order.
@@ -50,10 +49,10 @@ func supportTable() provider.Support {
 		provider.To("Network.PublicIP.BandwidthMbps", "InternetAccessible.InternetMaxBandwidthOut"),
 		provider.Refused("Network.PublicIP.InboundMbps", "InternetAccessible limits outbound traffic only"),
 		provider.To("Network.PublicIP.ChargeType", "InternetAccessible.InternetChargeType"),
-		provider.Refused("Network.Interfaces[]", noNIC),
-		provider.Refused("Network.Interfaces[].SubnetID", noNIC),
-		provider.Refused("Network.Interfaces[].SecurityGroupIDs", noNIC),
-		provider.Refused("Network.Interfaces[].PrivateIP", noNIC),
+		provider.To("Network.Interfaces[]", "NetworkInterfaces.N"),
+		provider.To("Network.Interfaces[].SubnetID", "NetworkInterfaces.N.SubnetId"),
+		provider.To("Network.Interfaces[].SecurityGroupIDs", "NetworkInterfaces.N.SecurityGroupIds.N"),
+		provider.Refused("Network.Interfaces[].PrivateIP", "CVM chooses the addresses of secondary interfaces"),
 		provider.Refused("Network.Interfaces[].Name", noNIC),
 		provider.Refused("Network.Interfaces[].Description", noNIC),
 		provider.To("SystemDisk.Type", "SystemDisk.DiskType"),

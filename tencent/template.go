@@ -35,24 +35,24 @@ func (d *driver) CreateLaunchTemplate(
 	if err != nil {
 		return "", "", err
 	}
-	resp := cvm.NewCreateLaunchTemplateResponse()
-	ex, err := d.addTemplate(ctx, t, out, resp)
+	ex := d.newTemplateExchange(ctx, t, out)
+	resp, err := ask[cvm.CreateLaunchTemplateResponseParams](d, ex, out)
 	if err != nil {
 		return "", "", err
 	}
-	if resp.Response == nil || value(resp.Response.LaunchTemplateId) == "" {
+	if value(resp.Response.LaunchTemplateId) == "" {
 		return "", "", ex.malformed("it has no template ID", "")
 	}
 	return *resp.Response.LaunchTemplateId, value(resp.Response.RequestId), nil
 }
 
-// addTemplate sends the request of a template or of a version, and reads its answer into resp.
-func (d *driver) addTemplate(
-	ctx context.Context, t *launchtemplate.Spec, out tchttp.Request, resp tchttp.Response,
-) (*exchange, error) {
+// newTemplateExchange returns a call that makes a template or a version.
+func (d *driver) newTemplateExchange(
+	ctx context.Context, t *launchtemplate.Spec, out tchttp.Request,
+) *exchange {
 	ex := d.newExchange(ctx, out.GetAction(), t.Spec.Region, templateTimeout)
 	ex.creates, ex.spec = true, &t.Spec
-	return ex, d.call(ex, out, resp)
+	return ex
 }
 
 // byID refuses names: every call about a template takes its ID.
@@ -79,14 +79,11 @@ func (d *driver) DescribeLaunchTemplates(
 		return nil, err
 	}
 	ex := d.newExchange(ctx, out.GetAction(), q.Region, templateTimeout)
-	resp := cvm.NewDescribeLaunchTemplatesResponse()
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[cvm.DescribeLaunchTemplatesResponseParams](d, ex, out)
+	if err != nil {
 		return nil, err
 	}
-	if resp.Response == nil {
-		return nil, ex.malformed("it has no Response", "")
-	}
-	page, err := templatePage(ex, q, resp.Response)
+	page, err := templatePage(ex, q, resp)
 	if err != nil {
 		return nil, err
 	}
@@ -103,9 +100,10 @@ func (d *driver) DescribeLaunchTemplates(
 
 // templatePage turns an answer into a page.
 func templatePage(
-	ex *exchange, q *launchtemplate.Query, r *cvm.DescribeLaunchTemplatesResponseParams,
+	ex *exchange, q *launchtemplate.Query, resp *response[cvm.DescribeLaunchTemplatesResponseParams],
 ) (*provider.Page[launchtemplate.Template], error) {
-	if !lists(r.LaunchTemplateSet, r.TotalCount) {
+	r := resp.Response
+	if !lists(r.LaunchTemplateSet, r.TotalCount) || resp.lostRows("LaunchTemplateSet") {
 		return nil, ex.malformed("it has no list of templates", value(r.RequestId))
 	}
 	page := &provider.Page[launchtemplate.Template]{RequestID: value(r.RequestId)}
@@ -167,6 +165,6 @@ func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref pr
 	}
 	out := cvm.NewDeleteLaunchTemplateRequest()
 	out.LaunchTemplateId = text(ref.ID)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	return err
 }

@@ -27,16 +27,22 @@ func (d *driver) TemplateSupport() provider.Support {
 
 // notInTemplates are the leaves that a create takes and a template cannot hold.
 var notInTemplates = map[string]string{
-	"MinCount":                  "a template holds how many instances to create, and no minimum",
-	"CPUOptions.Cores":          "a template has no CpuTopology",
-	"CPUOptions.ThreadsPerCore": "a template has no CpuTopology",
-	"Login.Password":            "CVM keeps no password in a template; give it to RunInstances, or name KeyPairs",
-	"LaunchTemplate":            "a template cannot refer to another one",
-	"LaunchTemplate.ID":         "a template cannot refer to another one",
-	"LaunchTemplate.Version":    "a template cannot refer to another one",
-	"DryRun":                    "a template creates no instances",
-	"ClientToken":               "a token is for one create",
+	"MinCount":                              "a template holds how many instances to create, and no minimum",
+	"CPUOptions.Cores":                      "a template has no CpuTopology",
+	"CPUOptions.ThreadsPerCore":             "a template has no CpuTopology",
+	"Login.Password":                        "CVM keeps no password in a template; give it to RunInstances, or name KeyPairs",
+	"Network.Interfaces[]":                  noTemplateNIC,
+	"Network.Interfaces[].SubnetID":         noTemplateNIC,
+	"Network.Interfaces[].SecurityGroupIDs": noTemplateNIC,
+	"LaunchTemplate":                        "a template cannot refer to another one",
+	"LaunchTemplate.ID":                     "a template cannot refer to another one",
+	"LaunchTemplate.Version":                "a template cannot refer to another one",
+	"DryRun":                                "a template creates no instances",
+	"ClientToken":                           "a token is for one create",
 }
+
+// noTemplateNIC is why templates have no interfaces.
+const noTemplateNIC = "CVM does not document interfaces in the data of a version, so that they could not be read back"
 
 // ValidateTemplate implements [launchtemplate.Driver]. A new version inherits what it leaves
 // out, so nothing is required of it.
@@ -65,6 +71,8 @@ func checkTemplateOptions(c *provider.Checker, spec *provider.RunInstancesSpec) 
 	c.Require(o.PartitionNumber == 0, "Vendor.PartitionNumber", o.PartitionNumber, absent)
 	c.Require(o.DedicatedClusterID == "", "Vendor.DedicatedClusterID", o.DedicatedClusterID, absent)
 	c.Require(len(o.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
+	c.Require(o.PrimaryIPv4Count == 0, "Vendor.PrimaryIPv4Count", o.PrimaryIPv4Count, noTemplateNIC)
+	c.Require(len(o.Interfaces) == 0, "Vendor.Interfaces", nil, noTemplateNIC)
 }
 
 // checkTemplateRaw is checkRaw for templates.

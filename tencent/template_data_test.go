@@ -42,6 +42,7 @@ func storables() map[string]*provider.RunInstancesSpec {
 	cluster.Region, cluster.MinCount, cluster.ClientToken = "region-1", 0, ""
 	o := optionsOf(cluster)
 	o.DedicatedClusterID, o.SendFalse = "", false // which reads as absence
+	o.PrimaryIPv4Count, o.Interfaces, cluster.Network.Interfaces = 0, nil, nil
 	cluster.Vendor = []provider.VendorOption{o}
 	silent := noNoticeSpec()
 	silent.Region, silent.MinCount, silent.ClientToken = "region-1", 0, ""

@@ -3,13 +3,13 @@ package tencent
 import (
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/tolerant"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
@@ -27,7 +27,8 @@ type templateData struct {
 func specOfTemplate(raw []byte) (*provider.RunInstancesSpec, error) {
 	data, root := templateData{}, map[string]any{}
 	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &data); err != nil {
+		// What cannot be read is no part of the spec, so that it becomes a raw parameter.
+		if _, err := tolerant.Unmarshal(raw, &data); err != nil {
 			return nil, err
 		}
 		var err error

@@ -417,7 +417,8 @@ func TestLostAnswerOfATemplate(t *testing.T) {
 	for _, body := range []string{
 		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[null],"RequestId":"r"}}`,
 		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersionData":{}}],"RequestId":"r"}}`,
-		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersion":1,"LaunchTemplateVersionData":{"ImageId":7}}],"RequestId":"r"}}`,
+		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":["?"],"RequestId":"r"}}`,
+		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersion":1,"LaunchTemplateVersionData":7}],"RequestId":"r"}}`,
 	} {
 		if _, err := templates(t, always(200, body)).Version(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("%s: %v", body, err)

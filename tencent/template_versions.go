@@ -2,11 +2,10 @@ package tencent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
 
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
-	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -25,12 +24,12 @@ func (d *driver) CreateLaunchTemplateVersion(
 	if err != nil {
 		return 0, "", err
 	}
-	resp := cvm.NewCreateLaunchTemplateVersionResponse()
-	ex, err := d.addTemplate(ctx, t, out, resp)
+	ex := d.newTemplateExchange(ctx, t, out)
+	resp, err := ask[cvm.CreateLaunchTemplateVersionResponseParams](d, ex, out)
 	if err != nil {
 		return 0, "", err
 	}
-	if resp.Response == nil || value(resp.Response.LaunchTemplateVersionNumber) == 0 {
+	if value(resp.Response.LaunchTemplateVersionNumber) == 0 {
 		return 0, "", ex.malformed("it has no version number", "")
 	}
 	return int(*resp.Response.LaunchTemplateVersionNumber), value(resp.Response.RequestId), nil
@@ -39,17 +38,14 @@ func (d *driver) CreateLaunchTemplateVersion(
 // versionsResponse is the SDK's answer with the data as it came: its own type
 // lacks some of the parameters that templates hold.
 type versionsResponse struct {
-	*tchttp.BaseResponse
-	Response *struct {
-		TotalCount               *uint64
-		LaunchTemplateVersionSet []*versionInfo
-		RequestId                *string
-	}
+	TotalCount               *uint64
+	LaunchTemplateVersionSet []*versionInfo
+	RequestID                *string `json:"RequestId"`
 }
 
 type versionInfo struct {
 	cvm.LaunchTemplateVersionInfo
-	LaunchTemplateVersionData sdkjson.RawMessage
+	LaunchTemplateVersionData json.RawMessage
 }
 
 // DescribeLaunchTemplateVersions implements [launchtemplate.Driver].
@@ -65,15 +61,15 @@ func (d *driver) DescribeLaunchTemplateVersions(
 	}
 	out := translateDescribeVersions(q, offset)
 	ex := d.newExchange(ctx, out.GetAction(), q.Region, templateTimeout)
-	resp := &versionsResponse{BaseResponse: &tchttp.BaseResponse{}}
-	if err := d.call(ex, out, resp); err != nil {
+	resp, err := ask[versionsResponse](d, ex, out)
+	if err != nil {
 		return nil, err
 	}
 	r := resp.Response
-	if r == nil || !lists(r.LaunchTemplateVersionSet, r.TotalCount) {
+	if !lists(r.LaunchTemplateVersionSet, r.TotalCount) || resp.lostRows("LaunchTemplateVersionSet") {
 		return nil, ex.malformed("it has no list of versions", "")
 	}
-	page := &provider.Page[launchtemplate.Version]{RequestID: value(r.RequestId)}
+	page := &provider.Page[launchtemplate.Version]{RequestID: value(r.RequestID)}
 	for _, raw := range r.LaunchTemplateVersionSet {
 		v, err := versionOf(raw)
 		if err != nil {
@@ -136,7 +132,7 @@ func (d *driver) SetDefaultLaunchTemplateVersion(
 	out := cvm.NewModifyLaunchTemplateDefaultVersionRequest()
 	out.LaunchTemplateId = text(ref.ID)
 	out.DefaultVersion = number(ref.Version)
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	var e *provider.APIError
 	if errors.As(err, &e) && e.Code == setAlready {
 		return nil
@@ -156,6 +152,6 @@ func (d *driver) DeleteLaunchTemplateVersions(
 	for _, v := range versions {
 		out.LaunchTemplateVersions = append(out.LaunchTemplateVersions, number(v))
 	}
-	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
+	_, err := d.askBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/base64"
 
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -11,18 +13,57 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
+// runRequest is the request of RunInstances: the SDK's type, and what it lacks.
+type runRequest struct {
+	cvm.RunInstancesRequest
+	NetworkInterfaces []*networkInterface `json:"NetworkInterfaces,omitempty"`
+}
+
+// networkInterface is the data type NetworkInterfaces, which versions 1.3.183 and later of the SDK
+// have.
+type networkInterface struct {
+	InterfaceType           *string   `json:"InterfaceType,omitempty"`
+	VpcId                   *string   `json:"VpcId,omitempty"`
+	SubnetId                *string   `json:"SubnetId,omitempty"`
+	PrivateIpv4AddressCount *int64    `json:"PrivateIpv4AddressCount,omitempty"`
+	NetworkInterfaceId      *string   `json:"NetworkInterfaceId,omitempty"`
+	SecurityGroupIds        []*string `json:"SecurityGroupIds,omitempty"`
+	DeleteWithInstance      *bool     `json:"DeleteWithInstance,omitempty"`
+}
+
+// ToJsonString returns the body that the SDK sends.
+func (r *runRequest) ToJsonString() string {
+	text, _ := sdkjson.Marshal(r) // texts, numbers and truth values: it cannot fail
+	return string(text)
+}
+
+// sendable returns the request for the SDK: the body in its place, if there is one, and the SDK's own
+// type where that is enough, in which the SDK finds what it looks for sooner.
+func (r *runRequest) sendable(body map[string]any) (tchttp.Request, error) {
+	switch {
+	case body != nil:
+		return rawRequest(actionRun, body)
+	case r.NetworkInterfaces == nil:
+		return &r.RunInstancesRequest, nil
+	}
+	return r, nil
+}
+
 // translateRun turns a valid spec into the request of RunInstances. Its parameters are
 // described at cloud.tencent.com/document/api/213/15730. Parameters that the spec leaves zero
 // stay nil: a pointer to a zero value would be sent. The error names what the request cannot
 // carry.
-func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, error) {
+func translateRun(spec *provider.RunInstancesSpec) (*runRequest, error) {
 	c := provider.Checker{Driver: Name}
 	adapter.CheckKind[RunOptions](&c, spec.Vendor)
 	checkProject(&c, spec)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	req := cvm.NewRunInstancesRequest()
+	out := &runRequest{NetworkInterfaces: translateInterfaces(spec)}
+	req := &out.RunInstancesRequest
+	req.BaseRequest = &tchttp.BaseRequest{} // as the SDK's constructor does
+	req.Init().WithApiInfo("cvm", cvm.APIVersion, actionRun)
 	translateBasics(req, spec)
 	translateLogin(req, spec)
 	translateNetwork(req, spec)
@@ -31,7 +72,7 @@ func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, er
 	translatePlacement(req, spec)
 	translateExtras(req, spec)
 	translateOptions(req, spec)
-	return req, nil
+	return out, nil
 }
 
 func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
@@ -90,6 +131,43 @@ func translateNetwork(req *cvm.RunInstancesRequest, spec *provider.RunInstancesS
 			AntiDDoSPackageId:       text(o.AntiDDoSPackageID),
 		}
 	}
+}
+
+// translateInterfaces returns the list of interfaces, which must begin with the primary one: that of
+// Network, which is in VirtualPrivateCloud too. It returns nil when the spec has no more to say than
+// VirtualPrivateCloud can.
+//
+// An interface that the create makes ends with the instance unless the spec says otherwise. CVM's own
+// default is that it stays, and no call of CVM could release it.
+func translateInterfaces(spec *provider.RunInstancesSpec) []*networkInterface {
+	n, o := &spec.Network, optionsOf(spec)
+	if len(n.Interfaces) == 0 && o.PrimaryIPv4Count == 0 {
+		return nil
+	}
+	out := []*networkInterface{{
+		InterfaceType:           text("PRIMARY"),
+		VpcId:                   text(n.VPCID),
+		SubnetId:                text(n.SubnetID),
+		PrivateIpv4AddressCount: number(max(o.PrimaryIPv4Count, 1)),
+		SecurityGroupIds:        list(n.SecurityGroupIDs),
+	}}
+	for i := range n.Interfaces {
+		more := o.nic(i)
+		nic := &networkInterface{
+			InterfaceType:           text("SECONDARY"),
+			VpcId:                   text(n.VPCID),
+			SubnetId:                text(n.Interfaces[i].SubnetID),
+			PrivateIpv4AddressCount: number(max(more.IPv4Count, 1)),
+			NetworkInterfaceId:      text(more.ID),
+			SecurityGroupIds:        list(n.Interfaces[i].SecurityGroupIDs),
+			DeleteWithInstance:      more.DeleteWithInstance,
+		}
+		if more.ID == "" && nic.DeleteWithInstance == nil {
+			nic.DeleteWithInstance = new(true)
+		}
+		out = append(out, nic)
+	}
+	return out
 }
 
 func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
@@ -246,8 +324,11 @@ func translateDescribe(req *provider.DescribeRequest, offset int) *cvm.DescribeI
 	return out
 }
 
+// translateTerminate asks for addresses and prepaid data disks too when the release is of what was
+// ordered: both outlive the instance otherwise.
 func translateTerminate(req *provider.TerminateRequest) *cvm.TerminateInstancesRequest {
 	out := cvm.NewTerminateInstancesRequest()
 	out.InstanceIds = list(req.IDs)
+	out.ReleaseAddress, out.ReleasePrepaidDataDisks = yes(req.Ordered), yes(req.Ordered)
 	return out
 }

@@ -174,8 +174,12 @@ func noNoticeSpec() *provider.RunInstancesSpec {
 func clusterSpec() *provider.RunInstancesSpec {
 	spec := bare()
 	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920, Encrypted: true}, {SizeGiB: 930}}
-	spec.Network = provider.Network{VPCID: "vpc-9", SubnetID: "subnet-9"}
+	spec.Network = provider.Network{VPCID: "vpc-9", SubnetID: "subnet-9", SecurityGroupIDs: []string{"sg-90"}}
+	spec.Network.Interfaces = []provider.NetworkInterface{
+		{SubnetID: "subnet-91", SecurityGroupIDs: []string{"sg-91", "sg-92"}}, {SubnetID: "subnet-93"},
+	}
 	spec.Vendor = []provider.VendorOption{RunOptions{
+		PrimaryIPv4Count: 7, Interfaces: []InterfaceOptions{{ID: "eni-9", IPv4Count: 8}, {DeleteWithInstance: new(false)}},
 		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: new(true), SendFalse: true,
 		SystemDisk: SystemDiskOptions{CDCID: "cdc-90"}, DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 92}},
 	}}

@@ -39,6 +39,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool)
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	checkRegion(c, "Region", spec.Region)
+	checkZone(c, spec.Zone, spec.Region)
 	placed := spec.ProjectID != "" || len(spec.Placement.DedicatedHostIDs) > 0
 	switch {
 	case whole:

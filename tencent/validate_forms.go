@@ -25,10 +25,32 @@ const (
 	digits = "0123456789"
 )
 
-// checkRegion checks the form of a region, unless it is "". A region is sent as a header.
+// zoneForm is the form of a zone: its region, and a number.
+var zoneForm = regexp.MustCompile(`^([a-z]+-[a-z]+[a-z-]*)-[0-9]+$`)
+
+// checkRegion checks the form of a region, unless it is "". A region is sent as a header, and may be
+// a part of a host name.
 func checkRegion(c *provider.Checker, path, region string) {
-	c.Require(isPrintable(region), path, region, "must be printable ASCII without blanks")
+	if !isPlace(region) {
+		c.Fail(path, region, "must be small letters, digits and hyphens, such as ap-guangzhou")
+	}
+	if m := zoneForm.FindStringSubmatch(region); m != nil {
+		c.Fail(path, region, "is a zone; its region is "+m[1])
+	}
 }
+
+// checkZone checks the form of a zone, unless it is "".
+func checkZone(c *provider.Checker, zone, region string) {
+	switch {
+	case !isPlace(zone):
+		c.Fail("Zone", zone, "must be small letters, digits and hyphens, such as ap-guangzhou-3")
+	case zone != "" && zone == region:
+		c.Fail("Zone", zone, "is a region; a zone has a number, such as ap-guangzhou-3")
+	}
+}
+
+// isPlace reports whether a text has only characters that names of regions and zones have.
+func isPlace(s string) bool { return strings.Trim(s, lower+digits+"-") == "" }
 
 // isPrintable reports whether a text can stand in a header as it is.
 func isPrintable(s string) bool {
@@ -53,8 +75,9 @@ func checkProject(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 }
 
-// pattern is what CVM replaces in a name: by a number, or in a host name by the address.
-var pattern = regexp.MustCompile(`\{R:[0-9]+(,F:[0-8])?\}|\{IP\}`)
+// pattern is what CVM replaces in a name: by a number, or in a host name by the address. Other words
+// in ${ } are placeholders too; which of them it knows is left to the cloud.
+var pattern = regexp.MustCompile(`\{R:[0-9]+(,F:[0-8])?\}|\{IP\}|\$\{[A-Za-z0-9_.-]+\}`)
 
 // checkHostName checks what holds for Windows and for Linux. Windows has stricter rules, but only
 // the cloud knows the system of an image.

@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -13,6 +14,7 @@ func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, inSubnet)
 	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, inSubnet)
 	c.Require(n.SubnetID != "" || !o.AsVPCGateway, "Vendor.AsVPCGateway", true, inSubnet)
+	checkInterfaces(c, spec)
 	fixed := len(n.PrivateIPs)
 	c.Require(fixed <= 20, "Network.PrivateIPs", fixed, "at most 20 instances can be given fixed addresses")
 	if p := n.PublicIP; p != nil {
@@ -28,6 +30,27 @@ func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(o.IPv4AddressType == "", "Vendor.IPv4AddressType", o.IPv4AddressType, rule)
 	c.Require(o.IPv6AddressType == "", "Vendor.IPv6AddressType", o.IPv6AddressType, rule)
 	c.Require(o.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", o.AntiDDoSPackageID, rule)
+}
+
+// checkInterfaces checks the secondary interfaces, and what the primary one needs beside them.
+func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	n, o := &spec.Network, optionsOf(spec)
+	const most = 50
+	inRange := func(count int) bool { return count >= 0 && count <= most }
+	used := len(n.Interfaces) > 0 || o.PrimaryIPv4Count != 0
+	c.Require(!used || n.SubnetID != "", "Network", nil, "interfaces and PrimaryIPv4Count need VPCID and SubnetID")
+	c.Require(inRange(o.PrimaryIPv4Count), "Vendor.PrimaryIPv4Count", o.PrimaryIPv4Count, "must be 1 to 50")
+	fixed := len(n.PrivateIPs) > 0
+	c.Require(!fixed || o.PrimaryIPv4Count == 0, "Vendor.PrimaryIPv4Count", o.PrimaryIPv4Count, "excludes Network.PrivateIPs")
+	if list := len(o.Interfaces); list > len(n.Interfaces) {
+		c.Fail("Vendor.Interfaces", list, fmt.Sprintf("the spec has %d interfaces", len(n.Interfaces)))
+	}
+	for i := range n.Interfaces {
+		more, in := o.nic(i), c.Item("Vendor.Interfaces", i)
+		c.Item("Network.Interfaces", i).Require(n.Interfaces[i].SubnetID != "", "SubnetID", nil, "required")
+		in.Require(inRange(more.IPv4Count), "IPv4Count", more.IPv4Count, "must be 1 to 50")
+		in.Require(more.ID == "" || spec.Count <= 1, "ID", more.ID, "is for a create of one instance")
+	}
 }
 
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {

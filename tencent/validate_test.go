@@ -226,6 +226,7 @@ func TestValidateRunAccepts(t *testing.T) {
 		},
 		"host that ends with its number":            {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 56) + "-", UniqueSuffix: true},
 		"host of the documentation":                 {Zone: "z", ImageID: "i", HostName: "server_{R:3}"},
+		"host with a placeholder of another kind":   {Zone: "z", ImageID: "i", HostName: "k8s-${instance_id}"},
 		"host with an underscore before its number": {Zone: "z", ImageID: "i", HostName: "server_", UniqueSuffix: true},
 		"hosts that CVM numbers":                    {Zone: "z", ImageID: "i", HostName: "server_", Count: 200},
 		"hosts with room for a number":              {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 57), Count: 200},

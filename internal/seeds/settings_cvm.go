@@ -7,7 +7,7 @@ const cvmNetwork = "Network.VPCID=vpc-1; Network.SubnetID=subnet-1"
 
 // cvm is for RunInstances of CVM: the rows of its table and the members that its
 // examples use, the other members, and later parameters.
-func cvm() []Setting { return slices.Concat(cvmRows(), cvmMembers(), cvmLater()) }
+func cvm() []Setting { return slices.Concat(cvmRows(), cvmMembers(), cvmLater(), cvmInterfaces()) }
 
 func cvmRows() []Setting {
 	const password = "Qcloud@TestApi123++"
@@ -118,5 +118,23 @@ func cvmLater() []Setting {
 		{Param: "ChcIds.N", Field: "RunOptions.CHCIDs", Value: "chc-1"},
 		{Param: "DisableApiTermination", Field: "DeletionProtection", Value: "true"},
 		{Param: "EnableJumboFrame", Field: "RunOptions.JumboFrame", Value: "true"},
+	}
+}
+
+// cvmInterfaces are the members of NetworkInterfaces, the primary one being the first.
+func cvmInterfaces() []Setting {
+	const (
+		nic  = cvmNetwork + "; Network.Interfaces[].SubnetID=subnet-2"
+		nics = "NetworkInterfaces.N.InterfaceType, NetworkInterfaces.N.VpcId, NetworkInterfaces.N.SubnetId, " +
+			"NetworkInterfaces.N.PrivateIpv4AddressCount"
+	)
+	return []Setting{
+		{Param: "NetworkInterfaces.N.PrivateIpv4AddressCount", Field: "RunOptions.PrimaryIPv4Count", Value: "3", On: nic},
+		{Param: "NetworkInterfaces.N.InterfaceType", Field: "RunOptions.PrimaryIPv4Count", Value: "3", Wire: "PRIMARY", On: cvmNetwork, Tied: nics},
+		{Param: "NetworkInterfaces.N.VpcId", Field: "Network.Interfaces[].SubnetID", Value: "subnet-2", Wire: "vpc-1", On: cvmNetwork, Tied: nics + ", NetworkInterfaces.N.DeleteWithInstance"},
+		{Param: "NetworkInterfaces.N.SubnetId", Field: "Network.Interfaces[].SubnetID", Value: "subnet-3", On: nic},
+		{Param: "NetworkInterfaces.N.SecurityGroupIds.N", Field: "Network.Interfaces[].SecurityGroupIDs", Value: "sg-2", On: nic},
+		{Param: "NetworkInterfaces.N.NetworkInterfaceId", Field: "RunOptions.Interfaces[].ID", Value: "eni-1", On: nic + "; RunOptions.Interfaces[].DeleteWithInstance=true"},
+		{Param: "NetworkInterfaces.N.DeleteWithInstance", Field: "RunOptions.Interfaces[].DeleteWithInstance", Value: "false", On: nic},
 	}
 }

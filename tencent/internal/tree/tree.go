@@ -27,19 +27,28 @@ func Wire(req Typed) (map[string]any, error) {
 }
 
 // Body returns the parameters of a request, each as the SDK has it. The fields of a request have
-// the names of its parameters.
+// the names of its parameters. A request may embed another one, and add parameters to it.
 func Body(req Typed) map[string]any {
-	v := reflect.ValueOf(req).Elem()
 	body := make(map[string]any, 16)
+	addFields(body, reflect.ValueOf(req).Elem())
+	return body
+}
+
+// addFields puts the fields of a request into a body, and those of the requests that it embeds.
+func addFields(body map[string]any, v reflect.Value) {
 	for i := range v.NumField() {
-		if v.Field(i).IsZero() {
-			continue
-		}
-		if f := v.Type().Field(i); !f.Anonymous {
-			body[f.Name] = v.Field(i).Interface()
+		field, f := v.Field(i), v.Type().Field(i)
+		switch {
+		case field.IsZero(), !f.IsExported():
+		case f.Anonymous:
+			if field.Kind() == reflect.Pointer {
+				field = field.Elem()
+			}
+			addFields(body, field)
+		default:
+			body[f.Name] = field.Interface()
 		}
 	}
-	return body
 }
 
 // TakeApart puts a parameter of a body into a tree, unless the tree has it.

@@ -31,3 +31,17 @@ func TestRefusalIsWhatTheSDKReads(t *testing.T) {
 		}
 	}
 }
+
+// An error that cannot be read is no success. What means "none" is none.
+func TestAnErrorWithoutACode(t *testing.T) {
+	for text, refused := range map[string]bool{
+		`"the quota is exceeded"`: true, `7`: true, `true`: true, `{"Code":{"a":1}}`: true, `["a","b"]`: true, `{"Message":"no"}`: true,
+		`[{"Code":"LimitExceeded"}]`: true, `{"Code":"LimitExceeded","Message":[1]}`: true,
+		`""`: false, `null`: false, `{}`: false, `[]`: false, `false`: false, `0`: false, `{"Code":""}`: false,
+	} {
+		body := `{"Response":{"Error":` + text + `,"RequestId":"r"}}`
+		if err := wire.Refusal([]byte(body)); (err != nil) != refused {
+			t.Errorf("%s: got %v, want an error: %v", body, err, refused)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func (r *runRequest) check(k *core.Call) *refusal {
 		r.checkSystemDisk(),
 		r.checkDataDisks(),
 		r.checkNetwork(),
+		r.checkInterfaces(),
 		r.checkInternet(),
 		r.checkNames(),
 		r.checkLogin(),

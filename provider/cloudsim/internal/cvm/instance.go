@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
@@ -52,7 +53,7 @@ type instance struct {
 	RdmaIpAddresses          []string
 	DedicatedClusterId       *string
 	IsolatedSource           string
-	GPUInfo                  *struct{} // no GPU types are simulated
+	GPUInfo                  *gpuInfo
 	LicenseType              string
 	DisableApiTermination    bool
 	DefaultLoginUser         string
@@ -61,6 +62,23 @@ type instance struct {
 	CpuTopology              *cpuTopology
 	HostName                 string // this and the next since 1.3.183 of the vendor's SDK for Go
 	EnableJumboFrame         bool
+}
+
+// gpuInfo is the documented data type GPUInfo.
+type gpuInfo struct {
+	GPUCount float64
+	GPUId    []string
+	GPUType  string
+}
+
+// gpuOf returns the GPU of a type of one of the families with GPUs. How many a type has is
+// [unverified]; here it has one.
+func gpuOf(instanceType string) *gpuInfo {
+	family, _, _ := strings.Cut(instanceType, ".")
+	if !strings.HasPrefix(family, "GN") && !strings.HasPrefix(family, "GT") {
+		return nil
+	}
+	return &gpuInfo{GPUCount: 1, GPUId: []string{"gpu-" + strings.ToLower(family)}, GPUType: "GPU of " + family}
 }
 
 // instance describes an instance. The login password is left out: the API returns only
@@ -98,10 +116,12 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		DisasterRecoverGroupIds:  more.groups(),
 		PartitionNumber:          more.partition,
 		IPv6Addresses:            r.ipv6(m.PrivateIPs[0]),
+		PublicIPv6Addresses:      r.publicIPv6(m.PrivateIPs[0]),
 		CamRoleName:              r.CamRoleName,
 		HpcClusterId:             r.HpcClusterId,
 		DedicatedClusterId:       r.DedicatedClusterId,
 		IsolatedSource:           "NOTISOLATED",
+		GPUInfo:                  gpuOf(m.InstanceType),
 		LicenseType:              "TencentCloud",
 		DisableApiTermination:    more.protected,
 		DefaultLoginUser:         "root",

@@ -152,19 +152,9 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	m.ImageID = *r.ImageId
 	m.Charge = chargeOf(r.chargeType())
 	m.Token = valueOr(r.ClientToken, "")
-	m.VPCID, m.SubnetID = r.network()
-	m.PrivateIPs = []string{c.service.PrivateIP()}
-	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
-		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
-	}
-	if r.public() {
-		m.PublicIPs = []string{c.service.PublicIP()}
-	}
+	c.fillNetwork(r, i, m)
 	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
 	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
-	if m.Groups = r.SecurityGroupIds; len(m.Groups) == 0 {
-		m.Groups = []string{defaultGroup}
-	}
 	if r.LoginSettings != nil {
 		m.KeyPairs = r.LoginSettings.KeyIds
 	}
@@ -178,10 +168,35 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	}
 }
 
+// fillNetwork sets the network of an instance, its addresses and its security groups.
+func (c *api) fillNetwork(r *runRequest, i int, m *core.Instance) {
+	m.VPCID, m.SubnetID = r.network()
+	m.PrivateIPs = []string{c.service.PrivateIP()}
+	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
+		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
+	}
+	for range r.moreAddresses() {
+		m.PrivateIPs = append(m.PrivateIPs, c.service.PrivateIP())
+	}
+	if r.public() {
+		m.PublicIPs = []string{c.service.PublicIP()}
+	}
+	m.Groups = r.SecurityGroupIds
+	if p := r.primary(); p != nil && len(m.Groups) == 0 {
+		m.Groups = p.SecurityGroupIds
+	}
+	if len(m.Groups) == 0 {
+		m.Groups = []string{defaultGroup}
+	}
+}
+
 // network returns the VPC and subnet; DEFAULT and "" mean the default ones.
 func (r *runRequest) network() (vpc, subnet string) {
 	if v := r.VirtualPrivateCloud; v != nil && *v.VpcId != "DEFAULT" {
 		return *v.VpcId, *v.SubnetId
+	}
+	if p := r.primary(); p != nil {
+		return *p.VpcId, *p.SubnetId
 	}
 	return defaultVPC, defaultSubnet
 }

@@ -12,6 +12,7 @@ type runRequest struct {
 	LaunchTemplate     *templateRef
 	DedicatedClusterId *string
 	ChcIds             []string
+	NetworkInterfaces  []networkInterface
 }
 
 // templateData are the create parameters that a launch template can hold.
