@@ -1,10 +1,8 @@
 package qingcloud
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -53,7 +51,7 @@ type exchange struct {
 
 // call sends one request and decodes its answer into out. Its steps are those of the SDK's
 // Request.Send, which has no ctx and repeats creates.
-func (d *driver) call(ctx context.Context, c *call, out any) error {
+func (d *driver) call(ctx context.Context, c *call, out reply) error {
 	ex := &exchange{op: c.action}
 	return d.wrapError(ctx, ex, d.exchange(ctx, ex, c, out))
 }
@@ -62,7 +60,7 @@ func (d *driver) call(ctx context.Context, c *call, out any) error {
 func (d *driver) callBare(ctx context.Context, c *call) error { return d.call(ctx, c, &answer{}) }
 
 // exchange is call without the translation of errors. It survives the SDK's panics.
-func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out any) (err error) {
+func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the value is not kept: it may quote the request
 			err = fmt.Errorf("panic with a %T", p)
@@ -160,26 +158,6 @@ func sign(req *http.Request, creds provider.Credentials) error {
 	_, err := s.BuildSignature(req)
 	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
 	return err
-}
-
-// unpack lets the SDK decode the answer and make its error. The SDK sees a clean response:
-// it would ignore the body of a 200 that does not claim to be JSON. Long answers decode
-// themselves, in half the time, and the SDK sees them only when they are no success.
-func unpack(body []byte, out any) error {
-	own, ok := out.(interface {
-		decode(body []byte) error
-		succeeded() bool
-	})
-	if ok && own.decode(body) == nil && own.succeeded() {
-		return nil
-	}
-	resp := &http.Response{
-		StatusCode: http.StatusOK,
-		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(bytes.NewReader(body)),
-	}
-	ov := reflect.ValueOf(out)
-	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
 }
 
 // tally counts the calls of the last hour by minute. It tells apart the two meanings of

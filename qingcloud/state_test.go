@@ -79,3 +79,33 @@ func TestTheRawStateKeepsTheTransition(t *testing.T) {
 		}
 	}
 }
+
+// QingCloud suspends what an account in arrears has.
+func TestASuspendedInstanceSaysWhy(t *testing.T) {
+	for _, c := range []struct {
+		status, transition string
+		state              provider.State
+		lock               provider.Lock
+		reason             string
+	}{
+		{"suspended", "", provider.StateSuspended, provider.LockArrears, "suspended"},
+		{"running", "suspending", provider.StateStopping, provider.LockArrears, "running/suspending"},
+		{"stopped", "suspending", provider.StateStopping, provider.LockArrears, "stopped/suspending"},
+		{"suspended", "terminating", provider.StateTerminating, provider.LockArrears, "suspended/terminating"},
+		{"suspended", "resuming", provider.StateStarting, "", ""},
+		{"running", "", provider.StateRunning, "", ""},
+		{"terminated", "", provider.StateRecycled, "", ""},
+		{"ceased", "", provider.StateTerminated, "", ""},
+	} {
+		got := instanceOf(&Instance{Status: Word(c.status), Transition: Word(c.transition)}, "")
+		if got.State != c.state {
+			t.Errorf("%s/%s: State is %s, want %s", c.status, c.transition, got.State, c.state)
+		}
+		if got.Lock != c.lock {
+			t.Errorf("%s/%s: Lock is %q, want %q", c.status, c.transition, got.Lock, c.lock)
+		}
+		if got.Reason != c.reason {
+			t.Errorf("%s/%s: Reason is %q, want %q", c.status, c.transition, got.Reason, c.reason)
+		}
+	}
+}
