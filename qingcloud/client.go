@@ -86,6 +86,7 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.Renamer      = (*driver)(nil)
+	_ provider.JobDriver    = (*driver)(nil)
 
 	_ provider.PlacementGroupDriver = (*driver)(nil)
 )

@@ -13,7 +13,9 @@ const (
 	Quota    FaultKind = core.Quota    // create refused: account limit
 	Balance  FaultKind = core.Balance  // create refused: no money
 	Refuse   FaultKind = core.Refuse   // refused with Fault.Code and Fault.Status
-	// LaunchFailure accepts a create; Fault.Count instances (0 = all) die while booting.
+	// LaunchFailure accepts a create; Fault.Count instances (0 = all) die while booting. On
+	// QingCloud the job of the create fails with Code (0 = 5000) then, and its dead
+	// instances stay pending for Delay more.
 	LaunchFailure     FaultKind = core.LaunchFailure
 	Partial           FaultKind = core.Partial           // create makes only Fault.Count instances
 	ServerErrorBefore FaultKind = core.ServerErrorBefore // 5xx, nothing done

@@ -75,6 +75,33 @@ func TestLaunchFailure(t *testing.T) {
 	})
 }
 
+// A job may fail while its instances still look as if they were being built.
+func TestAFailedJobSaysWhyAndItsInstancesMayStayPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, nil)
+		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Code: "5200", Delay: time.Hour})
+		a := c.Must("RunInstances", simtest.QingCloudCreate("vxnets.1=vxnet-a")...)
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ErrorCodes != "" {
+			t.Errorf("the job has error_codes %q before it has failed, want none", job.ErrorCodes)
+		}
+		time.Sleep(3 * time.Second)
+		if got := c.Show(a.Instances[0]).Status; got != "pending" {
+			t.Errorf("the instance is %s, want pending", got)
+		}
+		job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
+		if job.Status != "failed" {
+			t.Errorf("the job is %s, want failed", job.Status)
+		}
+		if job.ErrorCodes != "5200" {
+			t.Errorf("error_codes is %q, want 5200", job.ErrorCodes)
+		}
+		time.Sleep(time.Hour)
+		if got := c.Show(a.Instances[0]).Status; got != "terminated" {
+			t.Errorf("after an hour the instance is %s, want terminated", got)
+		}
+	})
+}
+
 func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
