@@ -3,8 +3,11 @@ package qingcloud
 import (
 	"encoding/json"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 func TestStates(t *testing.T) {
@@ -78,6 +81,34 @@ func TestTheRawStateKeepsTheTransition(t *testing.T) {
 			t.Errorf("raw state = %q, want %q", got, c.want)
 		}
 	}
+}
+
+// An instance may run before its list of networks is filled. It is shown as it is: running,
+// without an address.
+func TestARunningInstanceWithoutNetworksHasNoAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		sim.Inject(cloudsim.Fault{Kind: cloudsim.Unaddressed})
+		cfg := testConfig(sim.Transport())
+		cfg.Credentials = provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
+		d := mustDriver(t, cfg)
+		spec := minimalSpec()
+		spec.Network.SubnetID = "vxnet-a"
+		if _, err := d.RunInstances(t.Context(), spec); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := page.Instances[0].State; got != provider.StateRunning {
+			t.Errorf("State is %s, want running", got)
+		}
+		if page.Instances[0].Addressed() {
+			t.Errorf("the instance has addresses %v, want none", page.Instances[0].PrivateIPs)
+		}
+	})
 }
 
 // QingCloud suspends what an account in arrears has.

@@ -97,6 +97,10 @@ const (
 	// Count is 0 too). NextPage announces a page after the last one, if the answer has
 	// a token for it (MaxResults of ECS). All clouds.
 	WrongTotal FaultKind = core.WrongTotal
+
+	// Unaddressed shows running instances with an empty list of networks and without any
+	// address, until Delay after they began to run (0 = for ever). QingCloud.
+	Unaddressed FaultKind = core.Unaddressed
 )
 
 // Kinds of fault on the way between the client and the service.

@@ -31,6 +31,7 @@ const (
 	Flap              FaultKind = "flap"
 	ListCap           FaultKind = "list-cap"
 	WrongTotal        FaultKind = "wrong-total"
+	Unaddressed       FaultKind = "unaddressed"
 	Proxy             FaultKind = "proxy"
 	CutBody           FaultKind = "cut-body"
 )
@@ -62,7 +63,7 @@ func (k FaultKind) ofOneCloud() bool {
 // describeOnly reports whether a kind applies only to describes of instances.
 func (k FaultKind) describeOnly() bool {
 	switch k {
-	case Blind, Flap, ListCap, WrongTotal:
+	case Blind, Flap, ListCap, WrongTotal, Unaddressed:
 		return true
 	default:
 		return false

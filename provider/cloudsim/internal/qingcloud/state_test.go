@@ -102,6 +102,31 @@ func TestAFailedJobSaysWhyAndItsInstancesMayStayPending(t *testing.T) {
 	})
 }
 
+func TestARunningInstanceMayLackItsNetworks(t *testing.T) {
+	for delay, back := range map[time.Duration]bool{3 * time.Second: true, 0: false} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newClient(t, nil)
+			c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Unaddressed, Delay: delay})
+			a := c.Must("RunInstances", simtest.QingCloudCreate("vxnets.1=vxnet-a")...)
+			if n := len(c.Show(a.Instances[0]).VxNets); n != 1 {
+				t.Errorf("while pending: %d networks, want 1", n)
+			}
+			time.Sleep(3 * time.Second)
+			got := c.Show(a.Instances[0])
+			if got.Status != "running" {
+				t.Errorf("the instance is %s, want running", got.Status)
+			}
+			if n := len(got.VxNets); n != 0 {
+				t.Errorf("right after the start: %d networks, want none", n)
+			}
+			time.Sleep(5 * time.Second)
+			if isBack := len(c.Show(a.Instances[0]).VxNets) == 1; isBack != back {
+				t.Errorf("delay %v: the network is shown later: %v, want %v", delay, isBack, back)
+			}
+		})
+	}
+}
+
 func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
