@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/yunify/qingcloud-sdk-go/config"
 	"github.com/yunify/qingcloud-sdk-go/request"
 	"github.com/yunify/qingcloud-sdk-go/request/data"
 
@@ -46,6 +47,8 @@ type call struct {
 type exchange struct {
 	oncehttp.Exchange
 	op      string
+	zone    string
+	at      place
 	secrets *oncehttp.Redactor // nil until there is a request
 }
 
@@ -73,7 +76,12 @@ func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply)
 	if err != nil {
 		return err
 	}
-	req, err := d.build(c)
+	at, err := d.placeOf(c.zone)
+	if err != nil {
+		return err
+	}
+	ex.at, ex.zone = at, c.zone
+	req, err := build(at.sdk, c)
 	if err != nil {
 		return err
 	}
@@ -99,6 +107,7 @@ func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]b
 	defer cancel()
 	d.calls.add(time.Now())
 	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
+	d.answered.Record(&ex.Exchange)
 	if err == nil {
 		err = ex.ReadAll(resp)
 		_ = resp.Body.Close()
@@ -129,9 +138,9 @@ type zoneProperty struct {
 }
 
 // build lets the SDK build the request, and adds what the SDK must not see.
-func (d *driver) build(c *call) (*http.Request, error) {
+func build(sdk *config.Config, c *call) (*http.Request, error) {
 	op := &data.Operation{
-		Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+		Config: sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
 	}
 	in := reflect.ValueOf(c.in)
 	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)

@@ -43,6 +43,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	case ex.Status() == 0:
 		e.Err = ex.secrets.Cause(err)
 		e.Message = e.Err.Error()
+		if d.answered.NoHost(&ex.Exchange) {
+			e.NoHost, e.Message = true, ex.at.missing(ex.zone)+": "+e.Message
+		}
 	case ex.Cut() != nil:
 		e.Err = ex.secrets.Cause(err)
 		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), e.Err)

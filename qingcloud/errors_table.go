@@ -30,7 +30,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "1650", Kind: provider.ErrAuth},
 	{Code: "1660", Kind: provider.ErrAuth},
 	{Code: "1661", Kind: provider.ErrAuth},
-	{Code: "1662", Kind: provider.ErrPermission}, // the user is barred
+	{Code: "1662", Kind: provider.ErrAuth},
 	{Code: "2000", Kind: provider.ErrAuth},
 	{Code: "2100", Kind: provider.ErrNotFound},
 	{Code: "2110", Kind: provider.ErrExists},

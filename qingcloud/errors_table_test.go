@@ -18,8 +18,8 @@ import (
 func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	kinds := map[error]string{ // outcomes other than rejected are written behind the code
 		provider.ErrInvalid:     "1100 1101 3300 5600",
-		provider.ErrAuth:        "1200 1300 1500 1510 1520 1600 1610 1620 1630 1640 1650 1660 1661 2000",
-		provider.ErrPermission:  "1400 1662",
+		provider.ErrAuth:        "1200 1300 1500 1510 1520 1600 1610 1620 1630 1640 1650 1660 1661 1662 2000",
+		provider.ErrPermission:  "1400",
 		provider.ErrNotFound:    "2100",
 		provider.ErrExists:      "2110",
 		provider.ErrBalance:     "2400",

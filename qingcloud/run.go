@@ -44,7 +44,11 @@ func runFailed(out *runAnswer, count int, err error) (*provider.RunResult, error
 // every raw parameter: the adapter does not know which of those are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
 	c := d.runRequest(spec)
-	req, err := d.build(c)
+	at, err := d.placeOf(c.zone)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	req, err := build(at.sdk, c)
 	if err != nil {
 		return provider.Request{}, err
 	}
@@ -58,7 +62,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 		}
 	}
 	delete(params, "action")
-	return provider.Request{Driver: Name, Action: c.action, Host: d.host(), Params: params}, nil
+	return provider.Request{Driver: Name, Action: c.action, Host: at.host(), Params: params}, nil
 }
 
 // runRequest returns the call of a create.
