@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
@@ -27,7 +28,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 	if err != nil {
 		return nil, alicloud.ForPower(err, false)
 	}
-	if len(a.InstanceResponses.InstanceResponse) == 0 { // a call is about at least one instance
+	if !a.names(req.IDs) { // a call is about at least one instance
 		return nil, d.caller.Malformed(r, resp)
 	}
 	return &provider.PowerResult{RequestID: resp.RequestID, Failed: d.powerFailed(r, resp, req.IDs, &a)}, nil
@@ -74,6 +75,13 @@ type powerRow struct {
 	Code          alicloud.Text `json:"Code"` // "200" is a success
 	Message       alicloud.Text `json:"Message"`
 	CurrentStatus alicloud.Text `json:"CurrentStatus"`
+}
+
+// names reports whether the answer has a row of any of the instances.
+func (a *powerAnswer) names(ids []string) bool {
+	return slices.ContainsFunc(a.InstanceResponses.InstanceResponse, func(row powerRow) bool {
+		return slices.Contains(ids, row.InstanceID)
+	})
 }
 
 // powerFailed returns the errors of the instances that the answer does not report as a success. The

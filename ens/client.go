@@ -88,13 +88,13 @@ func newDriver(cfg Config) (*driver, error) {
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
 	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
-		Driver:      Name,
-		Check:       &c,
-		Credentials: cfg.Credentials,
-		Endpoint:    cfg.Endpoint,
-		Transport:   cfg.Transport,
-		EndpointFor: func(string) (string, error) { return host, nil },
-		Errors:      errorTable,
+		Driver:         Name,
+		Check:          &c,
+		Credentials:    cfg.Credentials,
+		Endpoint:       cfg.Endpoint,
+		Transport:      cfg.Transport,
+		VendorEndpoint: func(string) (string, error) { return host, nil },
+		Errors:         errorTable,
 	})
 	if err != nil {
 		return nil, err

@@ -22,7 +22,9 @@ var (
 
 // failure turns the end of an exchange into an error. The ctx comes first, then
 // the failure of the transport, then the vendor's answer.
-func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Response, err error) *provider.APIError {
+func (c *Caller) failure(
+	ctx context.Context, r Request, at endpoint, f *exchange, resp *Response, err error,
+) *provider.APIError {
 	failed := f.Err()
 	switch {
 	case failed != nil && ctx.Err() != nil:
@@ -31,7 +33,11 @@ func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Resp
 		return c.lost(r, f, resp, fmt.Sprintf("no answer within %v", r.Timeout), nil)
 	case failed != nil:
 		cause := resp.redact().Cause(failed)
-		return c.lost(r, f, resp, cause.Error(), cause)
+		e := c.lost(r, f, resp, cause.Error(), cause)
+		if c.answered.NoHost(&f.Exchange) {
+			e.NoHost, e.Message = true, noHost(r, at)+": "+e.Message
+		}
+		return e
 	}
 	var s *sdkerrors.ServerError
 	if errors.As(err, &s) && s.ErrorCode() != "" {

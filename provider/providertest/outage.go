@@ -109,25 +109,47 @@ func proxyLongPause(_ *testing.T, w *world) {
 	w.wantNoSearch("asked to wait an hour")
 }
 
-// deaf is a transport to a host that refuses every connection.
+// deaf is a transport to a host that answers until it falls silent, and then refuses every
+// connection. A host that never answered may not exist, which is another rule.
 type deaf struct {
-	mu    sync.Mutex
-	tried int
+	before http.RoundTripper
+
+	mu     sync.Mutex
+	silent bool
+	tried  int
+}
+
+// deafClient returns a client whose host has answered once, and refuses connections from now on.
+func (w *world) deafClient(o *provider.Options) (*provider.Client, *deaf) {
+	host := &deaf{before: w.sim.Transport()}
+	client := w.newClient(host, o)
+	for _, err := range client.DescribeInstances(w.ctx, provider.Query{}) {
+		if err != nil {
+			w.t.Fatalf("the host does not answer before its outage: %v", err)
+		}
+	}
+	host.mu.Lock()
+	defer host.mu.Unlock()
+	host.silent = true
+	return client, host
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (d *deaf) RoundTrip(*http.Request) (*http.Response, error) {
+func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if !d.silent {
+		return d.before.RoundTrip(r)
+	}
 	d.tried++
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
 
 // refusedConnections tries with growing pauses of up to 15 s: about a dozen times.
 func refusedConnections(t *testing.T, w *world) {
-	host := &deaf{}
+	client, host := w.deafClient(nil)
 	start := time.Now()
-	_, err := w.newClient(host, nil).RunInstances(w.ctx, w.spec(2), nil)
+	_, err := client.RunInstances(w.ctx, w.spec(2), nil)
 	w.wantClosed("refused connections", err)
 	if !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("want ErrUnavailable, got %v", err)
@@ -141,8 +163,7 @@ func refusedConnections(t *testing.T, w *world) {
 }
 
 func refusedOnce(t *testing.T, w *world) {
-	host := &deaf{}
-	client := w.newClient(host, &provider.Options{RetryFor: -1})
+	client, host := w.deafClient(&provider.Options{RetryFor: -1})
 	within(t, time.Second, "the create", func() {
 		_, err := client.RunInstances(w.ctx, w.spec(2), nil)
 		w.wantClosed("refused connections", err)
