@@ -34,6 +34,8 @@ type RawInstance struct {
 	ExpiredTime     string
 	AutoReleaseTime string
 
+	DeletionProtection *bool // nil: the answer does not say
+
 	SystemDisk RawDisk
 	DataDisk   struct{ DataDisk []RawDisk }
 
@@ -153,6 +155,9 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tags),
+	}
+	if raw.DeletionProtection != nil {
+		inst.DeletionProtection = new(*raw.DeletionProtection)
 	}
 	if raw.KeyPairName != "" {
 		inst.KeyPairs = []string{raw.KeyPairName}
