@@ -50,8 +50,10 @@ func TestOneOddFieldIsToldAndHidesNothing(t *testing.T) {
 		{`"PublicIpAddresses":{"PublicIpAddress":["192.0.2.1"]}`, "PublicIpAddresses.PublicIpAddress[]"},
 		{`"NetworkInterfaces":""`, ""},
 		{`"NetworkInterfaces":{"NetworkInterfaces":[{"Type":{}}]}`, "NetworkInterfaces.NetworkInterfaces[].Type"},
-		{`"NetworkInterfaces":{"NetworkInterfaces":[{"PrivateIpSets":{"PrivateIpSet":[{"Primary":"yes"}]}}]}`,
-			"NetworkInterfaces.NetworkInterfaces[].PrivateIpSets.PrivateIpSet[].Primary"},
+		{
+			`"NetworkInterfaces":{"NetworkInterfaces":[{"PrivateIpSets":{"PrivateIpSet":[{"Primary":"yes"}]}}]}`,
+			"NetworkInterfaces.NetworkInterfaces[].PrivateIpSets.PrivateIpSet[].Primary",
+		},
 	} {
 		d, _ := answering(t, 200, `{"RequestId":"r","Code":"0","TotalCount":"2","PageSize":"100","Instances":{"Instance":[
 			{`+c.field+`,"InstanceId":"i-1","Status":"Running"},{"InstanceId":"i-2","Status":"Running","Cpu":"2"}]}}`)

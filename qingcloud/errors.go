@@ -76,7 +76,7 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
 	case api.RetCode == 1400:
-		e.Kind, e.Temporary = denied(e.Op, e.Message)
+		e.Temporary, e.Kind = denied(e.Op, e.Message)
 	}
 }
 
@@ -84,19 +84,20 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 // not use, and for a state. The documents say that only the message tells which, so this is
 // the one code whose text is read. Every documented message begins with PermissionDenied,
 // which thus tells nothing.
-func denied(op, message string) (kind error, temporary bool) {
+func denied(op, message string) (temporary bool, kind error) {
 	text := deniedForm.ReplaceAllString(message, "")
-	for _, m := range meanings {
-		if m.form.MatchString(text) {
-			isState := m.kind == provider.ErrState
-			isPassing := isState && passes(op)
-			return m.kind, m.soon || isPassing
+	for i := range meanings {
+		m := &meanings[i]
+		if !m.form.MatchString(text) {
+			continue
 		}
+		isPassing := m.isState && passes(op)
+		return m.soon || isPassing, m.kind()
 	}
 	if dependsOnState(op) {
-		return provider.ErrState, passes(op)
+		return passes(op), provider.ErrState
 	}
-	return provider.ErrPermission, false
+	return false, provider.ErrPermission
 }
 
 // deniedForm is how messages of code 1400 begin.
@@ -106,18 +107,29 @@ var deniedForm = regexp.MustCompile(`(?i)^\W*permission ?denied\b`)
 // and of users' reports are "resource [i-1] lease info not ready yet, please try later",
 // "instance [i-1] is not running, can not be stopped", "snapshot [ss-1] is not available, can
 // not create volume from it" and "volume can not attach to instance in different zone".
-var meanings = []struct {
-	form *regexp.Regexp
-	kind error
-	soon bool
-}{
-	{regexp.MustCompile(`(?i)lease info|not ready|try (again )?later|稍后`), provider.ErrState, true},
-	{regexp.MustCompile(`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|权限|无权|授权`),
-		provider.ErrPermission, false},
-	{regexp.MustCompile(`(?i)\b(pending|creating|running|starting|stopping|stopped|restarting|resetting|suspended|` +
-		`suspending|resuming|recovering|terminated|terminating|ceased|transition|status)\b|in[ -]use`), provider.ErrState, false},
-	{regexp.MustCompile(`(?i)zone|region|allowed|permitted|policy|区域|可用区`), provider.ErrPermission, false},
-	{regexp.MustCompile(`(?i)available|associated|attached|\bstate\b`), provider.ErrState, false},
+var meanings = []meaning{
+	{isState: true, soon: true, form: regexp.MustCompile(`(?i)lease info|not ready|try (again )?later|稍后`)},
+	{form: regexp.MustCompile(
+		`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|权限|无权|授权`)},
+	{isState: true, form: regexp.MustCompile(
+		`(?i)\b(pending|creating|running|starting|stopping|stopped|restarting|resetting|suspended|suspending|` +
+			`resuming|recovering|terminated|terminating|ceased|transition|status)\b|in[ -]use`)},
+	{form: regexp.MustCompile(`(?i)zone|region|allowed|permitted|policy|区域|可用区`)},
+	{isState: true, form: regexp.MustCompile(`(?i)available|associated|attached|\bstate\b`)},
+}
+
+// meaning is what messages of one form are about: a state, or else a permission.
+type meaning struct {
+	form    *regexp.Regexp
+	isState bool
+	soon    bool // it passes by itself
+}
+
+func (m *meaning) kind() error {
+	if m.isState {
+		return provider.ErrState
+	}
+	return provider.ErrPermission
 }
 
 // refuses reports whether a code that is not documented belongs to a family that proves a
