@@ -100,7 +100,7 @@ func (d *driver) powerFailed(
 		case "":
 			failed[id] = d.caller.Malformed(r, resp)
 		default:
-			e := d.caller.Refusal(r, resp, string(row.Code), string(row.Message))
+			e := d.caller.RowRefusal(r, resp, string(row.Code), string(row.Message))
 			failed[id] = alicloud.ForPower(e, isPassing(string(row.CurrentStatus)))
 		}
 	}
