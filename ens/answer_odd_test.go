@@ -3,7 +3,6 @@ package ens
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -205,66 +204,6 @@ func TestSizesOfDisksAreGiB(t *testing.T) {
 	for size, want := range map[int]int{20480: 20, 71680: 70, 40: 40, 0: 0, 1024: 1} {
 		if got := diskOf(&RawDisk{Size: size}).SizeGiB; got != want {
 			t.Errorf("%d: got %d GiB, want %d", size, got, want)
-		}
-	}
-}
-
-// readBack says for each field that a spec can set where it is read back, or why it is not.
-var readBack = map[string]string{
-	"Region":                         "Region",
-	"Count":                          "is the number of instances",
-	"ImageID":                        "ImageID",
-	"InstanceType":                   "InstanceType",
-	"Name":                           "Name",
-	"HostName":                       "HostName",
-	"UniqueSuffix":                   "Name, HostName",
-	"Login.Password":                 "is a secret",
-	"Login.KeyPairs":                 "KeyPairs",
-	"Login.KeepImageLogin":           "is in no answer",
-	"Network.VPCID":                  "VPCID",
-	"Network.SubnetID":               "SubnetID",
-	"Network.SecurityGroupIDs":       "SecurityGroupIDs",
-	"Network.PrivateIPs":             "PrivateIPs",
-	"Network.IPFamily":               "IPv6Addresses",
-	"Network.PublicIP":               "PublicIPs",
-	"Network.PublicIP.BandwidthMbps": "has no neutral field; Sys has it",
-	"Network.PublicIP.ChargeType":    "is in no answer",
-	"SystemDisk.Type":                "Disks",
-	"SystemDisk.SizeGiB":             "Disks",
-	"DataDisks[]":                    "Disks",
-	"DataDisks[].Type":               "Disks",
-	"DataDisks[].SizeGiB":            "Disks",
-	"DataDisks[].Encrypted":          "has no neutral field",
-	"DataDisks[].KMSKeyID":           "has no neutral field",
-	"Billing.Mode":                   "Billing",
-	"Billing.Period":                 "ExpiresAt",
-	"Billing.PeriodUnit":             "ExpiresAt",
-	"Billing.AutoRenew":              "is in no answer of DescribeInstances",
-	"Billing.AutoRenewPeriod":        "is in no answer of DescribeInstances",
-	"Billing.Spot.Strategy":          "SpotStrategy",
-	"Billing.Spot.DurationHours":     "is in no answer",
-	"Network.IPv6Count":              "IPv6Addresses",
-	"DeletionProtection":             "DeletionProtection",
-	"Tags":                           "Tags",
-	"UserData":                       "is in no answer of DescribeInstances",
-	"AutoReleaseTime":                "ExpiresAt",
-}
-
-func TestEveryFieldOfASpecIsReadBackOrHasAReason(t *testing.T) {
-	instance := reflect.TypeFor[provider.Instance]()
-	for _, f := range supportTable().Fields() {
-		how, ok := readBack[f.Path]
-		if mapped := f.Reason == ""; mapped != ok {
-			t.Errorf("%s: the spec can set it: %v, the table of read back fields has it: %v", f.Path, mapped, ok)
-		}
-		isReason := strings.HasPrefix(how, "is ") || strings.HasPrefix(how, "has ")
-		if !ok || isReason {
-			continue
-		}
-		for name := range strings.SplitSeq(how, ", ") {
-			if _, ok := instance.FieldByName(name); !ok {
-				t.Errorf("%s: provider.Instance has no field %s", f.Path, name)
-			}
 		}
 	}
 }

@@ -168,65 +168,6 @@ func TestWhatASpecSetsIsReadBack(t *testing.T) {
 	}
 }
 
-// readBack says for each field that a spec can set where it is read back, or why it is not.
-var readBack = map[string]string{
-	"Region":                         "Region, Zone",
-	"Count":                          "is the number of instances",
-	"ImageID":                        "ImageID",
-	"InstanceType":                   "InstanceType",
-	"Hardware.CPUs":                  "CPUs",
-	"Hardware.MemoryMiB":             "MemoryMiB",
-	"Hardware.GPUs":                  "GPUs",
-	"Hardware.GPUType":               "GPUType",
-	"CPUOptions.Cores":               "has no neutral field",
-	"CPUOptions.ThreadsPerCore":      "has no neutral field",
-	"CPUOptions.Sockets":             "has no neutral field",
-	"CPUOptions.Model":               "has no neutral field; Sys has it",
-	"Name":                           "Name",
-	"HostName":                       "HostName",
-	"UniqueSuffix":                   "Name",
-	"Login.Password":                 "is a secret",
-	"Login.KeyPairs":                 "KeyPairs",
-	"Network.SubnetID":               "SubnetID",
-	"Network.SecurityGroupIDs":       "SecurityGroupIDs",
-	"Network.PrivateIPs":             "PrivateIPs",
-	"Network.Interfaces[]":           "Interfaces",
-	"Network.Interfaces[].SubnetID":  "Interfaces",
-	"Network.Interfaces[].PrivateIP": "Interfaces",
-	"SystemDisk.SizeGiB":             "Disks",
-	"SystemDisk.Encrypted":           "has no neutral field; Sys has it",
-	"DataDisks[]":                    "Disks",
-	"DataDisks[].VolumeID":           "Disks",
-	"Billing.Mode":                   "is in no answer: a contract is asked for by a call of its own",
-	"Billing.Period":                 "is in no answer: a contract is asked for by a call of its own",
-	"Billing.PeriodUnit":             "is in no answer: a contract is asked for by a call of its own",
-	"Billing.AutoRenew":              "is in no answer: a contract is asked for by a call of its own",
-	"Billing.AutoRenewPeriod":        "is in no answer: a contract is asked for by a call of its own",
-	"Placement.GroupID":              "is in no answer of DescribeInstances: DescribeInstanceGroups has the members",
-	"Placement.DedicatedHostIDs":     "is in no documented answer",
-	"Placement.DedicatedHostGroupID": "is in no documented answer",
-	"UserData":                       "is in no answer",
-}
-
-func TestEveryFieldOfASpecIsReadBackOrHasAReason(t *testing.T) {
-	instance := reflect.TypeFor[provider.Instance]()
-	for _, f := range supportTable().Fields() {
-		how, ok := readBack[f.Path]
-		if mapped := f.Reason == ""; mapped != ok {
-			t.Errorf("%s: the spec can set it: %v, the table of read back fields has it: %v", f.Path, mapped, ok)
-		}
-		isReason := strings.HasPrefix(how, "is ") || strings.HasPrefix(how, "has ")
-		if !ok || isReason {
-			continue
-		}
-		for name := range strings.SplitSeq(how, ", ") {
-			if _, ok := instance.FieldByName(name); !ok {
-				t.Errorf("%s: provider.Instance has no field %s", f.Path, name)
-			}
-		}
-	}
-}
-
 // One odd field must not hide the others, nor other instances.
 func TestOneOddFieldIsToldAndHidesNothing(t *testing.T) {
 	for _, c := range []struct{ field, unread string }{
