@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
 
@@ -105,13 +106,15 @@ func (a *runAnswer) result() *provider.RunResult {
 }
 
 // salvaged returns the answer, or what a body names that could not be decoded or ended
-// early: instances that exist must not be lost.
+// early: instances that exist must not be lost. Other texts in such a list, as the names
+// of members, are no IDs: those of instances begin with i-.
 func (a *runAnswer) salvaged(body []byte) *runAnswer {
 	if len(a.Instances) > 0 {
 		return a
 	}
 	found := oncehttp.Salvage(body, "instances")
-	return &runAnswer{Instances: oncehttp.OnlyIDs(found.IDs), JobID: found.Texts["job_id"]}
+	ids := slices.DeleteFunc(oncehttp.OnlyIDs(found.IDs), func(id string) bool { return !strings.HasPrefix(id, "i-") })
+	return &runAnswer{Instances: ids, JobID: found.Texts["job_id"]}
 }
 
 // describeAnswer is the answer of DescribeInstances.

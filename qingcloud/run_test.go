@@ -51,6 +51,7 @@ func TestIDsAreNeverLost(t *testing.T) {
 		{"objects", `{"ret_code":0,"instances":[{"instance_id":"i-1","status":{}},{"instance_id":"i-2"}]}`, 2, []string{"i-1", "i-2"}, true},
 		{"one object", `{"ret_code":0,"instances":{"instance_id":"i-1"}}`, 1, []string{"i-1"}, true},
 		{"deeper", `{"ret_code":0,"data":{"instances":["i-1"],"job_id":"j-1"}}`, 1, []string{"i-1"}, false},
+		{"cut off between objects", `{"ret_code":0,"instances":[{"instance_id":"i-1","status":"pending"},{"inst`, 2, []string{"i-1"}, false},
 		{"job as number", `{"ret_code":0,"instances":["i-1"],"job_id":7}`, 1, []string{"i-1"}, true},
 		{"with an odd message", `{"ret_code":0,"message":[],"instances":["i-1"]}`, 1, []string{"i-1"}, true},
 		{"none", `{"ret_code":0,"instances":[]}`, 1, nil, false},
