@@ -111,6 +111,38 @@ func TestARunningInstanceWithoutNetworksHasNoAddress(t *testing.T) {
 	})
 }
 
+// QingCloud assigns no addresses in self-managed networks, so that none is waited for.
+func TestAnInstanceInASelfManagedNetworkIsReadyWithoutAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := testConfig(cloudsim.New(nil).Transport())
+		cfg.Credentials = provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
+		c, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := minimalSpec()
+		spec.Network.SubnetID = "vxnet-self1"
+		op, err := c.RunInstances(t.Context(), *spec, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil {
+			t.Fatalf("got error %v, want a running instance", err)
+		}
+		if len(list[0].Interfaces) != 1 {
+			t.Errorf("the instance shows %d interfaces, want 1", len(list[0].Interfaces))
+		}
+		if list[0].Addressed() {
+			t.Errorf("the instance has addresses %v, want none", list[0].PrivateIPs)
+		}
+		if waited := time.Since(start); waited > time.Minute {
+			t.Errorf("the wait took %v, want less than a minute", waited)
+		}
+	})
+}
+
 // QingCloud suspends what an account in arrears has.
 func TestASuspendedInstanceSaysWhy(t *testing.T) {
 	for _, c := range []struct {
