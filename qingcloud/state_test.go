@@ -172,3 +172,27 @@ func TestASuspendedInstanceSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+func TestASimulatedArrearsIsALock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		cfg := testConfig(sim.Transport())
+		cfg.Credentials = provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
+		d := mustDriver(t, cfg)
+		if _, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
+			t.Fatal(err)
+		}
+		sim.Inject(cloudsim.Fault{Kind: cloudsim.Held})
+		time.Sleep(time.Minute)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := page.Instances[0].State; got != provider.StateSuspended {
+			t.Errorf("State is %s, want suspended", got)
+		}
+		if got := page.Instances[0].Lock; got != provider.LockArrears {
+			t.Errorf("Lock is %q, want %q", got, provider.LockArrears)
+		}
+	})
+}

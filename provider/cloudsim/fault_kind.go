@@ -101,6 +101,10 @@ const (
 	// Unaddressed shows running instances with an empty list of networks and without any
 	// address, until Delay after they began to run (0 = for ever). QingCloud.
 	Unaddressed FaultKind = core.Unaddressed
+
+	// Held shows running and stopped instances as held back by the cloud: suspended for
+	// arrears on QingCloud, expired on ENS. Only describes show it. QingCloud and ENS.
+	Held FaultKind = core.Held
 )
 
 // Kinds of fault on the way between the client and the service.

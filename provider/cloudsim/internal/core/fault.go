@@ -96,7 +96,7 @@ func (c *Service) matches(k *Call, f Fault) bool {
 		return false
 	case f.Kind.describeOnly():
 		hasList := f.Kind != ListCap || c.Wire.Tagged(k)
-		isShown := f.Kind != Unaddressed || c.Wire.Has(k, f.Kind)
+		isShown := !f.Kind.shownBySome() || c.Wire.Has(k, f.Kind)
 		return describes && hasList && isShown
 	case f.Kind.ofOneCloud():
 		return creates && c.appliesToCreate(k, f.Kind)

@@ -46,6 +46,10 @@ func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 		if lacksNetworks(k, m, v.Status) {
 			v.VxNets, v.EIP, v.EIPs = []vxNetView{}, nil, []string{}
 		}
+		isBuilt := v.Status == "running" || v.Status == "stopped"
+		if isBuilt && v.Transition == "" && k.Faults.Has(core.Held) {
+			v.Status = "suspended"
+		}
 		set = append(set, v)
 	}
 	return reply{"instance_set": set, "total_count": total}, nil

@@ -125,7 +125,7 @@ func (q *api) Tagged(*core.Call) bool { return false }
 // instances may make some and then be refused. Users report that an instance may run before
 // its networks are shown.
 func (q *api) Has(_ *core.Call, kind core.FaultKind) bool {
-	return kind == core.StockRanOut || kind == core.Unaddressed
+	return slices.Contains([]core.FaultKind{core.StockRanOut, core.Unaddressed, core.Held}, kind)
 }
 
 // Serve implements [core.Wire].

@@ -127,6 +127,25 @@ func TestARunningInstanceMayLackItsNetworks(t *testing.T) {
 	}
 }
 
+func TestAHeldInstanceIsSuspended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, nil)
+		a := c.Must("RunInstances", simtest.QingCloudCreate()...)
+		remove := c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Held})
+		if got := c.Show(a.Instances[0]).Status; got != "pending" {
+			t.Errorf("while it is built: %s, want pending", got)
+		}
+		time.Sleep(3 * time.Second)
+		if got := c.Show(a.Instances[0]).Status; got != "suspended" {
+			t.Errorf("held: %s, want suspended", got)
+		}
+		remove()
+		if got := c.Show(a.Instances[0]).Status; got != "running" {
+			t.Errorf("afterwards: %s, want running", got)
+		}
+	})
+}
+
 func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
