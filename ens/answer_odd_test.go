@@ -207,3 +207,21 @@ func TestSizesOfDisksAreGiB(t *testing.T) {
 		}
 	}
 }
+
+// The list of instances may come without its wrapping, and one instance without a list.
+func TestAListInAnotherNestingIsRead(t *testing.T) {
+	for _, list := range []string{
+		`[{"InstanceId":"i-1","Status":"Running"}]`,
+		`{"Instance":{"InstanceId":"i-1","Status":"Running"}}`,
+	} {
+		d, _ := answering(t, 200, `{"RequestId":"r","Code":0,"TotalCount":1,"Instances":`+list+`}`)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", list, err)
+			continue
+		}
+		if len(page.Instances) != 1 {
+			t.Errorf("%s: got %d instances, want 1", list, len(page.Instances))
+		}
+	}
+}

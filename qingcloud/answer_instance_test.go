@@ -261,3 +261,22 @@ func TestAStateThatCannotBeReadIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// The list of instances may come in another nesting.
+func TestAListInAnotherNestingIsRead(t *testing.T) {
+	for _, list := range []string{
+		`{"instance_id":"i-1","status":"running"}`,
+		`{"instance":[{"instance_id":"i-1","status":"running"}]}`,
+		`[[{"instance_id":"i-1","status":"running"}]]`,
+	} {
+		m := saying(200, `{"ret_code":0,"total_count":1,"instance_set":`+list+`}`)
+		page, err := mustDriver(t, testConfig(m)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", list, err)
+			continue
+		}
+		if len(page.Instances) != 1 {
+			t.Errorf("%s: got %d instances, want 1", list, len(page.Instances))
+		}
+	}
+}
