@@ -3,6 +3,8 @@ package aliyun
 import (
 	"cmp"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -25,13 +27,18 @@ type RawInstance struct {
 	Cpu                 int              `json:"Cpu"`
 	CPU                 int              `json:"CPU"`
 	Memory              int              `json:"Memory"` // MiB
+	GPUAmount           int              `json:"GPUAmount"`
+	GPUSpec             string           `json:"GPUSpec"`
 	OSName              string           `json:"OSName"`
+	OSType              string           `json:"OSType"`
 	SerialNumber        string           `json:"SerialNumber"`
 	KeyPairName         string           `json:"KeyPairName"`
 	ResourceGroupID     string           `json:"ResourceGroupId"`
 	DeploymentSetID     string           `json:"DeploymentSetId"`
+	HPCClusterID        string           `json:"HpcClusterId"`
 	InstanceChargeType  string           `json:"InstanceChargeType"`
 	SpotStrategy        string           `json:"SpotStrategy"`
+	DeletionProtection  *bool            `json:"DeletionProtection"`
 	InternetChargeType  string           `json:"InternetChargeType"`
 	InstanceNetworkType string           `json:"InstanceNetworkType"`
 	StoppedMode         string           `json:"StoppedMode"`
@@ -43,6 +50,7 @@ type RawInstance struct {
 	InnerIPAddress      RawIPs           `json:"InnerIpAddress"`
 	PublicIPAddress     RawIPs           `json:"PublicIpAddress"`
 	EipAddress          RawEip           `json:"EipAddress"`
+	NetworkInterfaces   RawInterfaces    `json:"NetworkInterfaces"`
 	SecurityGroupIDs    RawGroupIDs      `json:"SecurityGroupIds"`
 	DedicatedHost       RawDedicatedHost `json:"DedicatedHostAttribute"`
 	Tags                RawTags          `json:"Tags"`
@@ -67,6 +75,35 @@ type RawEip struct {
 	AllocationID string `json:"AllocationId"`
 }
 
+// RawInterfaces is a list of network interfaces.
+type RawInterfaces struct {
+	NetworkInterface []RawInterface `json:"NetworkInterface"`
+}
+
+// RawInterface is a network interface of a [RawInstance].
+type RawInterface struct {
+	NetworkInterfaceID string        `json:"NetworkInterfaceId"`
+	Type               string        `json:"Type"` // "Primary" or "Secondary"
+	MACAddress         string        `json:"MacAddress"`
+	PrimaryIPAddress   string        `json:"PrimaryIpAddress"`
+	PrivateIPSets      RawPrivateIPs `json:"PrivateIpSets"`
+	IPv6Sets           RawIPv6s      `json:"Ipv6Sets"`
+}
+
+// RawPrivateIPs is a list of private addresses of a [RawInterface].
+type RawPrivateIPs struct {
+	PrivateIPSet []struct {
+		PrivateIPAddress string `json:"PrivateIpAddress"`
+	} `json:"PrivateIpSet"`
+}
+
+// RawIPv6s is a list of IPv6 addresses of a [RawInterface].
+type RawIPv6s struct {
+	IPv6Set []struct {
+		IPv6Address string `json:"Ipv6Address"`
+	} `json:"Ipv6Set"`
+}
+
 // RawGroupIDs is a list of security groups.
 type RawGroupIDs struct {
 	SecurityGroupID []string `json:"SecurityGroupId"`
@@ -87,40 +124,137 @@ type RawTags struct {
 type RawTag struct {
 	TagKey   string `json:"TagKey"`
 	TagValue string `json:"TagValue"`
+
+	Key   string `json:"Key"` // TagKey in answers of other actions
+	Value string `json:"Value"`
 }
 
 // RawLocks says why operations on a [RawInstance] are blocked.
 type RawLocks struct {
-	LockReason []struct {
-		LockReason string `json:"LockReason"`
-	} `json:"LockReason"`
+	LockReason []RawLock `json:"LockReason"`
+}
+
+// RawLock is one reason why operations are blocked.
+type RawLock struct {
+	LockReason string `json:"LockReason"`
+	LockMsg    string `json:"LockMsg"`
 }
 
 // instanceOf translates a described instance.
 func instanceOf(raw *RawInstance) provider.Instance {
+	lock, reason := lockOf(raw)
 	inst := provider.Instance{
 		ID:               raw.InstanceID,
 		Name:             raw.InstanceName,
 		HostName:         cmp.Or(raw.HostName, raw.Hostname),
-		State:            stateOf(raw.Status),
+		Description:      raw.Description,
+		State:            heldState(stateOf(raw.Status), lock),
 		RawState:         raw.Status,
+		Lock:             lock,
+		Reason:           reason,
 		Region:           raw.RegionID,
 		Zone:             raw.ZoneID,
+		DedicatedHostID:  raw.DedicatedHost.DedicatedHostID,
+		PlacementGroupID: raw.DeploymentSetID,
 		ImageID:          raw.ImageID,
 		InstanceType:     raw.InstanceType,
+		Platform:         platformOf(raw.OSType),
 		CPUs:             cmp.Or(raw.Cpu, raw.CPU),
 		MemoryMiB:        raw.Memory,
+		GPUs:             raw.GPUAmount,
+		GPUType:          raw.GPUSpec,
 		VPCID:            raw.VpcAttributes.VpcID,
 		SubnetID:         raw.VpcAttributes.VSwitchID,
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
 		PrivateIPs:       addrsOf(raw.VpcAttributes.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress),
 		PublicIPs:        addrsOf(raw.PublicIPAddress.IPAddress, []string{raw.EipAddress.IPAddress}),
+		Interfaces:       interfacesOf(raw),
+		ProjectID:        raw.ResourceGroupID,
 		Billing:          billingOf(raw),
+		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tag),
 	}
+	if raw.DeletionProtection != nil {
+		inst.DeletionProtection = new(*raw.DeletionProtection)
+	}
+	if raw.KeyPairName != "" {
+		inst.KeyPairs = []string{raw.KeyPairName}
+	}
+	for i := range inst.Interfaces {
+		inst.IPv6Addresses = append(inst.IPv6Addresses, inst.Interfaces[i].IPv6Addresses...)
+	}
 	return inst.WithSys(raw)
+}
+
+// interfacesOf reads the network interfaces, the primary one first. The cloud says of the primary
+// one alone which subnet and groups it has: they are those of the instance.
+func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
+	rows := raw.NetworkInterfaces.NetworkInterface
+	if len(rows) == 0 {
+		return nil
+	}
+	list := make([]provider.InstanceInterface, len(rows))
+	for i := range rows {
+		list[i] = interfaceOf(&rows[i])
+		if list[i].Primary {
+			list[i].SubnetID = raw.VpcAttributes.VSwitchID
+			list[i].SecurityGroupIDs = slices.Clone(raw.SecurityGroupIDs.SecurityGroupID)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b provider.InstanceInterface) int {
+		switch {
+		case a.Primary == b.Primary:
+			return 0
+		case a.Primary:
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+func interfaceOf(raw *RawInterface) provider.InstanceInterface {
+	n := provider.InstanceInterface{
+		ID:         raw.NetworkInterfaceID,
+		Primary:    raw.Type == "Primary",
+		MAC:        raw.MACAddress,
+		PrivateIPs: addrsOf([]string{raw.PrimaryIPAddress}),
+	}
+	for _, set := range raw.PrivateIPSets.PrivateIPSet {
+		for _, a := range addrsOf([]string{set.PrivateIPAddress}) {
+			if !slices.Contains(n.PrivateIPs, a) {
+				n.PrivateIPs = append(n.PrivateIPs, a)
+			}
+		}
+	}
+	for _, set := range raw.IPv6Sets.IPv6Set {
+		n.IPv6Addresses = append(n.IPv6Addresses, addrsOf([]string{set.IPv6Address})...)
+	}
+	return n
+}
+
+// platformOf returns "" for a word that is not known here.
+func platformOf(raw string) provider.Platform {
+	switch strings.ToLower(raw) {
+	case "linux":
+		return provider.Linux
+	case "windows":
+		return provider.Windows
+	}
+	return ""
+}
+
+// spotStrategyOf returns "" for an instance that is not spot, and for a word that is not known here.
+func spotStrategyOf(raw string) provider.SpotStrategy {
+	switch raw {
+	case "SpotAsPriceGo":
+		return provider.SpotMarketPrice
+	case "SpotWithPriceLimit":
+		return provider.SpotPriceLimit
+	}
+	return ""
 }
 
 // billingOf returns "" for a charge type that is not known here.
@@ -176,7 +310,7 @@ func tagsOf(list []RawTag) map[string]string {
 	}
 	tags := make(map[string]string, len(list))
 	for _, t := range list {
-		tags[t.TagKey] = t.TagValue
+		tags[cmp.Or(t.TagKey, t.Key)] = cmp.Or(t.TagValue, t.Value)
 	}
 	return tags
 }

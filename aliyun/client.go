@@ -35,8 +35,14 @@ type Config struct {
 
 	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
-	// passwords in clear.
+	// passwords in clear. "{region}" in it stands for the region, as in
+	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region.
 	Endpoint string
+
+	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it to
+	// Endpoint, and then to the vendor's table. It must be quick, do no I/O, and be safe for
+	// concurrent use.
+	EndpointFor func(region string) string
 
 	// Transport carries every call. It must not retry. Nil means transports of the
 	// client's own, which use the proxy of the environment and verify certificates: up
@@ -88,13 +94,14 @@ func newDriver(cfg Config) (*driver, error) {
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-hangzhou")
 	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
-		Driver:      Name,
-		Check:       &c,
-		Credentials: cfg.Credentials,
-		Endpoint:    cfg.Endpoint,
-		Transport:   cfg.Transport,
-		EndpointFor: endpointFor,
-		Errors:      errorTable,
+		Driver:         Name,
+		Check:          &c,
+		Credentials:    cfg.Credentials,
+		Endpoint:       cfg.Endpoint,
+		EndpointFor:    cfg.EndpointFor,
+		Transport:      cfg.Transport,
+		VendorEndpoint: endpointFor,
+		Errors:         errorTable,
 	})
 	if err != nil {
 		return nil, err

@@ -45,6 +45,8 @@ func harness() providertest.Harness {
 		},
 		Spec:            spec,
 		Full:            full,
+		ReadBack:        readBackSpecs(spec),
+		NotShown:        notShown(),
 		Coupled:         map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Alternative:     provider.Alternative{InstanceType: "ecs.c6.large"},
 		Invalid:         "InvalidParameter",

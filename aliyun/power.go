@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
@@ -27,7 +28,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 	if err != nil {
 		return nil, alicloud.ForPower(err, false)
 	}
-	if len(a.InstanceResponses.InstanceResponse) == 0 { // a call is about at least one instance
+	if !a.names(req.IDs) { // a call is about at least one instance
 		return nil, d.caller.Malformed(r, resp)
 	}
 	return &provider.PowerResult{RequestID: resp.RequestID, Failed: d.powerFailed(r, resp, req.IDs, &a)}, nil
@@ -76,6 +77,13 @@ type powerRow struct {
 	CurrentStatus alicloud.Text `json:"CurrentStatus"`
 }
 
+// names reports whether the answer has a row of any of the instances.
+func (a *powerAnswer) names(ids []string) bool {
+	return slices.ContainsFunc(a.InstanceResponses.InstanceResponse, func(row powerRow) bool {
+		return slices.Contains(ids, row.InstanceID)
+	})
+}
+
 // powerFailed returns the errors of the instances that the answer does not report as a success. The
 // outcome of an instance is unknown when the answer leaves it out, or names it without a code.
 func (d *driver) powerFailed(
@@ -92,7 +100,7 @@ func (d *driver) powerFailed(
 		case "":
 			failed[id] = d.caller.Malformed(r, resp)
 		default:
-			e := d.caller.Refusal(r, resp, string(row.Code), string(row.Message))
+			e := d.caller.RowRefusal(r, resp, string(row.Code), string(row.Message))
 			failed[id] = alicloud.ForPower(e, isPassing(string(row.CurrentStatus)))
 		}
 	}

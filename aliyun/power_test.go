@@ -469,3 +469,42 @@ func running(t *testing.T, c *provider.Client, spec provider.RunInstancesSpec) [
 	}
 	return op.InstanceIDs()
 }
+
+// A refusal of one instance inside a success is final, and is not repeated until the service
+// looks unavailable.
+func TestARefusalOfOneInstanceEndsAtOnce(t *testing.T) {
+	for code, want := range map[string]error{
+		"InstanceExpired": provider.ErrBalance, "InstanceLockedForSecurity": provider.ErrPermission,
+		"OperationDenied.NoStock": provider.ErrNoStock, "InvalidInstanceId.NotFound": provider.ErrNotFound,
+		"SomethingNew": nil,
+	} {
+		calls := 0
+		body := `{"RequestId":"r","InstanceResponses":{"InstanceResponse":[
+			{"InstanceId":"i-1","Code":"` + code + `","Message":"why","CurrentStatus":"Stopped"},
+			{"InstanceId":"i-2","Code":"200","CurrentStatus":"Starting"}]}}`
+		d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			calls++
+			return respond(200, body)
+		}))
+		synctest.Test(t, func(t *testing.T) {
+			c := provider.NewClient(d, &provider.Options{Region: "cn-test-1"})
+			err := c.StartInstances(t.Context(), "", []string{"i-1", "i-2"}, nil)
+			var e *provider.APIError
+			if !errors.As(err, &e) {
+				t.Fatalf("%s: got %v, want an APIError", code, err)
+			}
+			if e.Code != code {
+				t.Errorf("%s: the code is %q", code, e.Code)
+			}
+			if want != nil && !errors.Is(err, want) {
+				t.Errorf("%s: got %v, want %v", code, err, want)
+			}
+			if errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got %v, want no ErrUnavailable", code, err)
+			}
+		})
+		if calls != 1 {
+			t.Errorf("%s: got %d calls, want 1", code, calls)
+		}
+	}
+}

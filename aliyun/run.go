@@ -3,6 +3,7 @@ package aliyun
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
@@ -100,24 +101,41 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if !a.lists() {
 		return nil, d.caller.Malformed(r, resp)
 	}
-	shown := make([]string, len(a.Instances.Instance))
-	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
-	for i := range a.Instances.Instance {
-		raw := &a.Instances.Instance[i]
-		shown[i] = raw.InstanceID
-		if inst := instanceOf(raw); req.Matches(&inst) {
+	return a.page(req, resp.Unread), nil
+}
+
+// page returns the instances of an answer. A row without an ID names no instance: it is left out,
+// and the page then proves nothing about the instances that it lacks. So does a list with rows that
+// could not be read at all, or that may go on.
+func (a *describeAnswer) page(req *provider.DescribeRequest, unread []string) *provider.DescribePage {
+	rows := a.Instances.Instance
+	page := &provider.DescribePage{
+		RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(rows)), Unread: unread,
+		Short: slices.Contains(unread, unreadRow) || slices.Contains(unread, "NextToken"),
+	}
+	shown := make([]string, 0, len(rows))
+	for i := range rows {
+		if rows[i].InstanceID == "" {
+			page.Short = true
+			continue
+		}
+		shown = append(shown, rows[i].InstanceID)
+		if inst := instanceOf(&rows[i]); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
 	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
 	onePage := req.PageToken == "" && !at.More
 	lacksRows := onePage && at.Total != nil && *at.Total > len(shown)
-	page.Short = at.Contradicts() || lacksRows
+	page.Short = page.Short || lacksRows || at.Contradicts()
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
 	}
-	return page, nil
+	return page
 }
+
+// unreadRow is the path of a row that is no object.
+const unreadRow = "Instances.Instance[]"
 
 // ProbeDescribe implements [provider.AccessProber] by a dry run of DescribeInstances. ECS
 // approves of a dry run by an error with one code. A list in its place is no approval: keys

@@ -1,11 +1,10 @@
 package ens
 
 import (
-	"encoding/json"
-
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/tolerant"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -38,7 +37,7 @@ func salvaged(resp *alicloud.Response) *provider.RunResult {
 		return nil
 	}
 	var a runAnswer
-	if json.Unmarshal(resp.Body, &a) != nil {
+	if _, err := tolerant.Unmarshal(resp.Body, &a); err != nil {
 		ids, order := resp.Salvage("InstanceIds", "InstanceId")
 		a = runAnswer{OrderID: alicloud.Text(order), InstanceIDs: ids}
 	}
@@ -57,6 +56,9 @@ type describeAnswer struct {
 	TotalCount *int
 	Instances  *struct{ Instance []RawInstance }
 }
+
+// unreadRow is the path of an instance that could not be read at all.
+const unreadRow = "Instances.Instance[]"
 
 // lists reports whether the answer has a list. An answer without one is an empty list only if its
 // total is 0.

@@ -3,6 +3,7 @@ package ens
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -33,6 +34,8 @@ type RawInstance struct {
 	ExpiredTime     string
 	AutoReleaseTime string
 
+	DeletionProtection *bool // nil: the answer does not say
+
 	SystemDisk RawDisk
 	DataDisk   struct{ DataDisk []RawDisk }
 
@@ -47,7 +50,6 @@ type RawInstance struct {
 	PublicIPAddresses  RawPublicIPs         `json:"PublicIpAddresses"`
 	Tags               struct{ Tags []RawTag }
 
-	// To read it takes less time than to skip it.
 	NetworkInterfaces struct{ NetworkInterfaces []RawInterface }
 }
 
@@ -73,6 +75,7 @@ type RawInterface struct {
 // RawDisk is a disk of a [RawInstance]. Creates have GiB, descriptions MiB.
 type RawDisk struct {
 	DiskID   string `json:"DiskId"`
+	DiskName string
 	Category string
 	Size     int // MiB
 }
@@ -125,15 +128,19 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
 	used := min(len(private), cap(room))
 	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
-	return provider.Instance{
+	lock, reason := lockOf(raw)
+	inst := provider.Instance{
 		ID:               raw.InstanceID,
 		Name:             raw.InstanceName,
 		HostName:         raw.HostName,
 		State:            stateOf(raw.Status),
 		RawState:         raw.Status,
+		Lock:             lock,
+		Reason:           reason,
 		Region:           raw.EnsRegionID,
 		ImageID:          raw.ImageID,
 		InstanceType:     raw.SpecName,
+		Platform:         platformOf(raw.OSName),
 		CPUs:             raw.CPU,
 		MemoryMiB:        raw.Memory,
 		VPCID:            n.NetworkID,
@@ -141,11 +148,138 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
 		PrivateIPs:       private,
 		PublicIPs:        public,
+		Interfaces:       interfacesOf(raw),
+		Disks:            disksOf(raw),
 		Billing:          billingOf(raw),
+		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tags),
-	}.WithSys(raw)
+	}
+	if raw.DeletionProtection != nil {
+		inst.DeletionProtection = new(*raw.DeletionProtection)
+	}
+	if raw.KeyPairName != "" {
+		inst.KeyPairs = []string{raw.KeyPairName}
+	}
+	separateIPv6(&inst)
+	return inst.WithSys(raw)
+}
+
+// separateIPv6 fills IPv6Addresses. ENS puts addresses of both families into the same lists, and
+// those of the interfaces into lists of their own.
+func separateIPv6(inst *provider.Instance) {
+	take := func(list []netip.Addr) {
+		for _, a := range list {
+			if a.Is6() && !slices.Contains(inst.IPv6Addresses, a) {
+				inst.IPv6Addresses = append(inst.IPv6Addresses, a)
+			}
+		}
+	}
+	take(inst.PrivateIPs)
+	take(inst.PublicIPs)
+	if len(inst.IPv6Addresses) > 0 {
+		inst.PrivateIPs, inst.PublicIPs = onlyIPv4(inst.PrivateIPs), onlyIPv4(inst.PublicIPs)
+	}
+	for i := range inst.Interfaces {
+		take(inst.Interfaces[i].IPv6Addresses)
+	}
+}
+
+// onlyIPv4 returns the IPv4 addresses of a list in a list of their own.
+func onlyIPv4(list []netip.Addr) (out []netip.Addr) {
+	for _, a := range list {
+		if a.Is4() {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// interfacesOf reads the network interfaces, the primary one first. ENS says of none which subnet
+// and groups it has: those of the instance are those of its primary one.
+func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
+	rows := raw.NetworkInterfaces.NetworkInterfaces
+	if len(rows) == 0 {
+		return nil
+	}
+	list := make([]provider.InstanceInterface, 0, len(rows))
+	for i := range rows {
+		n := interfaceOf(&rows[i])
+		if !n.Primary {
+			list = append(list, n)
+			continue
+		}
+		n.SubnetID = raw.NetworkAttributes.VSwitchID
+		n.SecurityGroupIDs = slices.Clone(raw.SecurityGroupIDs.SecurityGroupID)
+		list = slices.Insert(list, 0, n)
+	}
+	return list
+}
+
+func interfaceOf(raw *RawInterface) provider.InstanceInterface {
+	ips := []string{raw.PrimaryIPAddress}
+	for _, set := range raw.PrivateIPSets.PrivateIPSet {
+		ips = append(ips, set.PrivateIPAddress)
+	}
+	var v6 []string
+	for _, set := range raw.IPv6Sets.IPv6Set {
+		v6 = append(v6, set.IPv6Address)
+	}
+	return provider.InstanceInterface{
+		ID:            raw.NetworkInterfaceID,
+		Primary:       strings.EqualFold(raw.Type, "Primary"),
+		MAC:           raw.MacAddress,
+		PrivateIPs:    addrsOf(nil, nil, ips),
+		IPv6Addresses: addrsOf(nil, nil, v6),
+	}
+}
+
+// disksOf reads the disks, the system disk first.
+func disksOf(raw *RawInstance) (list []provider.InstanceDisk) {
+	if raw.SystemDisk != (RawDisk{}) {
+		list = append(list, diskOf(&raw.SystemDisk))
+		list[0].System = true
+	}
+	for i := range raw.DataDisk.DataDisk {
+		list = append(list, diskOf(&raw.DataDisk.DataDisk[i]))
+	}
+	return list
+}
+
+// diskOf translates a disk. ENS says MiB, and some samples have GiB: no disk is smaller than a GiB.
+func diskOf(raw *RawDisk) provider.InstanceDisk {
+	size := raw.Size
+	if size >= 1<<10 {
+		size >>= 10
+	}
+	return provider.InstanceDisk{ID: raw.DiskID, Name: raw.DiskName, Type: raw.Category, SizeGiB: size}
+}
+
+// platformOf reads the name of the image's system, such as "Windows Server 2019" or
+// "centos_7_06_64". It returns "" for a name that is not known here.
+func platformOf(osName string) provider.Platform {
+	name := strings.ToLower(osName)
+	if strings.HasPrefix(name, "win") {
+		return provider.Windows
+	}
+	for _, family := range []string{"linux", "centos", "ubuntu", "debian", "anolis", "rocky", "fedora", "suse", "red hat"} {
+		if strings.Contains(name, family) {
+			return provider.Linux
+		}
+	}
+	return ""
+}
+
+// spotStrategyOf returns "" for an instance that is not spot, and for a word that is not known here.
+func spotStrategyOf(raw string) provider.SpotStrategy {
+	switch raw {
+	case "SpotAsPriceGo":
+		return provider.SpotMarketPrice
+	case "SpotWithPriceLimit":
+		return provider.SpotPriceLimit
+	}
+	return ""
 }
 
 // billingOf reads InstanceResourceType as the vendor's own Terraform provider does. It returns ""

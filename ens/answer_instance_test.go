@@ -21,13 +21,19 @@ const described = `{
 	"SpecName": "ens.type-1", "Cpu": "2", "Memory": 4096, "CreationTime": "2026-11-01T10:20:30Z",
 	"ExpiredTime": "2099-12-31T15:59Z", "AutoReleaseTime": "2026-12-01T02:20Z",
 	"SystemDisk": {"Size": 20480, "DiskId": "d-1", "Category": "category-1", "name": "x"},
-	"DataDisk": {"DataDisk": [{"Size": "71680", "DiskId": "d-2", "Category": "category-2", "name": "y"}]},
+	"DataDisk": {"DataDisk": [{"Size": "71680", "DiskId": "d-2", "Category": "category-2", "DiskName": "disk-2", "name": "y"}]},
 	"SecurityGroupIds": {"SecurityGroupId": ["sg-1"]},
 	"NetworkAttributes": {"NetworkId": "net-1", "VSwitchId": "vsw-1", "PrivateIpAddress": {"IpAddress": ["10.0.0.4", "10.0.0.1"]}},
 	"InnerIpAddress": {"IpAddress": ["10.0.0.1", "10.0.0.2"]},
 	"PrivateIpAddresses": {"PrivateIpAddress": [{"Ip": "10.0.0.3", "Isp": "cmcc", "GateWay": "10.0.0.254"}]},
 	"PublicIpAddress": {"IpAddress": ["192.0.2.3", "192.0.2.1", ""]},
 	"PublicIpAddresses": {"PublicIpAddress": [{"Ip": "192.0.2.1"}, {"Ip": "192.0.2.2", "Isp": "cmcc"}]},
+	"DeletionProtection": true, "OSName": "CentOS 7.6 64", "KeyPairName": "key-1",
+	"NetworkInterfaces": {"NetworkInterfaces": [
+		{"NetworkInterfaceId": "eni-2", "Type": "Secondary", "MacAddress": "mac-2", "PrimaryIpAddress": "10.0.1.1"},
+		{"NetworkInterfaceId": "eni-1", "Type": "Primary", "MacAddress": "mac-1", "PrimaryIpAddress": "10.0.0.1",
+			"PrivateIpSets": {"PrivateIpSet": [{"PrivateIpAddress": "10.0.0.1", "Primary": true}, {"PrivateIpAddress": "10.0.0.2"}]},
+			"Ipv6Sets": {"Ipv6Set": [{"Ipv6Address": "2001:db8::1"}]}}]},
 	"Tags": {"Tags": [{"TagKey": "k-1", "TagValue": "v-1"}]}
 }`
 
@@ -49,6 +55,22 @@ func TestDescribedServerKeepsEveryField(t *testing.T) {
 		Region: "node-1", ImageID: "image-1", InstanceType: "ens.type-1", CPUs: 2, MemoryMiB: 4096,
 		VPCID: "net-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"},
 		PrivateIPs: addrs("10.0.0.4", "10.0.0.1", "10.0.0.2", "10.0.0.3"), PublicIPs: addrs("192.0.2.3", "192.0.2.1", "192.0.2.2"),
+		IPv6Addresses: addrs("2001:db8::1"),
+		Platform:      provider.Linux,
+		KeyPairs:      []string{"key-1"},
+
+		DeletionProtection: new(true),
+		Interfaces: []provider.InstanceInterface{
+			{
+				ID: "eni-1", Primary: true, MAC: "mac-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"},
+				PrivateIPs: addrs("10.0.0.1", "10.0.0.2"), IPv6Addresses: addrs("2001:db8::1"),
+			},
+			{ID: "eni-2", MAC: "mac-2", PrivateIPs: addrs("10.0.1.1")},
+		},
+		Disks: []provider.InstanceDisk{
+			{ID: "d-1", System: true, Type: "category-1", SizeGiB: 20},
+			{ID: "d-2", Name: "disk-2", Type: "category-2", SizeGiB: 70},
+		},
 		Billing:   provider.OnDemand,
 		CreatedAt: time.Date(2026, 11, 1, 10, 20, 30, 0, time.UTC), ExpiresAt: time.Date(2026, 12, 1, 2, 20, 0, 0, time.UTC),
 		Tags: map[string]string{"k-1": "v-1"},
@@ -56,7 +78,10 @@ func TestDescribedServerKeepsEveryField(t *testing.T) {
 	if got := page.Instances[0]; !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	for i, want := range []RawDisk{{"d-1", "category-1", 20480}, {"d-2", "category-2", 71680}} {
+	for i, want := range []RawDisk{
+		{DiskID: "d-1", Category: "category-1", Size: 20480},
+		{DiskID: "d-2", DiskName: "disk-2", Category: "category-2", Size: 71680},
+	} {
 		if got := append([]RawDisk{sys.SystemDisk}, sys.DataDisk.DataDisk...)[i]; got != want {
 			t.Errorf("a raw disk is %+v, want %+v, in MiB as ENS says it", got, want)
 		}
@@ -84,6 +109,9 @@ func wantSameNames(t *testing.T, at string, ours, sdks reflect.Type) {
 	}
 	for i := range ours.NumField() {
 		name := cmp.Or(ours.Field(i).Tag.Get("json"), ours.Field(i).Name)
+		if name == "DeletionProtection" { // of newer SDKs
+			continue
+		}
 		if known[name] == nil {
 			t.Errorf("the SDK knows no field %s.%s", at, name)
 			continue

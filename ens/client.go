@@ -40,8 +40,14 @@ type Config struct {
 
 	// Endpoint is where calls go instead of ens.aliyuncs.com: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
-	// passwords in clear.
+	// passwords in clear. "{region}" in it stands for the region of the API, which is
+	// cn-hangzhou for every node.
 	Endpoint string
+
+	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it
+	// to Endpoint, and then to the vendor's table. It must be quick, do no I/O, and be safe
+	// for concurrent use. Its region is that of the API, as in Endpoint.
+	EndpointFor func(region string) string
 
 	// Transport carries every call. It must not retry. Nil means transports of the
 	// client's own, which use the proxy of the environment and verify certificates: up
@@ -88,13 +94,14 @@ func newDriver(cfg Config) (*driver, error) {
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
 	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
-		Driver:      Name,
-		Check:       &c,
-		Credentials: cfg.Credentials,
-		Endpoint:    cfg.Endpoint,
-		Transport:   cfg.Transport,
-		EndpointFor: func(string) (string, error) { return host, nil },
-		Errors:      errorTable,
+		Driver:         Name,
+		Check:          &c,
+		Credentials:    cfg.Credentials,
+		Endpoint:       cfg.Endpoint,
+		EndpointFor:    cfg.EndpointFor,
+		Transport:      cfg.Transport,
+		VendorEndpoint: func(string) (string, error) { return host, nil },
+		Errors:         errorTable,
 	})
 	if err != nil {
 		return nil, err

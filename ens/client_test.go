@@ -266,3 +266,49 @@ func TestNobodyListensMeansNothingWasCreated(t *testing.T) {
 	_, err = overTCP(t, "http://"+addr).RunInstances(t.Context(), secretSpec())
 	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnsent)
 }
+
+// One region of the API serves every node, so that a pattern and a function get that one.
+func TestAFunctionChoosesTheEndpoint(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"":                         "own.example.com",
+		"ens.{region}.example.com": "own.example.com",
+	} {
+		var hosts []string
+		d := mustDriverAt(t, endpoint, func(region string) string {
+			if region != "cn-hangzhou" {
+				t.Errorf("asked for region %q, want that of the API", region)
+			}
+			return "https://own.example.com"
+		}, &hosts)
+		_, _ = d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if len(hosts) != 1 || hosts[0] != want {
+			t.Errorf("%q: calls went to %v, want %s", endpoint, hosts, want)
+		}
+	}
+	var hosts []string
+	d := mustDriverAt(t, "ens.{region}.example.com", nil, &hosts)
+	_, _ = d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+	if len(hosts) != 1 || hosts[0] != "ens.cn-hangzhou.example.com" {
+		t.Errorf("a pattern: calls went to %v, want ens.cn-hangzhou.example.com", hosts)
+	}
+}
+
+type hostsOnly struct{ hosts *[]string }
+
+func (h hostsOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	*h.hosts = append(*h.hosts, r.URL.Host)
+	return nil, errors.New("no network")
+}
+
+// mustDriverAt makes a driver that records where its calls go.
+func mustDriverAt(t *testing.T, endpoint string, of func(string) string, hosts *[]string) *driver {
+	t.Helper()
+	d, err := newDriver(Config{
+		Region: "node-1", Endpoint: endpoint, EndpointFor: of, Transport: hostsOnly{hosts},
+		Credentials: provider.StaticCredentials("id", "secret", ""),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

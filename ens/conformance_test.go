@@ -34,6 +34,9 @@ func harness() providertest.Harness {
 		Prepaid: &prepaid,
 		Unpaid:  &prepaid,
 		Full:    fullSpecs(),
+
+		ReadBack: readBackSpecs(spec),
+		NotShown: notShown(),
 		Coupled: map[string]string{
 			"Billing.Spot.Strategy": "it follows from MaxPrice",
 			"Login.KeepImageLogin":  "exactly one way to log in is needed",

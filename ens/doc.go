@@ -66,7 +66,23 @@
 //
 // Running, Stopping, Stopped and Expired are the documented states. Every other
 // word counts as still in progress: ENS has no word for an instance that failed while
-// it was built. Boot times are not published.
+// it was built. Boot times are not published. Expired has provider.LockExpired. The words
+// of ServiceStatus are not documented, so they are no lock.
+//
+// Every field of a description is read by itself: one in another form is zero, and its
+// path is in DescribePage.Unread. IPv6 addresses stand in Instance.IPv6Addresses, wherever
+// ENS lists them. The documents say that tags are not answered, although there is a field.
+//
+// # Endpoints
+//
+// ens.aliyuncs.com serves every node; the region of the API is cn-hangzhou. Config.Endpoint
+// and Config.EndpointFor replace it.
+//
+// # Release
+//
+// A create orders nothing that outlives its instances: disks and public addresses made
+// with them go with them. Ordered and Force of a TerminateRequest are ignored. An instance
+// with deletion protection is refused. An unpaid order stays until it is paid or canceled.
 //
 // # Quotas and paging
 //
@@ -93,11 +109,11 @@
 //
 // # Not supported
 //
-// Zones, minimum counts, hardware by size, IPv6 by number or address, further
-// network interfaces, disks from snapshots, existing disks, placement groups,
-// dedicated hosts, launch templates, roles, spot bids, deletion protection, dry
-// runs and client tokens: each is an error that names the field. So is StopCharging
-// of a stop.
+// Zones, minimum counts, hardware by size, IPv6 by address, further network
+// interfaces, disks from snapshots, existing disks, placement groups, dedicated
+// hosts, launch templates, roles, spot bids, dry runs and client tokens: each is an
+// error that names the field. So is StopCharging of a stop. The create can name a launch
+// template by raw parameters (LaunchTemplateId); the calls about templates are not documented.
 //
 // All fixtures of the tests were written from documentation in November 2026.
 // None was recorded live, and nothing here has met the real cloud.

@@ -11,6 +11,11 @@ var errorTable = provider.NewErrorTable(append(sharedCodes(),
 	provider.ErrorCode{Code: "ENS_OperationUnsupported_KeyPairName", Kind: provider.ErrInvalid},
 	provider.ErrorCode{Code: "ENS_DependencyViolation_WindowsInstance", Kind: provider.ErrInvalid},
 	provider.ErrorCode{Code: "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", Kind: provider.ErrInvalid},
+	provider.ErrorCode{Code: "InstanceNotFound", Kind: provider.ErrNotFound}, // of StartInstance
+	// "Failed to call API": a call between the services of ENS, as CallInterface.
+	provider.ErrorCode{Code: "ens.interface.error", Kind: provider.ErrUnavailable, Unknown: true},
+	provider.ErrorCode{Code: "SaleControl.*", Kind: provider.ErrPermission},           // the account may not buy this
+	provider.ErrorCode{Code: "DependencyViolation.Snapshot", Kind: provider.ErrState}, // snapshots are deleted first
 ))
 
 // sharedCodes returns the codes of both products. Only ENS has StockNotEnough, whose text says that

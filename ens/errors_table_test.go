@@ -54,6 +54,12 @@ var codes = map[string]class{
 	"ENS_DependencyViolation_WindowsInstance":      invalid,
 	"ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN": invalid,
 	"ENS_SomethingElse":                            unlisted, // the prefix is the product's
+	"InstanceNotFound":                             notFound,
+	"ens.interface.error":                          unclear,
+	"SaleControl.VerificationFailed":               permission,
+	"DependencyViolation.Snapshot":                 state,
+	"IncorrectInstanceStatus.Initializing":         building,
+	"InvalidParameter.EnsRegionId":                 invalid,
 	"InvalidPrivateIpAddress":                      invalid,
 	"InvalidVSwitchId.NotFound":                    notFound,
 	"InvalidPrivateIpAddress.Duplicated":           exists,

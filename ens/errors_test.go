@@ -2,6 +2,7 @@ package ens
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"testing"
 
@@ -88,4 +89,37 @@ func TestMissingCredentialsStopTheCallWithErrAuth(t *testing.T) {
 	}
 	_, err = d.RunInstances(t.Context(), secretSpec())
 	wantAPIError(t, err, provider.ErrAuth, provider.OutcomeRejected)
+}
+
+// A code beside HTTP 200 is a refusal with its own class.
+func TestARefusalInsideASuccessIsARefusal(t *testing.T) {
+	for code, want := range map[string]error{
+		`"IncorrectInstanceStatus"`:               provider.ErrState,
+		`"InstanceIdNotFound"`:                    provider.ErrNotFound,
+		`"NoPermission"`:                          provider.ErrPermission,
+		`"InvalidAccountStatus.NotEnoughBalance"`: provider.ErrBalance,
+	} {
+		for action, call := range map[string]func(*driver) error{
+			"stop": func(d *driver) error {
+				_, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: []string{"i-1"}, Action: provider.PowerStop})
+				return err
+			},
+			"terminate": func(d *driver) error {
+				return d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+			},
+			"rename": func(d *driver) error { return d.RenameInstance(t.Context(), "", "i-1", "name-1") },
+		} {
+			d, _ := answering(t, 200, `{"RequestId":"r","Code":`+code+`}`)
+			var e *provider.APIError
+			if err := call(d); !errors.As(err, &e) {
+				t.Fatalf("%s, %s: got error %v, want a %T", action, code, err, e)
+			}
+			if !errors.Is(e, want) {
+				t.Errorf("%s, %s: got error %v, want %v", action, code, e, want)
+			}
+			if e.Outcome != provider.OutcomeRejected {
+				t.Errorf("%s, %s: Outcome is %v, want rejected", action, code, e.Outcome)
+			}
+		}
+	}
 }

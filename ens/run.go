@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,23 +90,36 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if !a.lists() {
 		return nil, d.caller.Malformed(r, resp)
 	}
+	return a.page(req, at, resp), nil
+}
+
+// page turns an answer into a page. An instance without a readable ID is left out, and the page is
+// short.
+func (a *describeAnswer) page(
+	req *provider.DescribeRequest, at cursor, resp *alicloud.Response,
+) *provider.DescribePage {
 	shown := make([]string, len(a.Instances.Instance))
-	page := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
+	page := &provider.DescribePage{
+		RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown)), Unread: resp.Unread,
+	}
 	for i := range a.Instances.Instance {
 		raw := &a.Instances.Instance[i]
-		shown[i] = raw.InstanceID
+		if shown[i] = raw.InstanceID; raw.InstanceID == "" {
+			continue
+		}
 		if inst := instanceOf(raw); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
 	shows := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
-	page.Short = shows.Contradicts()
+	leftOut := slices.Contains(shown, "") || slices.Contains(resp.Unread, unreadRow)
+	page.Short = leftOut || shows.Contradicts()
 	if len(req.IDs) == 0 {
 		var short bool
-		page.NextPage, short = at.next(&a)
+		page.NextPage, short = at.next(a)
 		page.Short = page.Short || short
 	}
-	return page, nil
+	return page
 }
 
 // cursor is a place in a list: the number of a page, and how many instances the pages before it

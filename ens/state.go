@@ -1,6 +1,10 @@
 package ens
 
-import "github.com/yunfan-cloud/yunfan/provider"
+import (
+	"cmp"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
 
 // stateOf translates Status of DescribeInstances. ENS has no word for an instance that failed while
 // it was built, and does not document the words before Running. A word that is not known here is
@@ -19,4 +23,13 @@ func stateOf(status string) provider.State {
 		return provider.StateSuspended
 	}
 	return provider.StateUnknown
+}
+
+// lockOf returns the lock of an instance and its reason, in the cloud's words. ENS documents one
+// such state. The words of ServiceStatus are not documented, so they are no lock by themselves.
+func lockOf(raw *RawInstance) (lock provider.Lock, reason string) {
+	if raw.Status != "Expired" {
+		return "", ""
+	}
+	return provider.LockExpired, cmp.Or(raw.StatusDescrip, raw.ServiceStatus, raw.Status)
 }

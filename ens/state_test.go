@@ -2,8 +2,11 @@ package ens
 
 import (
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 func TestEveryDocumentedStateHasAWord(t *testing.T) {
@@ -27,4 +30,34 @@ func TestUnknownStatesKeepAWaitGoing(t *testing.T) {
 			t.Errorf("%q is shown as %s, want unknown", status, got)
 		}
 	}
+}
+
+func TestASimulatedExpiryIsALock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		d, err := newDriver(Config{
+			Region: "node-1", Transport: sim.Transport(),
+			Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := harness().Spec
+		spec.Region, spec.Count = "node-1", 1
+		if _, err := d.RunInstances(t.Context(), &spec); err != nil {
+			t.Fatal(err)
+		}
+		sim.Inject(cloudsim.Fault{Kind: cloudsim.Held})
+		time.Sleep(time.Minute)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := page.Instances[0].State; got != provider.StateSuspended {
+			t.Errorf("State is %s, want suspended", got)
+		}
+		if got := page.Instances[0].Lock; got != provider.LockExpired {
+			t.Errorf("Lock is %q, want %q", got, provider.LockExpired)
+		}
+	})
 }

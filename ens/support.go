@@ -9,7 +9,7 @@ import (
 const (
 	byType     = "ENS sells instances by InstanceType only"
 	noCPU      = "ENS has no CPU options: they come with InstanceType"
-	noIPv6List = "ENS assigns IPv6 addresses by IPFamily, neither by number nor by address"
+	noIPv6List = "ENS chooses the IPv6 addresses: say how many in IPv6Count, or set IPFamily"
 	noNIC      = "ENS attaches further interfaces after the create, by calls of their own"
 	noDiskName = "ENS disks are created without names and descriptions"
 	noLevel    = "ENS sells disks by category and size only"
@@ -17,8 +17,9 @@ const (
 	sysPlain   = "ENS encrypts data disks only"
 	noDiskLife = "ENS has no such setting of a disk at create time"
 	noPlaces   = "an ENS node has neither placement groups nor dedicated hosts"
-	noTemplate = "ENS has no launch templates"
-	noAgent    = "ENS has no such switch: agents come with the image"
+	noTemplate = "the calls about launch templates of ENS are not documented: " +
+		"name one with the raw parameters LaunchTemplateId and LaunchTemplateVersion"
+	noAgent = "ENS has no such switch: agents come with the image"
 )
 
 // supportTable says what happens to every leaf of the spec, in spec order. Two parameters with a
@@ -52,7 +53,7 @@ func supportTable() provider.Support {
 		provider.To("Network.SubnetID", "VSwitchId"),
 		provider.To("Network.SecurityGroupIDs", "RunInstances SecurityId"),
 		provider.To("Network.PrivateIPs", "PrivateIpAddress"),
-		provider.Refused("Network.IPv6Count", noIPv6List),
+		provider.To("Network.IPv6Count", "RunInstances Ipv6AddressCount"),
 		provider.Refused("Network.IPv6Addresses", noIPv6List),
 		provider.To("Network.IPFamily", "IpType"),
 		provider.To("Network.PublicIP", "PublicIpIdentification"),
@@ -118,7 +119,7 @@ func supportTable() provider.Support {
 		provider.Refused("LaunchTemplate.Version", noTemplate),
 		provider.Refused("SecurityAgent", noAgent),
 		provider.Refused("MonitorAgent", noAgent),
-		provider.Refused("DeletionProtection", "ENS has no deletion protection"),
+		provider.To("DeletionProtection", "RunInstances DeletionProtection"),
 		provider.To("AutoReleaseTime", "RunInstances AutoReleaseTime"),
 		provider.Refused("DryRun", "ENS has no dry run: the create calls take no DryRun parameter"),
 		provider.Refused("ClientToken", "ENS has no idempotency token: the create calls take no ClientToken parameter"),
@@ -165,6 +166,8 @@ func (c *choice) addBasics(spec *provider.RunInstancesSpec) {
 	c.run(spec.Network.PublicIP != nil && spec.Network.PublicIP.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps")
 	c.run(len(spec.Tags) > 0, "Tags")
 	c.run(!spec.AutoReleaseTime.IsZero(), "AutoReleaseTime")
+	c.run(spec.Network.IPv6Count > 0, "Network.IPv6Count")
+	c.run(spec.DeletionProtection, "DeletionProtection")
 }
 
 // addDisks compares disks with the sizes that CreateInstance documents: 20 or 40 GiB for the system

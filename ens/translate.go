@@ -70,6 +70,7 @@ func translateNetwork(p params, spec *provider.RunInstancesSpec) {
 		p.text("PrivateIpAddress", n.PrivateIPs[0].String())
 	}
 	p.text("IpType", ipType(n.IPFamily))
+	p.number("Ipv6AddressCount", n.IPv6Count)
 	// It is always sent: without it ENS assigns an address, but a spec without PublicIP means none.
 	p.boolean("PublicIpIdentification", n.PublicIP != nil)
 	if n.PublicIP != nil {
@@ -141,6 +142,7 @@ func byArea(spec *provider.RunInstancesSpec) bool {
 
 func translateExtras(p params, spec *provider.RunInstancesSpec) {
 	p.tags("Tag", spec.Tags)
+	p.yes("DeletionProtection", spec.DeletionProtection)
 	p.text("UserData", base64.StdEncoding.EncodeToString(spec.UserData))
 	if !spec.AutoReleaseTime.IsZero() {
 		p["AutoReleaseTime"] = spec.AutoReleaseTime.UTC().Format(time.RFC3339)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
@@ -57,7 +59,7 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		Name: "name-1", HostName: "host-1", UniqueSuffix: true,
 		Login: provider.Login{Password: "Password-1"},
 		Network: provider.Network{
-			VPCID: "net-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}, IPFamily: provider.DualStack,
+			VPCID: "net-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}, IPFamily: provider.DualStack, IPv6Count: 2,
 			PublicIP: &provider.PublicIP{BandwidthMbps: 51, ChargeType: provider.PayBy95th},
 		},
 		SystemDisk: provider.Disk{Type: "category-1", SizeGiB: 60},
@@ -65,10 +67,11 @@ func onDemandSpec() *provider.RunInstancesSpec {
 			{Type: "category-2", SizeGiB: 70, Encrypted: true, KMSKeyID: "kms-1"},
 			{Type: "category-3", SizeGiB: 80},
 		},
-		Billing:         provider.Billing{Mode: provider.OnDemand},
-		Tags:            map[string]string{"tag-b": "value-2", "tag-a": "value-1", "tag-c": ""},
-		UserData:        provider.UserData("#!/bin/sh\necho 1"),
-		AutoReleaseTime: time.Date(2026, 12, 1, 10, 20, 30, 999, time.FixedZone("", 8*3600)),
+		Billing:            provider.Billing{Mode: provider.OnDemand},
+		Tags:               map[string]string{"tag-b": "value-2", "tag-a": "value-1", "tag-c": ""},
+		UserData:           provider.UserData("#!/bin/sh\necho 1"),
+		DeletionProtection: true,
+		AutoReleaseTime:    time.Date(2026, 12, 1, 10, 20, 30, 999, time.FixedZone("", 8*3600)),
 		Vendor: []provider.VendorOption{RunOptions{
 			InstanceChargeStrategy: "instance", BillingCycle: "Day", AutoUseCoupon: new(false),
 			SchedulingStrategy: "Concentrate", SchedulingPriceStrategy: "PriceLowPriority",
@@ -197,6 +200,12 @@ var listIndex = regexp.MustCompile(`^([A-Za-z]+)\.\d+\.([A-Za-z]+)$`)
 func wantTyped(t *testing.T, what string, request any, params map[string]string) {
 	t.Helper()
 	typed := typedParams(request)
+	newer := map[string]reflect.Type{ // of the vendor's newer SDKs
+		"DeletionProtection": reflect.TypeFor[requests.Boolean](), "Ipv6AddressCount": reflect.TypeFor[requests.Integer](),
+	}
+	if _, ok := request.(*ens.RunInstancesRequest); ok {
+		maps.Copy(typed, newer)
+	}
 	for name, value := range params {
 		typ, ok := typed[name]
 		if m := listIndex.FindStringSubmatch(name); m != nil && !ok {
@@ -355,6 +364,8 @@ func TestChoiceOfTheCreateCall(t *testing.T) {
 		"public address":          {func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{} }, "CreateInstance"},
 		"bandwidth":               {func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1} }, "RunInstances"},
 		"tags":                    {func(s *provider.RunInstancesSpec) { s.Tags = map[string]string{"k": "v"} }, "RunInstances"},
+		"IPv6 addresses":          {func(s *provider.RunInstancesSpec) { s.Network.IPv6Count = 1 }, "RunInstances"},
+		"deletion protection":     {func(s *provider.RunInstancesSpec) { s.DeletionProtection = true }, "RunInstances"},
 		"release time":            {func(s *provider.RunInstancesSpec) { s.AutoReleaseTime = time.Unix(1, 0) }, "RunInstances"},
 		"days":                    {func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Day }, "RunInstances"},
 		"no renewal":              {func(s *provider.RunInstancesSpec) { s.Billing.AutoRenew = new(false) }, "CreateInstance"},

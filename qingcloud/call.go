@@ -1,16 +1,15 @@
 package qingcloud
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/yunify/qingcloud-sdk-go/config"
 	"github.com/yunify/qingcloud-sdk-go/request"
 	"github.com/yunify/qingcloud-sdk-go/request/data"
 
@@ -48,12 +47,14 @@ type call struct {
 type exchange struct {
 	oncehttp.Exchange
 	op      string
+	zone    string
+	at      place
 	secrets *oncehttp.Redactor // nil until there is a request
 }
 
 // call sends one request and decodes its answer into out. Its steps are those of the SDK's
 // Request.Send, which has no ctx and repeats creates.
-func (d *driver) call(ctx context.Context, c *call, out any) error {
+func (d *driver) call(ctx context.Context, c *call, out reply) error {
 	ex := &exchange{op: c.action}
 	return d.wrapError(ctx, ex, d.exchange(ctx, ex, c, out))
 }
@@ -62,7 +63,7 @@ func (d *driver) call(ctx context.Context, c *call, out any) error {
 func (d *driver) callBare(ctx context.Context, c *call) error { return d.call(ctx, c, &answer{}) }
 
 // exchange is call without the translation of errors. It survives the SDK's panics.
-func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out any) (err error) {
+func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the value is not kept: it may quote the request
 			err = fmt.Errorf("panic with a %T", p)
@@ -75,7 +76,12 @@ func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out any) (
 	if err != nil {
 		return err
 	}
-	req, err := d.build(c)
+	at, err := d.placeOf(c.zone)
+	if err != nil {
+		return err
+	}
+	ex.at, ex.zone = at, c.zone
+	req, err := build(at.sdk, c)
 	if err != nil {
 		return err
 	}
@@ -101,6 +107,7 @@ func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]b
 	defer cancel()
 	d.calls.add(time.Now())
 	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
+	d.answered.Record(&ex.Exchange)
 	if err == nil {
 		err = ex.ReadAll(resp)
 		_ = resp.Body.Close()
@@ -131,9 +138,9 @@ type zoneProperty struct {
 }
 
 // build lets the SDK build the request, and adds what the SDK must not see.
-func (d *driver) build(c *call) (*http.Request, error) {
+func build(sdk *config.Config, c *call) (*http.Request, error) {
 	op := &data.Operation{
-		Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+		Config: sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
 	}
 	in := reflect.ValueOf(c.in)
 	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
@@ -160,26 +167,6 @@ func sign(req *http.Request, creds provider.Credentials) error {
 	_, err := s.BuildSignature(req)
 	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
 	return err
-}
-
-// unpack lets the SDK decode the answer and make its error. The SDK sees a clean response:
-// it would ignore the body of a 200 that does not claim to be JSON. Long answers decode
-// themselves, in half the time, and the SDK sees them only when they are no success.
-func unpack(body []byte, out any) error {
-	own, ok := out.(interface {
-		decode(body []byte) error
-		succeeded() bool
-	})
-	if ok && own.decode(body) == nil && own.succeeded() {
-		return nil
-	}
-	resp := &http.Response{
-		StatusCode: http.StatusOK,
-		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(bytes.NewReader(body)),
-	}
-	ov := reflect.ValueOf(out)
-	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
 }
 
 // tally counts the calls of the last hour by minute. It tells apart the two meanings of

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"regexp"
@@ -39,10 +40,16 @@ type Config struct {
 	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint is where calls go instead of api.qingcloud.com: "host[:port]" or
-	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
-	// passwords in clear. A path replaces /iaas/.
+	// Endpoint is where calls go instead of api.qingcloud.com, for example to a private
+	// cloud: "host[:port]" or "https://host[:port]", or "http://host[:port]" for plain
+	// HTTP, which carries passwords in clear. A path replaces /iaas/. "{region}" in it
+	// stands for the region of a call.
 	Endpoint string
+
+	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it
+	// to Endpoint, and then to the vendor's table. It must be quick, do no I/O, and be safe
+	// for concurrent use. Nil leaves all regions to Endpoint.
+	EndpointFor func(region string) string
 
 	// Transport carries every call. It must not retry. Nil means transports of the
 	// client's own, which use the proxy of the environment and verify certificates: up
@@ -69,16 +76,18 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
-// driver is one account on QingCloud. It is immutable, except for the tally of its calls.
+// driver is one account on QingCloud. It is immutable, except for the tally of its calls and
+// for the hosts that have answered.
 type driver struct {
 	region      string
 	credentials provider.CredentialsSource
-	sdk         *config.Config
+	endpoints   oncehttp.Endpoints // those of the program; a region without one is the vendor's
 	transports  oncehttp.Pair
 	support     provider.Support
 	inputNames  []string // of a create
 
-	calls tally
+	calls    tally
+	answered oncehttp.Answered
 }
 
 var (
@@ -87,6 +96,7 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.Renamer      = (*driver)(nil)
+	_ provider.JobDriver    = (*driver)(nil)
 
 	_ placement.Driver = (*driver)(nil)
 )
@@ -95,14 +105,14 @@ func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example pek3a")
 	checkRegion(&c, "Config.Region", cfg.Region)
-	sdk := endpoint(&c, cfg.Endpoint)
+	endpoints := checkEndpoints(&c, cfg.Endpoint, cfg.EndpointFor)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	d := &driver{
 		region:      cfg.Region,
 		credentials: cfg.Credentials,
-		sdk:         sdk,
+		endpoints:   endpoints,
 		transports:  oncehttp.NewPair(cfg.Transport),
 		support:     supportTable(),
 		inputNames:  inputNames(),
@@ -144,36 +154,76 @@ func (d *driver) Limits() provider.Limits {
 // regionOf returns the region of a call: that of the client if the call names none.
 func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
+// place is where the calls of a region go.
+type place struct {
+	sdk    *config.Config
+	chosen bool // by the program
+}
+
+// placeOf finds where a region is served. It fills the SDK's configuration by hand: its
+// constructors change a global log level, and its builder panics on an address that it cannot
+// parse.
+func (d *driver) placeOf(region string) (place, error) {
+	c := provider.Checker{Driver: Name}
+	c.Require(region != "", "Region", nil, "is required")
+	checkRegion(&c, "Region", region)
+	if err := c.Err(); err != nil {
+		return place{}, err
+	}
+	at, chosen, err := d.endpoints.For(region)
+	if err != nil {
+		c.Fail("Config.EndpointFor", nil, err.Error())
+		return place{}, c.Err()
+	}
+	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
+	if chosen {
+		cfg.Protocol, cfg.Host, cfg.Port = at.Scheme, at.HostOnly(), at.Port()
+		checkPath(&c, "Config.EndpointFor", at)
+	}
+	if strings.Trim(at.Path, "/") != "" {
+		cfg.URI = at.Path
+	}
+	return place{cfg, chosen}, c.Err()
+}
+
+// checkEndpoints reads the endpoints of a configuration. A text may hold a user's password, so
+// the error does not repeat it.
+func checkEndpoints(c *provider.Checker, text string, of func(region string) string) oncehttp.Endpoints {
+	own, ok := oncehttp.NewEndpoints(text, nil)
+	at, _, err := own.For("region")
+	readable := ok && err == nil
+	c.Require(readable, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
+	checkPath(c, "Config.Endpoint", at)
+	own, _ = oncehttp.NewEndpoints(text, of)
+	return own
+}
+
 // pathForm is a path that the SDK signs as it sends it.
 var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
 
-// endpoint fills the SDK's configuration by hand: its constructors change a global log
-// level, and its builder panics on an address that it cannot parse.
-func endpoint(c *provider.Checker, s string) *config.Config {
-	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
-	if s == "" {
-		return cfg
-	}
-	e, ok := oncehttp.ParseEndpoint(s)
-	// The value may hold a user's password, so the error does not repeat it.
-	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
-	cfg.Protocol, cfg.Host, cfg.Port = e.Scheme, e.HostOnly(), e.Port()
-	if strings.Trim(e.Path, "/") != "" {
-		cfg.URI = e.Path
-	}
-	// For exactly /iam the SDK would add the parameters of another service.
-	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil,
-		"has a path that cannot be signed")
-	return cfg
+// checkPath checks the path of an endpoint. For exactly /iam the SDK would add the parameters
+// of another service.
+func checkPath(c *provider.Checker, field string, at oncehttp.Endpoint) {
+	ok := pathForm.MatchString(at.Path) && at.Path != "/iam"
+	c.Require(ok, field, nil, "has a path that cannot be signed")
 }
 
 // host returns where calls go, without the port that goes without saying.
-func (d *driver) host() string {
+func (p place) host() string {
 	usual := map[string]int{"https": 443, "http": 80}
-	if d.sdk.Port == usual[d.sdk.Protocol] {
-		return d.sdk.Host
+	if p.sdk.Port == usual[p.sdk.Protocol] {
+		return p.sdk.Host
 	}
-	return d.sdk.Host + ":" + strconv.Itoa(d.sdk.Port)
+	return p.sdk.Host + ":" + strconv.Itoa(p.sdk.Port)
+}
+
+// missing is the message of a call that found no service.
+func (p place) missing(region string) string {
+	if p.chosen {
+		return fmt.Sprintf(
+			"no service at %s: are Config.Endpoint and Config.EndpointFor right for region %q?", p.host(), region)
+	}
+	return fmt.Sprintf("no service at %s: does region %q exist? If it does, set Config.Endpoint", p.host(), region)
 }
 
 // environment reads credentials from the environment. It is the chain of this adapter.

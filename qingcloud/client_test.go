@@ -7,11 +7,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -135,6 +138,8 @@ func TestEndpoints(t *testing.T) {
 		{"http://127.0.0.1:7777/", "http://127.0.0.1:7777/iaas/", "127.0.0.1:7777"},
 		{"http://127.0.0.1:7777/qc/iaas/", "http://127.0.0.1:7777/qc/iaas/", "127.0.0.1:7777"},
 		{"http://[::1]:7777", "http://[::1]:7777/iaas/", "[::1]:7777"},
+		{"api.{region}.example.com", "https://api.pek3a.example.com:443/iaas/", "api.pek3a.example.com"},
+		{"http://10.0.0.1:7777/{region}/iaas", "http://10.0.0.1:7777/pek3a/iaas", "10.0.0.1:7777"},
 	} {
 		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
 		cfg := testConfig(m)
@@ -148,8 +153,93 @@ func TestEndpoints(t *testing.T) {
 		if got := u.Scheme + "://" + u.Host + u.Path; got != c.base {
 			t.Errorf("%q goes to %s, want %s", c.in, got, c.base)
 		}
-		if got := d.host(); got != c.host {
-			t.Errorf("%q is shown as %s, want %s", c.in, got, c.host)
+		preview, err := d.PreviewRun(minimalSpec())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if preview.Host != c.host {
+			t.Errorf("%q is shown as %s, want %s", c.in, preview.Host, c.host)
+		}
+	}
+}
+
+// One client serves several private clouds and the public one.
+func TestAFunctionChoosesTheEndpointOfARegion(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instance_set":[]}`)
+	cfg := testConfig(m)
+	cfg.Endpoint = "https://{region}.example.com"
+	cfg.EndpointFor = func(region string) string {
+		return map[string]string{"zone1": "http://10.0.0.1:7777/iaas", "bad": "https://u:hunter2@x", "iam": "http://x/iam"}[region]
+	}
+	d := mustDriver(t, cfg)
+	for region, want := range map[string]string{
+		"zone1": "http://10.0.0.1:7777/iaas",
+		"gd2":   "https://gd2.example.com:443/iaas/",
+	} {
+		if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: region}); err != nil {
+			t.Fatal(err)
+		}
+		u := m.sent[len(m.sent)-1].URL
+		if got := u.Scheme + "://" + u.Host + u.Path; got != want {
+			t.Errorf("region %s goes to %s, want %s", region, got, want)
+		}
+	}
+	sent := len(m.sent)
+	for _, region := range []string{"bad", "iam", "PEK3A", "pek3a.evil.example", "a/b"} {
+		_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: region})
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("region %s: got error %v, want %v", region, err, provider.ErrInvalid)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("region %s: the error shows a password: %v", region, err)
+		}
+	}
+	if len(m.sent) != sent {
+		t.Errorf("%d calls were sent, want none", len(m.sent)-sent)
+	}
+}
+
+func TestAMissingHostAsksAboutTheRegion(t *testing.T) {
+	noName := &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for _, cause := range []error{noName, refused} {
+		var failing error
+		m := &memory{answer: func(*http.Request) (*http.Response, error) {
+			return response(200, `{"ret_code":0,"instance_set":[]}`), failing
+		}}
+		for endpoint, question := range map[string]string{
+			"":                  `no service at api.qingcloud.com: does region "pek3a" exist? If it does, set Config.Endpoint`,
+			"http://{region}:7": `no service at pek3a:7: are Config.Endpoint and Config.EndpointFor right for region "pek3a"?`,
+		} {
+			cfg := testConfig(m)
+			cfg.Endpoint = endpoint
+			d := mustDriver(t, cfg)
+			describe := func() *provider.APIError {
+				var e *provider.APIError
+				if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{}); err != nil && !errors.As(err, &e) {
+					t.Fatalf("got error %v, want a %T", err, e)
+				}
+				return e
+			}
+			failing = cause
+			e := describe()
+			if !e.NoHost {
+				t.Errorf("%v: NoHost is false, want true", cause)
+			}
+			if e.Outcome != unsent {
+				t.Errorf("%v: Outcome is %v, want %v", cause, e.Outcome, unsent)
+			}
+			if !strings.HasPrefix(e.Message, question) {
+				t.Errorf("%v: Message is %q, want it to begin with %q", cause, e.Message, question)
+			}
+			failing = nil
+			if e := describe(); e != nil {
+				t.Fatal(e)
+			}
+			failing = cause
+			if e := describe(); e.NoHost {
+				t.Errorf("%v: a host that has answered counts as missing", cause)
+			}
 		}
 	}
 }

@@ -19,6 +19,11 @@ func harness() providertest.Harness {
 	login := provider.Login{KeyPairs: []string{"kp-1"}}
 	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login, Name: "several", UniqueSuffix: true}
 	full["sized, plain"] = &provider.RunInstancesSpec{ImageID: "img-1", Hardware: provider.Hardware{CPUs: 4, MemoryMiB: 8192}, Login: login}
+	spec := provider.RunInstancesSpec{
+		ImageID: "jammyx64", InstanceType: "e2.large.r2", Name: "conformance",
+		Network: provider.Network{SubnetID: "vxnet-conform1"},
+		Login:   provider.Login{Password: "Conformance-1"},
+	}
 	return providertest.Harness{
 		Cloud: cloudsim.QingCloud,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
@@ -28,12 +33,10 @@ func harness() providertest.Harness {
 			}
 			return c
 		},
-		Spec: provider.RunInstancesSpec{
-			ImageID: "jammyx64", InstanceType: "e2.large.r2", Name: "conformance",
-			Network: provider.Network{SubnetID: "vxnet-conform1"},
-			Login:   provider.Login{Password: "Conformance-1"},
-		},
-		Full: full,
+		Spec:     spec,
+		Full:     full,
+		ReadBack: readBackSpecs(spec),
+		NotShown: notShown(),
 		Coupled: map[string]string{
 			"Billing.AutoRenew": "it needs an AutoRenewPeriod",
 			"UniqueSuffix":      "the numbers come with the renaming, after the create",

@@ -27,6 +27,15 @@
 // prints the text it signs, secrets included: do not switch that on where
 // instances are created with a password.
 //
+// # Endpoints
+//
+// api.qingcloud.com serves all zones of the public cloud. A private cloud has a host of
+// its own, often with a port and another path: Config.Endpoint takes all of them, as in
+// "http://10.0.0.1:7777/iaas/". "{region}" in it stands for the zone, and
+// Config.EndpointFor may answer each zone by itself. The form of a zone is checked before
+// each call. A host that is not found or refuses connections, and has never answered, is
+// an error with NoHost that asks about the zone.
+//
 // # Idempotency
 //
 // QingCloud has no client token. A create is sent once: no SDK retry, no
@@ -65,9 +74,19 @@
 //
 // An instance is running when its status is "running", its transition_status is
 // empty, and every network that assigns addresses shows one: the address comes
-// a little later than the status. The vendor publishes no boot times; the first
+// a little later than the status. An instance whose list of networks is still empty
+// shows as running without an address. The vendor publishes no boot times; the first
 // look after 8 s is a guess. A failed instance has no status of its own and no
-// reason: it shows up as terminated, ceased or suspended.
+// reason: it shows up as terminated or ceased, or stays pending. The job of the create
+// (DescribeJobs) says that it has failed. Its error_codes are in a sample of the documents
+// only: the first number in them is read as a ret_code.
+//
+// QingCloud suspends what an account in arrears has: an instance that is suspended, or on
+// its way there, has provider.LockArrears.
+//
+// Describes use the verbose form, which alone has volumes and key pairs. Every field is
+// read by itself: one in another form is zero, and its path is in DescribePage.Unread.
+// Not answered are billing, contract, instance group and dedicated host.
 //
 // Whether a describe with an unknown ID is an error or an empty answer is not
 // documented. Both are handled: when a describe of several is refused with 2100,
@@ -77,20 +96,27 @@
 // hours in the recycle bin: a program that cleans up wants to remove them, and
 // instances in the bin would still be listed under their names. The service
 // refuses it (1400) while an instance is being built, changed, or not leased yet;
-// that is provider.ErrState with Temporary set. The same code stands for a
-// missing permission, and only its message tells them apart: a caller that
-// retries it must give up after a minute or two, as the client does, which waits
-// for instances that are all too new together. Instances that lie in the bin
+// that is provider.ErrState with Temporary set. The same code stands for a missing
+// permission, and only its message tells them apart. A message about a permission or a
+// zone is provider.ErrPermission on every action. One about a state, a lease or a request to
+// try later is provider.ErrState. Any other message counts as one about a state, where the
+// action depends on one: a caller that retries it must give up after a minute or two, as
+// the client does, which waits for instances that are all too new together. Instances that
+// lie in the bin
 // already, because another program terminated them, are removed from there
 // (CeaseInstances).
+//
+// A release has no further options: a create orders nothing that outlives its instances.
+// Volumes and addresses that were attached stay, and so does a contract (months), whose
+// end is not documented. Ordered and Force of a TerminateRequest are ignored.
 //
 // # Power
 //
 // StartInstances, StopInstances and RestartInstances, up to 100 instances each.
 // The vendor documents no maximum, and not whether one instance that cannot be
 // changed stops the others. Such an instance is code 1400: provider.ErrState, and
-// never Temporary, because the code is the same for an instance that is stopped
-// already, for one that is just stopping and for a missing permission. An instance
+// Temporary only if the message asks to try later, because the code is the same for an
+// instance that is stopped already and for one that is just stopping. An instance
 // in transition is thus refused at once: wait for it first. StopCharging is
 // refused: there is no such choice, and a stopped instance pays for its system
 // disk only. A reboot with Force is refused too: RestartInstances has no such
@@ -120,7 +146,8 @@
 // group, it is provider.ErrQuota, unless this client itself made nearly that many
 // calls within the last hour; on every other call it is provider.ErrThrottled.
 // Calls of other programs are not seen: read the message when in doubt. Code 5200
-// is about computing capacity: another disk or network would not help.
+// is about computing capacity: another disk or network would not help. Code 4003 of private
+// clouds, more instances than the licence allows, is provider.ErrQuota.
 //
 // Describes ask for 100 instances a page, the documented maximum. A create asks
 // for at most 100; the vendor documents no maximum. The 100 IDs of a terminate

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	case ex.Status() == 0:
 		e.Err = ex.secrets.Cause(err)
 		e.Message = e.Err.Error()
+		if d.answered.NoHost(&ex.Exchange) {
+			e.NoHost, e.Message = true, ex.at.missing(ex.zone)+": "+e.Message
+		}
 	case ex.Cut() != nil:
 		e.Err = ex.secrets.Cause(err)
 		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), e.Err)
@@ -71,9 +75,61 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 		e.Outcome = provider.OutcomeUnknown
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
-	case api.RetCode == 1400 && dependsOnState(e.Op):
-		e.Kind, e.Temporary = provider.ErrState, passes(e.Op)
+	case api.RetCode == 1400:
+		e.Temporary, e.Kind = denied(e.Op, e.Message)
 	}
+}
+
+// denied reads code 1400. It stands for a missing permission, for a place that the account may
+// not use, and for a state. The documents say that only the message tells which, so this is
+// the one code whose text is read. Every documented message begins with PermissionDenied,
+// which thus tells nothing.
+func denied(op, message string) (temporary bool, kind error) {
+	text := deniedForm.ReplaceAllString(message, "")
+	for i := range meanings {
+		m := &meanings[i]
+		if !m.form.MatchString(text) {
+			continue
+		}
+		isPassing := m.isState && passes(op)
+		return m.soon || isPassing, m.kind()
+	}
+	if dependsOnState(op) {
+		return passes(op), provider.ErrState
+	}
+	return false, provider.ErrPermission
+}
+
+// deniedForm is how messages of code 1400 begin.
+var deniedForm = regexp.MustCompile(`(?i)^\W*permission ?denied\b`)
+
+// meanings are what messages of code 1400 may be about, the clearest first. Those of documents
+// and of users' reports are "resource [i-1] lease info not ready yet, please try later",
+// "instance [i-1] is not running, can not be stopped", "snapshot [ss-1] is not available, can
+// not create volume from it" and "volume can not attach to instance in different zone".
+var meanings = []meaning{
+	{isState: true, soon: true, form: regexp.MustCompile(`(?i)lease info|not ready|try (again )?later|稍后`)},
+	{form: regexp.MustCompile(
+		`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|权限|无权|授权`)},
+	{isState: true, form: regexp.MustCompile(
+		`(?i)\b(pending|creating|running|starting|stopping|stopped|restarting|resetting|suspended|suspending|` +
+			`resuming|recovering|terminated|terminating|ceased|transition|status)\b|in[ -]use`)},
+	{form: regexp.MustCompile(`(?i)zone|region|allowed|permitted|policy|区域|可用区`)},
+	{isState: true, form: regexp.MustCompile(`(?i)available|associated|attached|\bstate\b`)},
+}
+
+// meaning is what messages of one form are about: a state, or else a permission.
+type meaning struct {
+	form    *regexp.Regexp
+	isState bool
+	soon    bool // it passes by itself
+}
+
+func (m *meaning) kind() error {
+	if m.isState {
+		return provider.ErrState
+	}
+	return provider.ErrPermission
 }
 
 // refuses reports whether a code that is not documented belongs to a family that proves a
@@ -89,8 +145,8 @@ func refuses(op string, code int) bool {
 	return slices.Contains([]int{1, 2, 3, 4, 8}, code/1000)
 }
 
-// dependsOnState reports whether code 1400 of an action may be about the state of what it
-// names. It cannot be for creates and reads. The documents allow a new name in every state,
+// dependsOnState reports whether code 1400 of an action, with a message that tells nothing, is
+// likely about the state of what it names. It is not for creates and reads. The documents allow a new name in every state,
 // but the vendor's own clients wait for the lease of an instance before they change it.
 func dependsOnState(op string) bool {
 	return slices.Contains([]string{
@@ -99,11 +155,11 @@ func dependsOnState(op string) bool {
 	}, op)
 }
 
-// passes reports whether a refusal with code 1400 is likely to pass by itself. The code
-// stands for a missing permission and for a state, and only the message tells which. A
-// terminate or a new name is likely refused because it comes too early after the create, or
-// because something is being done to the instance. Other calls are likely refused for a state
-// that stays, as a start of an instance that runs: it would be useless to repeat them.
+// passes reports whether a refusal with code 1400 that may be about a state is likely to pass
+// by itself. A terminate or a new name is likely refused because it comes too early after the
+// create, or because something is being done to the instance. Other calls are likely refused
+// for a state that stays, as a start of an instance that runs: it would be useless to repeat
+// them.
 func passes(op string) bool { return op == actionTerminate || op == actionRename }
 
 // throttled reports whether 2500 means too many API calls. The documents give it two

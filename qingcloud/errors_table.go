@@ -4,7 +4,8 @@ import "github.com/yunfan-cloud/yunfan/provider"
 
 // What the code alone does not say.
 const (
-	remark1400 = "`ErrState` of calls that change instances or groups, and temporary of a terminate or a new name"
+	remark1400 = "`ErrState` when the message is about a state, or tells nothing of a call that changes instances or " +
+		"groups; temporary of a terminate or a new name, and when the message asks to try later"
 	remark2500 = "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"
 	remark5200 = "outcome open of a create of several instances"
 )
@@ -17,7 +18,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "1101", Kind: provider.ErrInvalid},
 	{Code: "1200", Kind: provider.ErrAuth},
 	{Code: "1300", Kind: provider.ErrAuth, Remark: "the clock is off by more than 60 s"},
-	{Code: "1400", Kind: provider.ErrPermission, Remark: remark1400}, // see passes
+	{Code: "1400", Kind: provider.ErrPermission, Remark: remark1400}, // see denied
 	{Code: "1500", Kind: provider.ErrAuth},
 	{Code: "1510", Kind: provider.ErrAuth},
 	{Code: "1520", Kind: provider.ErrAuth},
@@ -41,7 +42,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4000", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4001", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4002", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4003", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4003", Kind: provider.ErrQuota}, // more instances than the licence allows
 	{Code: "4004", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4005", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},

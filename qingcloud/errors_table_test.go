@@ -23,10 +23,10 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		provider.ErrNotFound:    "2100",
 		provider.ErrExists:      "2110",
 		provider.ErrBalance:     "2400",
-		provider.ErrQuota:       "2500",
+		provider.ErrQuota:       "2500 4003",
 		provider.ErrNoStock:     "5200",
 		provider.ErrState:       "5400",
-		provider.ErrUnavailable: "2200? 2300? 4000 4001 4002 4003 4004 4005 5000? 5100? 5300? 5500 5999? 8000 8001 8002 8003 8004",
+		provider.ErrUnavailable: "2200? 2300? 4000 4001 4002 4004 4005 5000? 5100? 5300? 5500 5999? 8000 8001 8002 8003 8004",
 		// Outside the table nothing is known, and nothing proven but by the 1000s, which
 		// are checks before a create.
 		nil: "1999 2999? 3301? 4999? 8999? 1? 500? 999? 6000? 7001? 9999? -1? -5200?",
@@ -214,5 +214,56 @@ func wantWords(t *testing.T, e *provider.APIError, code string) {
 	}
 	if e.HTTPStatus != 200 {
 		t.Errorf("%s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
+	}
+}
+
+// Code 1400 has one meaning for each message, whatever the action.
+func TestTheMessageTellsWhatADeniedCallIsAbout(t *testing.T) {
+	state, permission := provider.ErrState, provider.ErrPermission
+	const sometimes = "of a terminate or a new name"
+	for _, c := range []struct {
+		message   string
+		kind      error
+		temporary string // "always", "never" or sometimes
+	}{
+		{"PermissionDenied, resource [i-1] lease info not ready yet, please try later", state, "always"},
+		{"PermissionDenied, instance [i-1] has no lease info yet, can not be terminated", state, "always"},
+		{"PermissionDenied, instance [i-1] is not running, can not be stopped", state, sometimes},
+		{"PermissionDenied, instance [i-2aypaijz] is not running， can not be stopped", state, sometimes},
+		{"PermissionDenied, instance [i-1] of zone [pek3a] is stopping", state, sometimes},
+		{"PermissionDenied, volume [vol-1] is in-use", state, sometimes},
+		{"PermissionDenied, snapshot [ss-1] is not available, can not create volume from it", state, sometimes},
+		{"PermissionDenied, volume can not attach to instance in different zone", permission, "never"},
+		{"PermissionDenied, zone [pek3x] is not available", permission, "never"},
+		{"PermissionDenied, you can not access zone [pek3x]", permission, "never"},
+		{"PermissionDenied, the region is closed", permission, "never"},
+		{"PermissionDenied, you have no permission to stop a running instance", permission, "never"},
+		{"PermissionDenied, no privilege", permission, "never"},
+		{"permission denied: user [usr-1] is not authorized", permission, "never"},
+		{"PermissionDenied, resource [i-1] does not belong to you", permission, "never"},
+		{"PermissionDenied, the operation is not allowed", permission, "never"},
+		{"访问被拒绝，没有权限", permission, "never"},
+		{"PermissionDenied, 该可用区不可用", permission, "never"},
+	} {
+		for _, op := range []string{
+			actionRun, actionDescribe, actionTerminate, actionCease, actionRename, actionJobs,
+			"StartInstances", "StopInstances", "RestartInstances", "JoinInstanceGroup", "DeleteInstanceGroups",
+		} {
+			e := &provider.APIError{Op: op}
+			mustDriver(t, testConfig(nil)).classify(e, &qcerrors.QingCloudError{RetCode: 1400, Message: c.message})
+			if e.Kind != c.kind {
+				t.Errorf("%s of %s: Kind is %v, want %v", c.message, op, e.Kind, c.kind)
+			}
+			want := c.temporary == "always"
+			if c.temporary == sometimes {
+				want = passes(op)
+			}
+			if e.Temporary != want {
+				t.Errorf("%s of %s: Temporary is %v, want %v", c.message, op, e.Temporary, want)
+			}
+			if e.Outcome != rejected {
+				t.Errorf("%s of %s: Outcome is %v, want %v", c.message, op, e.Outcome, rejected)
+			}
+		}
 	}
 }

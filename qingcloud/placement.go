@@ -2,7 +2,6 @@ package qingcloud
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -142,13 +141,7 @@ type createGroupInput struct {
 // createGroupAnswer is the answer of CreateInstanceGroups.
 type createGroupAnswer struct {
 	answer
-	Groups []string `json:"instance_groups"`
-}
-
-// UnmarshalJSON decodes what it can.
-func (o *createGroupAnswer) UnmarshalJSON(b []byte) error {
-	type plain createGroupAnswer
-	return lenient(b, (*plain)(o))
+	Groups idList `json:"instance_groups"`
 }
 
 // describeGroupsInput is a request of DescribeInstanceGroups.
@@ -167,20 +160,17 @@ type describeGroupsAnswer struct {
 	TotalCount *Number         `json:"total_count"`
 }
 
-// UnmarshalJSON decodes what it can.
-func (o *describeGroupsAnswer) UnmarshalJSON(b []byte) error {
-	type plain describeGroupsAnswer
-	return lenient(b, (*plain)(o))
-}
-
 // instanceGroup is a described group.
 type instanceGroup struct {
-	ID          string  `json:"instance_group_id"`
-	Name        string  `json:"instance_group_name"`
-	Description string  `json:"description"`
-	Relation    string  `json:"relation"`
-	CreateTime  string  `json:"create_time"`
-	Members     members `json:"instances"`
+	ID          string `json:"instance_group_id"`
+	Name        string `json:"instance_group_name"`
+	Description string `json:"description"`
+	Relation    string `json:"relation"`
+	CreateTime  string `json:"create_time"`
+
+	// Members are IDs, or objects with an instance_id. The vendor's page says only that
+	// verbose adds them.
+	Members idList `json:"instances"`
 }
 
 // modifyGroupInput is a request of ModifyInstanceGroupAttributes.
@@ -201,30 +191,6 @@ type deleteGroupsInput struct {
 	Groups []*string `name:"instance_groups" location:"params"`
 }
 
-// members are the instances of a group: IDs, or objects with an instance_id. The vendor's
-// page says only that verbose adds them.
-type members []string
-
-// UnmarshalJSON takes both forms, and skips anything else.
-func (m *members) UnmarshalJSON(b []byte) error {
-	var list []json.RawMessage
-	if json.Unmarshal(b, &list) != nil {
-		return nil
-	}
-	for _, raw := range list {
-		var member struct {
-			ID string `json:"instance_id"`
-		}
-		if json.Unmarshal(raw, &member.ID) != nil {
-			_ = json.Unmarshal(raw, &member)
-		}
-		if member.ID != "" {
-			*m = append(*m, member.ID)
-		}
-	}
-	return nil
-}
-
 // translateDescribeGroups always sends a limit: without it the service answers 20 rows.
 func translateDescribeGroups(q *placement.Query, offset int) *describeGroupsInput {
 	return &describeGroupsInput{
@@ -234,7 +200,7 @@ func translateDescribeGroups(q *placement.Query, offset int) *describeGroupsInpu
 }
 
 // groupPage turns an answer into a page. The service compares a name in part, so names are
-// compared here.
+// compared here. A group without a readable ID is left out.
 func groupPage(
 	q *placement.Query, offset int, out *describeGroupsAnswer,
 ) (*provider.Page[placement.Group], error) {
@@ -245,13 +211,16 @@ func groupPage(
 	page := &provider.Page[placement.Group]{}
 	shown := make([]string, len(out.Groups))
 	for i := range out.Groups {
-		if out.Groups[i].ID == "" {
-			return nil, malformed("DescribeInstanceGroups", "the answer has a group without an ID")
+		if shown[i] = out.Groups[i].ID; shown[i] == "" {
+			continue
 		}
-		shown[i] = out.Groups[i].ID
 		if g := groupOf(&out.Groups[i]); q.Matches(&g) {
 			page.Items = append(page.Items, g)
 		}
+	}
+	noneIsRead := len(shown) > 0 && len(adapter.Distinct(shown)) == 0
+	if noneIsRead {
+		return nil, malformed("DescribeInstanceGroups", "the answer has groups without an ID")
 	}
 	at := adapter.Page{Shown: shown, Total: out.TotalCount.pointer()}
 	page.NextPage, _ = at.NextOffset(offset, perCall)

@@ -203,7 +203,7 @@ func TestCodesOfAPowerCall(t *testing.T) {
 
 func TestAPowerCallWithoutAClearAnswerIsNoSuccess(t *testing.T) {
 	for _, rt := range []*memory{
-		saying(200, ``), saying(200, `null`), saying(200, `{}`), saying(200, `[]`), saying(200, `<html>`), saying(200, `{"ret_code":"1400"}`),
+		saying(200, ``), saying(200, `null`), saying(200, `{}`), saying(200, `[]`), saying(200, `<html>`), saying(200, `{"ret_code":["1400"]}`),
 		saying(200, `{"ret_code":`), saying(302, ``), saying(500, `{"ret_code":0}`), failing(io.ErrUnexpectedEOF),
 		{answer: func(r *http.Request) (*http.Response, error) { panic(r.URL.String()) }},
 	} {

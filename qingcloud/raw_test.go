@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 	for name, spec := range fullSpecs() {
 		c := d.runRequest(spec)
 		c.params = nil
-		req, err := d.build(c)
+		req, err := buildAt(t, d, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,4 +83,14 @@ func TestRawParametersOfOneInstance(t *testing.T) {
 	if err := d.ValidateRun(spec); err != nil {
 		t.Errorf("values that all instances share: got %v, want no error", err)
 	}
+}
+
+// buildAt builds a request for where its zone is served.
+func buildAt(t *testing.T, d *driver, c *call) (*http.Request, error) {
+	t.Helper()
+	at, err := d.placeOf(c.zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return build(at.sdk, c)
 }

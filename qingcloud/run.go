@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -20,7 +21,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return runFailed(out.salvaged(ex.Body()), count, err)
 	}
 	if n := len(adapter.Distinct(out.Instances)); n < count {
-		return runFailed(out, count, malformed(actionRun, fmt.Sprintf("the answer names %d of %d instances", n, count)))
+		return runFailed(out.salvaged(ex.Body()), count, malformed(actionRun, fmt.Sprintf("the answer names %d of %d instances", n, count)))
 	}
 	return out.result(), nil
 }
@@ -43,7 +44,11 @@ func runFailed(out *runAnswer, count int, err error) (*provider.RunResult, error
 // every raw parameter: the adapter does not know which of those are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
 	c := d.runRequest(spec)
-	req, err := d.build(c)
+	at, err := d.placeOf(c.zone)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	req, err := build(at.sdk, c)
 	if err != nil {
 		return provider.Request{}, err
 	}
@@ -57,7 +62,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 		}
 	}
 	delete(params, "action")
-	return provider.Request{Driver: Name, Action: c.action, Host: d.host(), Params: params}, nil
+	return provider.Request{Driver: Name, Action: c.action, Host: at.host(), Params: params}, nil
 }
 
 // runRequest returns the call of a create.
@@ -98,7 +103,8 @@ func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
 }
 
 // describePage turns an answer into a page. The documents do not say how search_word
-// compares, so names are compared here. The next page starts after what the service sent.
+// compares, so names are compared here. The next page starts after what the service sent. An
+// instance without a readable ID is left out, and the page is short.
 func describePage(
 	req *provider.DescribeRequest, offset int, zone string, out *describeAnswer,
 ) (*provider.DescribePage, error) {
@@ -106,19 +112,19 @@ func describePage(
 		return nil, malformed(actionDescribe, "the answer has no list of instances")
 	}
 	shown := make([]string, len(out.InstanceSet))
-	page := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(shown))}
+	page := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(shown)), Unread: out.unreadFields()}
 	for i := range out.InstanceSet {
 		raw := &out.InstanceSet[i]
-		if raw.ID == "" {
-			return nil, malformed(actionDescribe, "the answer has an instance without an ID")
+		if shown[i] = raw.ID; raw.ID == "" {
+			continue
 		}
-		shown[i] = raw.ID
 		if inst := instanceOf(raw, zone); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
+	leftOut := slices.Contains(shown, "") || slices.Contains(page.Unread, "instance_set[]")
 	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: out.TotalCount.pointer()}
-	page.Short = at.Contradicts()
+	page.Short = at.Contradicts() || leftOut
 	if len(req.IDs) == 0 {
 		var short bool
 		page.NextPage, short = at.NextOffset(offset, perCall)

@@ -44,7 +44,15 @@ func TestIDsAreNeverLost(t *testing.T) {
 		{"beside an ambiguous error", `{"ret_code":5100,"message":"busy","instances":["i-1"]}`, 1, []string{"i-1"}, false},
 		{"beside a definite error", `{"ret_code":5200,"message":"no more","instances":["i-1"]}`, 2, []string{"i-1"}, false},
 		{"without a code", `{"instances":["i-1"]}`, 1, []string{"i-1"}, false},
-		{"with a code of another type", `{"ret_code":"0","instances":["i-1"]}`, 1, []string{"i-1"}, false},
+		{"with a code as text", `{"ret_code":"0","instances":["i-1"]}`, 1, []string{"i-1"}, true},
+		{"with a code as fraction", `{"ret_code":0.0,"instances":["i-1"]}`, 1, []string{"i-1"}, true},
+		{"with a code of another type", `{"ret_code":[0],"instances":["i-1"]}`, 1, []string{"i-1"}, false},
+		{"list as text", `{"ret_code":0,"instances":"i-1"}`, 1, []string{"i-1"}, true},
+		{"objects", `{"ret_code":0,"instances":[{"instance_id":"i-1","status":{}},{"instance_id":"i-2"}]}`, 2, []string{"i-1", "i-2"}, true},
+		{"one object", `{"ret_code":0,"instances":{"instance_id":"i-1"}}`, 1, []string{"i-1"}, true},
+		{"deeper", `{"ret_code":0,"data":{"instances":["i-1"],"job_id":"j-1"}}`, 1, []string{"i-1"}, false},
+		{"cut off between objects", `{"ret_code":0,"instances":[{"instance_id":"i-1","status":"pending"},{"inst`, 2, []string{"i-1"}, false},
+		{"job as number", `{"ret_code":0,"instances":["i-1"],"job_id":7}`, 1, []string{"i-1"}, true},
 		{"with an odd message", `{"ret_code":0,"message":[],"instances":["i-1"]}`, 1, []string{"i-1"}, true},
 		{"none", `{"ret_code":0,"instances":[]}`, 1, nil, false},
 		{"no list", `{"ret_code":0}`, 1, nil, false},
@@ -308,7 +316,6 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 		{`{"ret_code":0}`, false},
 		{`{"ret_code":0,"total_count":3}`, false},
 		{`{"ret_code":0,"instance_set":"none"}`, false},
-		{`{"ret_code":0,"instance_set":[{"status":"running"}]}`, false},
 	} {
 		page, err := mustDriver(t, testConfig(saying(200, c.body))).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "a"})
 		if failed := errors.Is(err, provider.ErrUnavailable); failed == c.ok {
@@ -322,6 +329,26 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 		}
 		if n := len(page.Instances); n != 0 {
 			t.Errorf("%s: got %d instances, want none", c.body, n)
+		}
+	}
+}
+
+// An instance without an ID that can be read is somebody: the page proves nothing.
+func TestARowWithoutAReadableIDMakesThePageShort(t *testing.T) {
+	for _, row := range []string{`{"status":"running"}`, `{"instance_id":null}`, `{"instance_id":{}}`, `"?"`, `null`, `7`} {
+		for _, good := range []string{"", `,{"instance_id":"i-2","status":"running"}`} {
+			body := `{"ret_code":0,"instance_set":[` + row + good + `]}`
+			d := mustDriver(t, testConfig(saying(200, body)))
+			page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+			if err != nil {
+				t.Fatalf("%s: got error %v, want none", body, err)
+			}
+			if !page.Short {
+				t.Errorf("%s: Short is false, want true", body)
+			}
+			if want := min(len(good), 1); len(page.Instances) != want {
+				t.Errorf("%s: got %d instances, want %d", body, len(page.Instances), want)
+			}
 		}
 	}
 }
@@ -433,7 +460,7 @@ func TestAClientLooksIntoTheRecycleBinFirst(t *testing.T) {
 }
 
 func TestATerminateWithoutAClearAnswerIsNoSuccess(t *testing.T) {
-	for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":"1400"}`, `{"ret_code":`} {
+	for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":"bad"}`, `{"ret_code":[1400]}`, `{"ret_code":`} {
 		for _, recycled := range []bool{false, true} {
 			err := mustDriver(t, testConfig(saying(200, body))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Recycled: recycled})
 			if !errors.Is(err, provider.ErrUnavailable) {

@@ -52,3 +52,13 @@ func stateOf(status, transition string, addressed bool) provider.State {
 	}
 	return s
 }
+
+// lockOf returns why the service holds an instance back. It suspends for one reason only: the
+// account owes money. An instance that is being resumed is free again soon.
+func lockOf(status, transition string) provider.Lock {
+	isHeld := status == "suspended" && transition != "resuming"
+	if isHeld || transition == "suspending" {
+		return provider.LockArrears
+	}
+	return ""
+}

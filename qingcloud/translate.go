@@ -164,14 +164,16 @@ type describeInput struct {
 	Instances  []*string `name:"instances" location:"params"`
 	SearchWord *string   `name:"search_word" location:"params"`
 	Owner      *string   `name:"owner" location:"params"`
+	Verbose    *int      `name:"verbose" location:"params"`
 	Offset     *int      `name:"offset" location:"params"`
 	Limit      *int      `name:"limit" location:"params"`
 }
 
-// translateDescribe always sends a limit: without it the service answers 20 rows. Of the
-// conditions it sends the IDs, or all others.
+// translateDescribe always sends a limit: without it the service answers 20 rows. Only the
+// verbose form has the security group, the volumes and the key pairs. Of the conditions it
+// sends the IDs, or all others.
 func translateDescribe(req *provider.DescribeRequest, offset int) *describeInput {
-	in := &describeInput{Limit: number(perCall)}
+	in := &describeInput{Verbose: yes(true), Limit: number(perCall)}
 	if len(req.IDs) > 0 {
 		in.Instances = list(req.IDs)
 		return in

@@ -35,15 +35,20 @@ type Config struct {
 	// chain, which is first looked at by the first call.
 	Credentials provider.CredentialsSource
 
-	// Endpoint overrides EndpointFor: "host[:port]" or "https://host[:port]",
-	// or "http://host[:port]" for plain HTTP.
+	// Endpoint is where calls go instead of VendorEndpoint: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP. "{region}" in it
+	// stands for the region.
 	Endpoint string
+
+	// EndpointFor returns the endpoint of a region, in the forms of Endpoint. "" leaves it
+	// to Endpoint, and then to VendorEndpoint. Nil leaves it for all regions.
+	EndpointFor func(region string) string
 
 	// Transport carries every call. Nil means transports of the caller's own.
 	Transport http.RoundTripper
 
-	// EndpointFor returns the host that serves a region, without a network.
-	EndpointFor func(region string) (host string, err error)
+	// VendorEndpoint returns the host of the vendor that serves a region, without a network.
+	VendorEndpoint func(region string) (host string, err error)
 
 	// Errors classifies the vendor's codes. Nil means [ErrorCodes] alone.
 	Errors *provider.ErrorTable
@@ -51,23 +56,24 @@ type Config struct {
 
 // Caller makes calls. It is safe for concurrent use.
 type Caller struct {
-	driver      string
-	keys        provider.CredentialsSource
-	fixed       endpoint // zero: ask endpointFor
-	endpointFor func(region string) (string, error)
-	transports  oncehttp.Pair
-	errors      *provider.ErrorTable
+	driver     string
+	keys       provider.CredentialsSource
+	own        oncehttp.Endpoints // those of the program; a region without one is the vendor's
+	vendor     func(region string) (string, error)
+	transports oncehttp.Pair
+	answered   oncehttp.Answered
+	errors     *provider.ErrorTable
 }
 
 // New returns a caller, or [provider.FieldErrors] with every problem of cfg. It
 // does no I/O.
 func New(cfg Config) (*Caller, error) {
 	c := &Caller{
-		driver:      cfg.Driver,
-		keys:        cfg.Credentials,
-		endpointFor: cfg.EndpointFor,
-		transports:  oncehttp.NewPair(cfg.Transport),
-		errors:      cfg.Errors,
+		driver:     cfg.Driver,
+		keys:       cfg.Credentials,
+		vendor:     cfg.VendorEndpoint,
+		transports: oncehttp.NewPair(cfg.Transport),
+		errors:     cfg.Errors,
 	}
 	if c.keys == nil {
 		c.keys = newDefaultChain()
@@ -76,7 +82,7 @@ func New(cfg Config) (*Caller, error) {
 		c.errors = provider.NewErrorTable(ErrorCodes())
 	}
 	check := cmp.Or(cfg.Check, &provider.Checker{Driver: cfg.Driver})
-	c.fixed = parseEndpoint(check, cfg.Endpoint)
+	c.own = checkEndpoint(check, cfg.Endpoint, cfg.EndpointFor)
 	return c, check.Err()
 }
 
@@ -115,11 +121,12 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
+	c.answered.Record(&f.Exchange)
 	resp := f.response(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.Request().URL.RawQuery) })
 	if err == nil {
 		return resp, nil
 	}
-	e := c.failure(ctx, r, f, resp, err)
+	e := c.failure(ctx, r, at, f, resp, err)
 	resp.Pause(e)
 	if f.Status() == 0 { // no answer at all
 		resp = nil

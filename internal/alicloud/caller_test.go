@@ -25,10 +25,10 @@ func respond(status int, body string) *http.Response {
 func testCaller(t *testing.T, f roundTrip) *Caller {
 	t.Helper()
 	c, err := New(Config{
-		Driver:      "aliyun",
-		Credentials: provider.StaticCredentials("key-id-1", "key-secret-1", "key-token-1"),
-		Transport:   f,
-		EndpointFor: func(region string) (string, error) { return "ecs." + region + ".example.com", nil },
+		Driver:         "aliyun",
+		Credentials:    provider.StaticCredentials("key-id-1", "key-secret-1", "key-token-1"),
+		Transport:      f,
+		VendorEndpoint: func(region string) (string, error) { return "ecs." + region + ".example.com", nil },
 	})
 	if err != nil {
 		t.Fatal(err)

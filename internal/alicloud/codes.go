@@ -2,6 +2,7 @@ package alicloud
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -13,10 +14,39 @@ import (
 // A code of a create that was or may be running is Unknown: it must be repeated
 // with the same token, or looked for, and never counts as a refusal.
 func ErrorCodes() []provider.ErrorCode {
-	return slices.Concat(
+	return withParents(slices.Concat(
 		throttledCodes(), tokenCodes(), authCodes(), permissionCodes(), balanceCodes(),
 		quotaCodes(), stockCodes(), missingCodes(), stateCodes(), unclearCodes(), invalidCodes(),
-	)
+		invalidValueCodes(),
+	))
+}
+
+// withParents adds the code before the last dot of each code, where all codes with that
+// beginning mean the same: the APIs answer "Zone" for "Zone.NotOnSale" now and then.
+func withParents(rows []provider.ErrorCode) []provider.ErrorCode {
+	listed := map[string]bool{}
+	for _, row := range rows {
+		listed[row.Code] = true
+	}
+	parents, mixed, order := map[string]provider.ErrorCode{}, map[string]bool{}, []string{}
+	for _, row := range rows {
+		i := strings.LastIndexByte(row.Code, '.')
+		if i < 0 || strings.HasPrefix(row.Code, "*") || listed[row.Code[:i]] {
+			continue
+		}
+		row.Code, row.Remark = row.Code[:i], ""
+		known, ok := parents[row.Code]
+		mixed[row.Code] = mixed[row.Code] || ok && known != row
+		if !ok {
+			parents[row.Code], order = row, append(order, row.Code)
+		}
+	}
+	for _, code := range order {
+		if !mixed[code] {
+			rows = append(rows, parents[code])
+		}
+	}
+	return rows
 }
 
 // of gives the same class to several codes.
@@ -47,7 +77,8 @@ func tokenCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrState, TokenDead: true},
 			"IdempotentFailed"),
 		of(provider.ErrorCode{Kind: provider.ErrExists},
-			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated", "DefaultVswitch.Existed"),
+			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated", "DefaultVswitch.Existed",
+			"InvalidIPAddress.AlreadyUsed", "InvalidIp.IpAssigned", "InvalidDevice.InUse"),
 	)
 }
 
@@ -64,13 +95,19 @@ func permissionCodes() []provider.ErrorCode {
 		"InvalidRamRole.NotEcsRole", "UserNotInTheWhiteList", "InvalidUserData.NotInWhiteList", "InvalidUserData.Forbidden",
 		"Forbbiden", // the vendor's own spelling
 		"RegionUnauthorized", "InvalidInstanceType.ValueUnauthorized", "InvalidSystemDiskCategory.ValueUnauthorized",
-		"InvalidSpotAuthorized", "InvalidSpotAliUid", "InvalidParameter.KMSKeyId.KMSUnauthorized")
+		"InvalidSpotAuthorized", "InvalidSpotAliUid", "InvalidParameter.KMSKeyId.KMSUnauthorized",
+		"Forbbiden.*", "Forbedden", "Forbedden.*",
+		"*.NotInWhiteList", "InvalidOperation.NotInWhiteList", "InvalidOperation.ResourceManagedByCloudProduct",
+		"RequestDenied.WAFIntercepted",
+		"InstanceLockedForSecurity") // a person has to lift the lock
 }
 
 func balanceCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrBalance},
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
-		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage", "InvalidInstance.UnPaidOrder")
+		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage", "InvalidInstance.UnPaidOrder",
+		"InsufficientBalance.*", "*.NotEnoughBalance", "InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
+		"OperationDenied.IllegalPaymentPolicy")
 }
 
 func quotaCodes() []provider.ErrorCode {
@@ -88,17 +125,20 @@ func stockCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 			"NoInstanceStock", "InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
-			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed"),
+			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed", "InvalidVpcZone.NotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
-			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch"),
+			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch", "OperationDenied.CloudSSDNotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
-			"OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
+			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
 			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
 			"OperationDenied.ResourceControl", // of a region for a while
+			// Of a kind of disk for one type, or of one kind of image in a zone.
+			"InvalidDiskCategory.NotSupported", "InvalidInstanceType.NotSupportDiskCategory",
+			"InvalidZoneId.NotSupportShareEncryptedImage",
 			"StockNotEnough"),
 	)
 }
@@ -106,7 +146,11 @@ func stockCodes() []provider.ErrorCode {
 func missingCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
 		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound",
-		"VpcNotFound", "InvalidVSwitchId.NotExist")
+		"VpcNotFound", "InvalidVSwitchId.NotExist", "*.NotExist", "InvalidRegion.NotExist",
+		// The same without an ending, of things that have no other code.
+		"InvalidSecurityGroupId", "InvalidImageId", "InvalidRegionId", "InvalidDiskId", "InvalidClusterId",
+		"InvalidDedicatedHostId", "InvalidDataDiskSnapshotId", "InvalidLaunchTemplate", "InvalidLaunchTemplateVersion",
+		"InvalidMarketImage", "InvalidRelationResource", "InvalidResourceGroup")
 }
 
 func stateCodes() []provider.ErrorCode {
@@ -115,10 +159,13 @@ func stateCodes() []provider.ErrorCode {
 			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
 			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion", "InvalidOperation.DeletionProtection",
 			"IncorrectDedicatedHostStatus", "InvalidDedicatedHostStatus.NotSupport", "IncorrectImageStatus",
-			"IncorrectDefaultVpcStatus", "IncorrectRecycleBinStatus"),
+			"IncorrectDefaultVpcStatus", "IncorrectRecycleBinStatus", "DependencyViolation.ReferByHPC",
+			"OperationDenied.UnstoppedInstance", "InvalidOperation.EniLinked", "InvalidInstanceStatus",
+			"InvalidInstanceStatus.*", "InvalidParameter.KMSKeyId.CMKNotEnabled"),
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
-			"IncorrectVSwitchStatus", "IncorrectVpcStatus", "InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
+			"InstanceNotReady", "DiskError", "IncorrectDiskStatus", "IncorrectDiskStatus.*", "InvalidStatus.DiskNotReady",
+			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus", "InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
 		// Refused because of another request, which may be this create's own
 		// first attempt.
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},

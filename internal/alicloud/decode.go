@@ -3,30 +3,50 @@ package alicloud
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/internal/tolerant"
 )
 
 // Decode reads an answer into out, a pointer to a struct. An answer that is
-// empty, null, HTML, truncated or of other types is an error with
-// [provider.OutcomeUnknown]: a 200 without sense may follow a real effect.
+// empty, null, HTML or truncated is an error with [provider.OutcomeUnknown]: a 200
+// without sense may follow a real effect. A field in another form than the one of out
+// is converted, or is left zero and named in resp.Unread.
 //
 // An out that is the request's Into has been read already by the SDK's own decoder,
 // which takes half the time of encoding/json for long lists, and takes numbers and
-// strings for each other.
+// strings for each other. Only what it could not read is read again.
 func (c *Caller) Decode(r Request, resp *Response, out any) error {
 	body := bytes.TrimSpace(resp.Body)
+	if len(body) == 0 || body[0] != '{' {
+		return c.Malformed(r, resp)
+	}
 	err := resp.decoded
 	if r.Into == nil {
 		err = json.Unmarshal(body, out)
 	}
-	if len(body) == 0 || body[0] != '{' || err != nil {
+	if err == nil {
+		return nil
+	}
+	forget(out) // what was read before the first odd field
+	if resp.Unread, err = tolerant.Unmarshal(body, out); err != nil {
 		return c.Malformed(r, resp)
 	}
 	return nil
+}
+
+// forget makes the fields of an answer zero. It keeps the SDK's part, which is embedded.
+func forget(out any) {
+	v := reflect.ValueOf(out).Elem()
+	zero := reflect.New(v.Type()).Elem()
+	if sdk := v.FieldByName("BaseResponse"); sdk.IsValid() {
+		zero.FieldByName("BaseResponse").Set(sdk)
+	}
+	v.Set(zero)
 }
 
 // Text is a string that may arrive as a number or boolean. Null is "".
@@ -56,8 +76,8 @@ func (t Text) Int() int {
 }
 
 // IDs is a list of IDs in any of the shapes that the APIs and their documents
-// show: a list, a list inside objects, or one text "[i-a,i-b]". A text alone, without
-// brackets, is no list.
+// show: a list, a list inside objects, or one text "[i-a,i-b]". Without brackets a text
+// counts only as the member of an object, and if it begins as an ID of an instance does.
 type IDs []string
 
 // Distinct returns every ID once, in order, without empty ones.
@@ -75,6 +95,7 @@ func text(s *string, b []byte) error {
 // UnmarshalJSON collects every text below b, which is valid JSON.
 func (ids *IDs) UnmarshalJSON(b []byte) error {
 	*ids = nil
+	member := false        // the value of a member
 	for alone := true; ; { // not in a list
 		i := bytes.IndexByte(b, '"')
 		if i < 0 {
@@ -84,15 +105,16 @@ func (ids *IDs) UnmarshalJSON(b []byte) error {
 		literal := b[i : i+stringLength(b[i:])]
 		b = bytes.TrimLeft(b[i+len(literal):], " \t\r\n")
 		if len(b) > 0 && b[0] == ':' { // the name of a member
-			alone = true
-			continue
-		}
-		if alone && !bytes.ContainsRune(literal, '[') {
+			alone, member = true, true
 			continue
 		}
 		var s string
 		if err := text(&s, literal); err != nil {
 			return err
+		}
+		listed := !alone || strings.ContainsRune(s, '[')
+		if oneID := member && strings.HasPrefix(s, "i-"); !listed && !oneID {
+			continue
 		}
 		*ids = append(*ids, splitIDs(s)...)
 	}

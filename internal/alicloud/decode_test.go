@@ -1,8 +1,13 @@
 package alicloud
 
 import (
+	"fmt"
+	"net/http"
+	"strings"
+
 	"encoding/json"
 	"errors"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 	"slices"
 	"testing"
 
@@ -38,6 +43,8 @@ func TestIDsInEveryDocumentedShape(t *testing.T) {
 		`"i-1"`:                            nil,
 		`"try again later"`:                nil,
 		`{"InstanceIdSet":"x"}`:            nil,
+		`{"InstanceIdSet":"i-1"}`:          {"i-1"},
+		`{"A":[{"InstanceId":"i-1"}]}`:     {"i-1"},
 		`{"A":["i-1"],"B":"x"}`:            {"i-1"},
 		`{"A":"x","B":["i-1","i-2"]}`:      {"i-1", "i-2"},
 		`{"InstanceIdSet":"[i-1,i-2]"}`:    {"i-1", "i-2"},
@@ -57,7 +64,7 @@ func TestIDsInEveryDocumentedShape(t *testing.T) {
 
 func TestDecodeRefusesAnswersWithoutSense(t *testing.T) {
 	c := testCaller(t, nil)
-	for _, body := range []string{"", " ", "null", "[]", `"x"`, "<html>", `{"A":`, `{"A":"x"}`, `{"A":1}x`} {
+	for _, body := range []string{"", " ", "null", "[]", `"x"`, "<html>", `{"A":`, `{"A":1}x`} {
 		var out struct{ A int }
 		err := c.Decode(createRequest(), &Response{Body: []byte(body), HTTPStatus: 200, RequestID: "req-1"}, &out)
 		var e *provider.APIError
@@ -72,6 +79,38 @@ func TestDecodeRefusesAnswersWithoutSense(t *testing.T) {
 	var out struct{ A int }
 	if err := c.Decode(createRequest(), &Response{Body: []byte("\n {\"A\":7} ")}, &out); err != nil || out.A != 7 {
 		t.Errorf("got %v, %v", out, err)
+	}
+}
+
+// Of a long answer, one field in another form must not hide the others: neither of what
+// encoding/json reads nor of what the SDK's decoder reads.
+func TestDecodeReadsFieldByField(t *testing.T) {
+	type answer struct {
+		*responses.BaseResponse
+		A    int
+		List struct{ Item []struct{ ID, Size int } }
+	}
+	const body = `{"RequestId":"r","A":{"x":1},"List":{"Item":[{"ID":1,"Size":[2]},{"ID":3,"Size":"4"}]}}`
+	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, body), nil })
+	for _, bySDK := range []bool{false, true} {
+		out, r := answer{BaseResponse: &responses.BaseResponse{}}, createRequest()
+		if bySDK {
+			r.Into = &out
+		}
+		resp, err := c.Call(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Decode(r, resp, &out); err != nil {
+			t.Errorf("by the SDK %v: got error %v, want none", bySDK, err)
+			continue
+		}
+		if got, want := strings.Join(resp.Unread, " "), "A List.Item[].Size"; got != want {
+			t.Errorf("by the SDK %v: unread is %q, want %q", bySDK, got, want)
+		}
+		if got, want := fmt.Sprint(out.List.Item), "[{1 0} {3 4}]"; got != want {
+			t.Errorf("by the SDK %v: got %s, want %s", bySDK, got, want)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 type endpoint struct {
 	scheme string // "HTTPS" or "HTTP"
 	host   string // with the port, if any
+	chosen bool   // by the program, not by the vendor's table
 }
 
 // endpoint finds where a region is served. Its error names no secret.
@@ -19,10 +20,16 @@ func (c *Caller) endpoint(region string) (endpoint, error) {
 	if !IsRegion(region) {
 		return endpoint{}, fmt.Errorf("region %q: %s", region, RuleRegion)
 	}
-	if c.fixed.host != "" {
-		return c.fixed, nil
+	own, chosen, err := c.own.For(region)
+	switch {
+	case err != nil:
+		return endpoint{}, err
+	case chosen && strings.Trim(own.Path, "/") != "":
+		return endpoint{}, fmt.Errorf("the endpoint of region %q cannot be read: it %s", region, oncehttp.RuleEndpoint)
+	case chosen:
+		return endpoint{scheme: strings.ToUpper(own.Scheme), host: own.Host, chosen: true}, nil
 	}
-	host, err := c.endpointFor(region)
+	host, err := c.vendor(region)
 	return endpoint{scheme: "HTTPS", host: host}, err
 }
 
@@ -37,16 +44,21 @@ func IsRegion(region string) bool {
 // RuleRegion says what [IsRegion] asks for.
 const RuleRegion = "must be letters, digits, - and _"
 
-// parseEndpoint reads Config.Endpoint. The value is not quoted in the problem:
-// a mistaken one may hold a password.
-func parseEndpoint(c *provider.Checker, s string) endpoint {
-	if s == "" {
-		return endpoint{}
+// noHost is the message of a call that found no service at its endpoint.
+func noHost(r Request, at endpoint) string {
+	if at.chosen {
+		return fmt.Sprintf("no service at %s: are Config.Endpoint and Config.EndpointFor right for region %q?", at.host, r.Region)
 	}
-	e, ok := oncehttp.ParseEndpoint(s)
-	if !ok || strings.Trim(e.Path, "/") != "" {
-		c.Fail("Config.Endpoint", nil, oncehttp.RuleEndpoint)
-		return endpoint{}
-	}
-	return endpoint{scheme: strings.ToUpper(e.Scheme), host: e.Host}
+	return fmt.Sprintf("no service at %s: does region %q exist? If it does, set Config.Endpoint", at.host, r.Region)
+}
+
+// checkEndpoint reads the endpoints of a configuration. The value is not quoted in the
+// problem: a mistaken one may hold a password.
+func checkEndpoint(c *provider.Checker, text string, of func(region string) string) oncehttp.Endpoints {
+	fixed, ok := oncehttp.NewEndpoints(text, nil)
+	at, _, err := fixed.For("region")
+	readable := ok && err == nil && strings.Trim(at.Path, "/") == ""
+	c.Require(readable, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
+	own, _ := oncehttp.NewEndpoints(text, of)
+	return own
 }

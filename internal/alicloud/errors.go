@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -22,7 +23,9 @@ var (
 
 // failure turns the end of an exchange into an error. The ctx comes first, then
 // the failure of the transport, then the vendor's answer.
-func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Response, err error) *provider.APIError {
+func (c *Caller) failure(
+	ctx context.Context, r Request, at endpoint, f *exchange, resp *Response, err error,
+) *provider.APIError {
 	failed := f.Err()
 	switch {
 	case failed != nil && ctx.Err() != nil:
@@ -31,7 +34,11 @@ func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Resp
 		return c.lost(r, f, resp, fmt.Sprintf("no answer within %v", r.Timeout), nil)
 	case failed != nil:
 		cause := resp.redact().Cause(failed)
-		return c.lost(r, f, resp, cause.Error(), cause)
+		e := c.lost(r, f, resp, cause.Error(), cause)
+		if c.answered.NoHost(&f.Exchange) {
+			e.NoHost, e.Message = true, noHost(r, at)+": "+e.Message
+		}
+		return e
 	}
 	var s *sdkerrors.ServerError
 	if errors.As(err, &s) && s.ErrorCode() != "" {
@@ -51,19 +58,42 @@ func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Resp
 // that happened, and to ask again for a create by its token, or to look for it by its
 // marker, costs nothing; other calls count as refused.
 func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provider.APIError {
+	return c.refusal(r, resp, code, message, source{resp.HTTPStatus, resp.RequestID != ""})
+}
+
+// RowRefusal is Refusal for the code of one instance, inside an answer that is a success as
+// a whole. Such a code refuses for its instance: the service wrote it. A code that is the
+// number of an HTTP status counts as that status.
+func (c *Caller) RowRefusal(r Request, resp *Response, code, message string) *provider.APIError {
+	status := http.StatusForbidden
+	if n := Text(code).Int(); n >= http.StatusBadRequest && n < 600 {
+		status = n
+	}
+	return c.refusal(r, resp, code, message, source{status, true})
+}
+
+// source is what speaks for a refusal.
+type source struct {
+	status   int  // the status that counts
+	ofVendor bool // the service wrote it, and nothing in between
+}
+
+// refusal classifies a code.
+func (c *Caller) refusal(r Request, resp *Response, code, message string, from source) *provider.APIError {
 	row, found := classify(c.errors, code, message)
-	status := resp.HTTPStatus
-	ofVendor := resp.RequestID != "" && status >= http.StatusBadRequest
+	status := from.status
+	ofVendor := from.ofVendor && status >= http.StatusBadRequest
 	familyCounts := ofVendor || !r.Create
 	ofFamily := found == family && familyCounts
 	known := found == listed || ofFamily
+	passing := found == listed && row.Temporary && !r.Create // to repeat it costs nothing
 	says := oncehttp.VerdictOf(status)
 	shown := code
 	if row.Code != code { // what the documents spell out repeats nothing
 		shown = resp.Clean(code)
 	}
 	e := &provider.APIError{
-		Driver: c.driver, Op: r.Action, HTTPStatus: status,
+		Driver: c.driver, Op: r.Action, HTTPStatus: resp.HTTPStatus,
 		Code: shown, Message: resp.Clean(message), RequestID: resp.Clean(resp.RequestID),
 		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary, Lasting: row.Lasting, Stock: row.Stock,
 	}
@@ -74,12 +104,12 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 		e.TokenDead = true
 	case !known && says.Fate != oncehttp.Open:
 		e.Outcome, e.Kind, e.Lasting = adapter.OutcomeOf(says.Fate), adapter.KindOf(says), says.Lasting
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError && !passing:
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
 		e.Outcome = provider.OutcomeUnknown
 	case known:
-	case status < http.StatusMultipleChoices || resp.RequestID == "": // no proof that it is of the vendor
+	case status < http.StatusMultipleChoices || !from.ofVendor: // no proof that it is of the vendor
 		e.Outcome, e.Kind = provider.OutcomeUnknown, provider.ErrUnavailable
 	case r.Create:
 		e.Outcome = provider.OutcomeUnknown
@@ -88,13 +118,13 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	return e
 }
 
-// source says where a code was found.
-type source int
+// place says where a code was found.
+type place int
 
 const (
-	unlisted source = iota
-	family          // the code is of a family that the documents use for checks before a call is carried out
-	listed          // in the table, or documented with its message
+	unlisted place = iota
+	family         // the code is of a family that the documents use for checks before a call is carried out
+	listed         // in the table, or documented with its message
 )
 
 // classify finds the row for a code. Messages count in two documented cases
@@ -104,9 +134,12 @@ const (
 // account may do, and of parameters that are wrong or missing. The documents list
 // hundreds of their codes, and none of them for a create that may have happened. The
 // prefix of the codes of ENS is none: it is the name of the product.
-func classify(table *provider.ErrorTable, code, message string) (provider.ErrorCode, source) {
+func classify(table *provider.ErrorTable, code, message string) (provider.ErrorCode, place) {
 	row, ok := table.Lookup(code)
+	exact := ok && row.Code == code
 	switch {
+	case !exact && blamesService(code):
+		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
 	case ok:
 		return row, listed
 	case code == "OperationDenied" && saysNoStock(message):
@@ -121,9 +154,32 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	return provider.ErrorCode{}, unlisted
 }
 
+// blamesService reports whether a code that no row names speaks of a failure inside the
+// service, as in "InvalidParameter.InternalError" or "System.Timeout". Such a code proves
+// nothing about the call, in whatever family it stands.
+func blamesService(code string) bool {
+	return slices.ContainsFunc(strings.Split(code, "."), func(step string) bool {
+		step = strings.ToLower(step)
+		for _, end := range []string{"unavailable", "timeout", "timedout", "busy"} {
+			if strings.HasSuffix(step, end) {
+				return true
+			}
+		}
+		for _, begin := range []string{"internal", "inner", "system", "service", "backend", "unknown", "unexpected"} {
+			rest, begins := strings.CutPrefix(step, begin)
+			fails := strings.Contains(rest, "error") || strings.Contains(rest, "fail") || strings.Contains(rest, "exception")
+			if begins && fails {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // saysNoStock reports whether a message is a documented one about stock.
 func saysNoStock(message string) bool {
-	return strings.Contains(message, "out of usage") || strings.Contains(message, "temporarily suspended")
+	return slices.ContainsFunc([]string{"out of usage", "temporarily suspended", "sold out", "out of stock"},
+		func(words string) bool { return strings.Contains(message, words) })
 }
 
 // ForPower corrects the error of a start, stop or reboot, and returns it.

@@ -115,6 +115,8 @@ func TestStockScopes(t *testing.T) {
 		"InvalidInstanceType.ZoneNotSupported": provider.StockOfType, "InvalidInstanceType.PhasedOut": provider.StockOfType,
 		"Zone.NotOnSale": provider.StockOfZone, "Zone.NotOpen": provider.StockOfZone, "CategoryNotSupported": provider.StockOfDisk,
 		"OperationDenied.ZoneNotAllowed": provider.StockOfZone, "OperationDenied.ZoneSystemCategoryNotMatch": provider.StockOfDisk,
+		"InvalidVpcZone.NotSupported": provider.StockOfZone, "OperationDenied.CloudSSDNotSupported": provider.StockOfDisk,
+		"InvalidVpcZone": provider.StockOfZone, "Zone": provider.StockOfZone, // their parents
 		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
 	}
 	c := testCaller(t, nil)

@@ -33,7 +33,7 @@ type Request struct {
 	Create bool
 
 	// Into, if any, is what a long answer is decoded into while it is read, by the
-	// SDK's own decoder. [Caller.Decode] then only reports how that went.
+	// SDK's own decoder. [Caller.Decode] then reads again only what that could not read.
 	Into responses.AcsResponse
 }
 
@@ -43,6 +43,9 @@ type Response struct {
 	Body       []byte
 	HTTPStatus int
 	RequestID  string // "" when the answer has none
+
+	// Unread are the fields that [Caller.Decode] could not read, as paths without numbers.
+	Unread []string
 
 	decoded    error                     // how decoding into Request.Into went
 	redactor   func() *oncehttp.Redactor // makes one that knows the secrets of the call; nil: there are none

@@ -65,22 +65,30 @@ func TestSystemParameters(t *testing.T) {
 
 func TestEndpoints(t *testing.T) {
 	for in, want := range map[string]endpoint{
-		"":                      {},
-		"host":                  {"HTTPS", "host"},
-		"host:8443":             {"HTTPS", "host:8443"},
-		"https://host:8443":     {"HTTPS", "host:8443"},
-		"https://host/":         {"HTTPS", "host"},
-		"http://127.0.0.1:8080": {"HTTP", "127.0.0.1:8080"},
-		"http://[::1]:8080":     {"HTTP", "[::1]:8080"},
+		"":                                {"HTTPS", "ecs.cn-test-1.example.com", false},
+		"host":                            {"HTTPS", "host", true},
+		"host:8443":                       {"HTTPS", "host:8443", true},
+		"https://host:8443":               {"HTTPS", "host:8443", true},
+		"https://host/":                   {"HTTPS", "host", true},
+		"http://127.0.0.1:8080":           {"HTTP", "127.0.0.1:8080", true},
+		"http://[::1]:8080":               {"HTTP", "[::1]:8080", true},
+		"ecs-vpc.{region}.example.com":    {"HTTPS", "ecs-vpc.cn-test-1.example.com", true},
+		"http://{region}.example.com:80/": {"HTTP", "cn-test-1.example.com:80", true},
 	} {
 		var check provider.Checker
-		if got := parseEndpoint(&check, in); got != want || check.Err() != nil {
-			t.Errorf("%q became %+v (%v), want %+v", in, got, check.Err(), want)
+		c := testCaller(t, nil)
+		c.own = checkEndpoint(&check, in, nil)
+		got, err := c.endpoint("cn-test-1")
+		if err := errors.Join(err, check.Err()); err != nil {
+			t.Errorf("%q: got error %v, want none", in, err)
+		}
+		if got != want {
+			t.Errorf("%q became %+v, want %+v", in, got, want)
 		}
 	}
 	for _, in := range []string{"ftp://host", "http://", "https://user:planted@host", "host/path", "host?x=planted", "host#x", "ho st", "http://:80", "https://host:x"} {
 		var check provider.Checker
-		parseEndpoint(&check, in)
+		checkEndpoint(&check, in, nil)
 		if err := check.Err(); !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
 			t.Errorf("%q: got %v, want ErrInvalid", in, err)
 		}
@@ -111,7 +119,7 @@ func TestOnlyRegionsBecomeHostNames(t *testing.T) {
 
 func TestAnEndpointThatIsNoHostSendsNothing(t *testing.T) {
 	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, "{}"), nil })
-	c.endpointFor = func(string) (string, error) { return "bad host planted", nil }
+	c.vendor = func(string) (string, error) { return "bad host planted", nil }
 	_, err := c.Call(t.Context(), createRequest())
 	if outcome(err) != provider.OutcomeRejected || !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
 		t.Errorf("got %v, %s; want ErrInvalid, rejected", err, outcome(err))

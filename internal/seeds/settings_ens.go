@@ -54,6 +54,8 @@ func ens() []Setting {
 		{Param: "SpotStrategy", Field: "Billing.Mode", Value: "spot", Wire: "SpotAsPriceGo", On: postpaid},
 		{Param: "SpotDuration", Field: "Billing.Spot.DurationHours", On: "Billing.Mode=spot; Billing.Period=0"},
 		{Param: "AutoReleaseTime", Field: "AutoReleaseTime", On: postpaid},
+		{Param: "Ipv6AddressCount", Field: "Network.IPv6Count", On: postpaid},
+		{Param: "DeletionProtection", Field: "DeletionProtection", Value: "true", On: postpaid},
 		{Param: "AutoUseCoupon", Field: "RunOptions.AutoUseCoupon", On: postpaid},
 	}
 }

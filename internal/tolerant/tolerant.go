@@ -114,9 +114,15 @@ func (r *reader) readPointer(v reflect.Value, x any, path string) bool {
 }
 
 // readStruct reads an object. A list of one object is that object, and an empty text or list
-// is an absent one.
+// is an absent one. A struct that only wraps a list reads a list without its wrapping.
 func (r *reader) readStruct(v reflect.Value, x any, path string) bool {
-	if list, ok := x.([]any); ok && len(list) == 1 {
+	list, isList := x.([]any)
+	f, isWrapped := wrapped(v.Type())
+	if isWrapped && len(list) > 0 && !wraps(list, f.name) {
+		r.readFields(v, map[string]any{f.name: x}, path)
+		return true
+	}
+	if isList && len(list) == 1 {
 		x = list[0]
 	}
 	object, ok := x.(map[string]any)
@@ -142,8 +148,9 @@ func (r *reader) readFields(v reflect.Value, object map[string]any, path string)
 }
 
 // readSlice reads a list. Rows that cannot be read are left out. An object stands for a list
-// of one, if it has a field of the row.
+// of one, if it has a field of the row, or else for the one list that it holds.
 func (r *reader) readSlice(v reflect.Value, x any, path string) bool {
+	x = unwrapped(v.Type().Elem(), x)
 	list, ok := x.([]any)
 	switch {
 	case ok:

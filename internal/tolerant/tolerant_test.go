@@ -26,6 +26,10 @@ type row struct {
 	IPs  []string          `json:"Ips"`
 	Tags []tag             `json:"Tags"`
 	More map[string]string `json:"More"`
+
+	Groups struct {
+		Group []string `json:"Group"`
+	} `json:"Groups"`
 }
 
 type tag struct{ Key, Value string }
@@ -97,6 +101,13 @@ func TestFormsThatMeanTheSameAreRead(t *testing.T) {
 		{`"Ips":""`, func(r *row) any { return len(r.IPs) }, 0},
 		{`"Tags":{"Key":"a","Value":"b"}`, func(r *row) any { return r.Tags[0].Value }, "b"},
 		{`"More":{"a":1}`, func(r *row) any { return r.More["a"] }, "1"},
+		{`"Tags":{"Tag":[{"Key":"a"},{"Key":"b"}]}`, func(r *row) any { return len(r.Tags) }, 2},
+		{`"Ips":{"Ip":["10.0.0.1"]}`, func(r *row) any { return r.IPs[0] }, "10.0.0.1"},
+		{`"Groups":["a","b"]`, func(r *row) any { return r.Groups.Group[1] }, "b"},
+		{`"Groups":["a"]`, func(r *row) any { return r.Groups.Group[0] }, "a"},
+		{`"Groups":[{"Group":["a"]}]`, func(r *row) any { return r.Groups.Group[0] }, "a"},
+		{`"Groups":{"Group":"a"}`, func(r *row) any { return r.Groups.Group[0] }, "a"},
+		{`"Groups":""`, func(r *row) any { return len(r.Groups.Group) }, 0},
 	}
 	for _, tt := range tests {
 		r, unread := one(t, tt.fields)
@@ -122,6 +133,8 @@ func TestUnreadableFieldsAreZeroAndTold(t *testing.T) {
 		{`"Ips":{"a":"b"}`, "Rows[].Ips"},
 		{`"Ips":["10.0.0.1",{}]`, "Rows[].Ips[]"},
 		{`"Tags":{"env":"prod"}`, "Rows[].Tags"},
+		{`"Groups":7`, "Rows[].Groups"},
+		{`"Groups":[{}]`, "Rows[].Groups.Group[]"},
 		{`"Tags":"env"`, "Rows[].Tags"},
 		{`"More":[1]`, "Rows[].More"},
 	}

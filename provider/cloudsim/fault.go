@@ -16,13 +16,14 @@ type Fault struct {
 	Skip  int // this many matching calls pass first
 	Times int // then it hits this many calls; 0 = all that follow
 
-	Delay  time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
+	// Slow, LateVisibility, Unaddressed, LaunchFailure; Proxy: announced in Retry-After
+	Delay  time.Duration
 	Spread time.Duration // LateVisibility: each instance waits Delay plus a random time below Spread
 	// instances, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
 	Count   int
 	Share   float64 // Blind, Flap: share of the instances, from 0 to 1; 0 = Count decides
 	Total   int     // WrongTotal: the total that the answer claims
-	Code    string  // Refuse; optional for the other refusals and the 5xx kinds
+	Code    string  // Refuse; optional for the other refusals, the 5xx kinds and LaunchFailure
 	Message string  // optional
 	Status  int     // HTTP status for Refuse, ServerError*, Malformed, DeadToken and Proxy; 0 = the usual
 	Body    string  // Malformed; optional for Proxy

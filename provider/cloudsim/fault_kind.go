@@ -13,7 +13,9 @@ const (
 	Quota    FaultKind = core.Quota    // create refused: account limit
 	Balance  FaultKind = core.Balance  // create refused: no money
 	Refuse   FaultKind = core.Refuse   // refused with Fault.Code and Fault.Status
-	// LaunchFailure accepts a create; Fault.Count instances (0 = all) die while booting.
+	// LaunchFailure accepts a create; Fault.Count instances (0 = all) die while booting. On
+	// QingCloud the job of the create fails with Code (0 = 5000) then, and its dead
+	// instances stay pending for Delay more.
 	LaunchFailure     FaultKind = core.LaunchFailure
 	Partial           FaultKind = core.Partial           // create makes only Fault.Count instances
 	ServerErrorBefore FaultKind = core.ServerErrorBefore // 5xx, nothing done
@@ -95,6 +97,14 @@ const (
 	// Count is 0 too). NextPage announces a page after the last one, if the answer has
 	// a token for it (MaxResults of ECS). All clouds.
 	WrongTotal FaultKind = core.WrongTotal
+
+	// Unaddressed shows running instances with an empty list of networks and without any
+	// address, until Delay after they began to run (0 = for ever). QingCloud.
+	Unaddressed FaultKind = core.Unaddressed
+
+	// Held shows running and stopped instances as held back by the cloud: suspended for
+	// arrears on QingCloud, expired on ENS. Only describes show it. QingCloud and ENS.
+	Held FaultKind = core.Held
 )
 
 // Kinds of fault on the way between the client and the service.

@@ -68,6 +68,9 @@ func namesAreGiven(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := op.Wait(w.ctx, nil); err != nil { // many names are given while somebody waits
+		t.Fatal(err)
+	}
 	names := map[string]string{}
 	for _, i := range w.sim.Instances(w.Cloud) {
 		names[i.ID] = i.Name

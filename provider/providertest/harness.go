@@ -37,6 +37,14 @@ type Harness struct {
 	// demand, prepaid, spot, dedicated host, ... as far as the cloud has them.
 	Full map[string]*provider.RunInstancesSpec
 
+	// ReadBack are valid specs that the simulated cloud accepts, by name. Together they set
+	// every leaf that a describe answer shows: the suite creates instances and compares.
+	// Empty leaves out the rules about it.
+	ReadBack map[string]*provider.RunInstancesSpec
+
+	// NotShown are mapped leaves that no describe answer of the cloud has, with the reason.
+	NotShown map[string]string
+
 	// Coupled are mapped leaves that cannot change alone, with the reason: every such
 	// change is an error. Golden requests must test them.
 	Coupled map[string]string
@@ -91,6 +99,7 @@ func Run(t *testing.T, h Harness) {
 		{"Fields", fieldRules()},
 		{"Create", createRules()},
 		{"Describe", describeRules()},
+		{"ReadBack", readBackRules(h)},
 		{"Wait", waitRules()},
 		{"Terminate", append(terminateRules(), prepaidRules(h)...)},
 		{"Power", powerRules()},

@@ -96,7 +96,8 @@ func (c *Service) matches(k *Call, f Fault) bool {
 		return false
 	case f.Kind.describeOnly():
 		hasList := f.Kind != ListCap || c.Wire.Tagged(k)
-		return describes && hasList
+		isShown := !f.Kind.shownBySome() || c.Wire.Has(k, f.Kind)
+		return describes && hasList && isShown
 	case f.Kind.ofOneCloud():
 		return creates && c.appliesToCreate(k, f.Kind)
 	case f.Kind.listsIDs():

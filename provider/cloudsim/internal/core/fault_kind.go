@@ -31,6 +31,8 @@ const (
 	Flap              FaultKind = "flap"
 	ListCap           FaultKind = "list-cap"
 	WrongTotal        FaultKind = "wrong-total"
+	Unaddressed       FaultKind = "unaddressed"
+	Held              FaultKind = "held"
 	Proxy             FaultKind = "proxy"
 	CutBody           FaultKind = "cut-body"
 )
@@ -62,12 +64,15 @@ func (k FaultKind) ofOneCloud() bool {
 // describeOnly reports whether a kind applies only to describes of instances.
 func (k FaultKind) describeOnly() bool {
 	switch k {
-	case Blind, Flap, ListCap, WrongTotal:
+	case Blind, Flap, ListCap, WrongTotal, Unaddressed, Held:
 		return true
 	default:
 		return false
 	}
 }
+
+// shownBySome reports whether a kind changes how only some clouds show an instance.
+func (k FaultKind) shownBySome() bool { return k == Unaddressed || k == Held }
 
 // refusal reports whether a kind refuses the call instead of executing it.
 func (k FaultKind) refusal() bool {

@@ -154,7 +154,7 @@ func network(o alibaba.Object, m *core.Instance) alibaba.Object {
 			{"NatIpAddress", ""},
 			{"PrivateIpAddress", private},
 		}},
-		{"NetworkInterfaces", alibaba.List("NetworkInterface", []alibaba.Object{alibaba.Interface(m)})},
+		{"NetworkInterfaces", alibaba.List("NetworkInterface", interfaces(m))},
 	}...)
 }
 

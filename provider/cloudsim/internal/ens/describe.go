@@ -3,6 +3,7 @@ package ens
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -136,6 +137,7 @@ func instance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
 		{"KeyPairName", p["KeyPairName"]},
+		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},
@@ -151,9 +153,30 @@ func instance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"PrivateIpAddresses", alibaba.List("PrivateIpAddress", addresses(m.PrivateIPs))},
 		{"PublicIpAddress", alibaba.List("IpAddress", m.PublicIPs)},
 		{"PublicIpAddresses", alibaba.List("PublicIpAddress", addresses(m.PublicIPs))},
-		{"NetworkInterfaces", alibaba.List("NetworkInterfaces", []alibaba.Object{alibaba.Interface(m)})},
+		{"NetworkInterfaces", alibaba.List("NetworkInterfaces", []alibaba.Object{networkInterface(m)})},
 		{"Tags", alibaba.List("Tags", alibaba.Tags(m.Tags))},
 	}
+}
+
+// networkInterface is the one interface of an instance, with its IPv6 addresses. It is not
+// verified that IpType gives it one.
+func networkInterface(m *core.Instance) alibaba.Object {
+	out := alibaba.Interface(m)
+	count := alibaba.Int(m.Params, "Ipv6AddressCount")
+	if strings.Contains(m.Params["IpType"], "v6") {
+		count = max(count, 1)
+	}
+	var sets []alibaba.Object
+	for i := range count {
+		address := fmt.Sprintf("2001:db8::%x:%x", m.Place+1, i+1)
+		sets = append(sets, alibaba.Object{{"Ipv6Address", address}})
+	}
+	for i := range out {
+		if out[i].Name() == "Ipv6Sets" {
+			out[i] = alibaba.Field{"Ipv6Sets", alibaba.List("Ipv6Set", sets)}
+		}
+	}
+	return out
 }
 
 func mib(params map[string]string, prefix string) int {

@@ -42,7 +42,7 @@ func (e *api) Tagged(k *core.Call) bool { return len(tagFilter(e.params(k.Params
 // Has implements [core.Wire].
 func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
-	case core.StockRanOut:
+	case core.StockRanOut, core.Held:
 		return true
 	case core.UnpaidOrder:
 		return k.Action == "RunInstances" && k.Params["InstanceChargeType"] == "PrePaid"
@@ -73,10 +73,14 @@ func (e *api) find(k *core.Call, id string) *core.Instance {
 // status returns the vendor's word for the state of an instance. Running, Stopped,
 // Expired, Starting (during a reboot) and Stopping are documented; the others are not.
 func status(k *core.Call, m *core.Instance) string {
-	if m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m)) {
+	phase := m.PhaseAt(k.Now)
+	isOver := m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m))
+	isSteady := phase == core.Running || phase == core.Stopped
+	isHeld := isSteady && k.Faults.Has(core.Held)
+	if isOver || isHeld {
 		return "Expired"
 	}
-	return alibaba.Status(m.PhaseAt(k.Now))
+	return alibaba.Status(phase)
 }
 
 // fault is the documented answer to a fault. ENS documents none for quota; the answer

@@ -28,6 +28,8 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		checkDisk(p, "SystemDisk.Size")
 	}
 	p.Number("InternetMaxBandwidthOut", 0, 0, 1<<20)
+	p.Number("Ipv6AddressCount", 0, 0, 10)
+	p.Flag("DeletionProtection")
 	p.ID("SecurityId")
 	p.ID("NetWorkId")
 	plan.release = checkRelease(p, k.Now)

@@ -42,9 +42,26 @@ func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 	rows, total := q.service.Claimed(k, page(found, offset, limit), len(found))
 	set := []instanceView{}
 	for _, m := range rows {
-		set = append(set, q.view(m, k.Now, verbose))
+		v := q.view(m, k.Now, verbose)
+		if lacksNetworks(k, m, v.Status) {
+			v.VxNets, v.EIP, v.EIPs = []vxNetView{}, nil, []string{}
+		}
+		isBuilt := v.Status == "running" || v.Status == "stopped"
+		if isBuilt && v.Transition == "" && k.Faults.Has(core.Held) {
+			v.Status = "suspended"
+		}
+		set = append(set, v)
 	}
 	return reply{"instance_set": set, "total_count": total}, nil
+}
+
+// lacksNetworks reports whether a fault hides the networks of a running instance.
+func lacksNetworks(k *core.Call, m *core.Instance, status string) bool {
+	f, ok := k.Faults.Get(core.Unaddressed)
+	if !ok || status != "running" {
+		return false
+	}
+	return f.Delay == 0 || !up(m, k.Now, f.Delay)
 }
 
 // readFilter reads the filters of the documented page, and three filters of the

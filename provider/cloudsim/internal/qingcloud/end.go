@@ -64,18 +64,19 @@ func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, instances, endTime), nil
 }
 
-// recycleFailed sends instances that fail to boot to the recycle bin. It returns the
-// time when the last instance has started or failed.
-func recycleFailed(instances []*core.Instance, now time.Time) (done time.Time, failed bool) {
+// recycleFailed sends instances that fail to boot to the recycle bin, a while after they have
+// failed. It returns the time when the last instance has started or failed.
+func recycleFailed(instances []*core.Instance, now time.Time, after time.Duration) (done time.Time, failed bool) {
 	done = now
 	for _, m := range instances {
-		last := m.Steps[len(m.Steps)-1]
-		if last.Phase == core.Failed {
-			failed = true
-			m.Steps = append(m.Steps, core.At(last.At.Add(binTime), core.Gone))
-		}
+		last := &m.Steps[len(m.Steps)-1]
 		if last.At.After(done) {
 			done = last.At
+		}
+		if last.Phase == core.Failed {
+			failed = true
+			last.At = last.At.Add(after)
+			m.Steps = append(m.Steps, core.At(last.At.Add(binTime), core.Gone))
 		}
 	}
 	return done, failed

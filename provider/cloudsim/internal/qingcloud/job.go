@@ -17,6 +17,7 @@ type job struct {
 	ids              []string // of the instances
 	created, done    time.Time
 	failed           bool
+	code             string // why it failed
 }
 
 func (j *job) status(now time.Time) (status string, since time.Time) {
@@ -105,7 +106,7 @@ type jobView struct {
 	Action      string `json:"job_action"`
 	Status      string `json:"status"`
 	ResourceIDs string `json:"resource_ids"` // one string, IDs separated by blanks
-	ErrorCodes  string `json:"error_codes"`  // only in a sample, where it is empty as here
+	ErrorCodes  string `json:"error_codes"`  // only in a sample, where it is empty; its form is unverified
 	Owner       string `json:"owner"`
 	CreateTime  string `json:"create_time"`
 	StatusTime  string `json:"status_time"`
@@ -113,10 +114,15 @@ type jobView struct {
 
 func (j *job) view(now time.Time) jobView {
 	status, since := j.status(now)
+	codes := ""
+	if status == "failed" {
+		codes = j.code
+	}
 	return jobView{
 		ID:          j.id,
 		Action:      j.action,
 		Status:      status,
+		ErrorCodes:  codes,
 		ResourceIDs: strings.Join(j.ids, " "),
 		Owner:       owner,
 		CreateTime:  j.created.UTC().Format(timeFormat),

@@ -122,8 +122,11 @@ func (q *api) Token(*core.Call) string { return "" }
 func (q *api) Tagged(*core.Call) bool { return false }
 
 // Has implements [core.Wire]. It is not documented whether a create for several
-// instances may make some and then be refused.
-func (q *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.StockRanOut }
+// instances may make some and then be refused. Users report that an instance may run before
+// its networks are shown.
+func (q *api) Has(_ *core.Call, kind core.FaultKind) bool {
+	return slices.Contains([]core.FaultKind{core.StockRanOut, core.Unaddressed, core.Held}, kind)
+}
 
 // Serve implements [core.Wire].
 func (q *api) Serve(k *core.Call) *core.Answer {

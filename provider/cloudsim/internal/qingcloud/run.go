@@ -1,10 +1,12 @@
 package qingcloud
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
@@ -25,7 +27,9 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 		Fill:  func(_ int, m *core.Instance) { q.fill(m, k, o) },
 	})
 	job.ids = idsOf(instances)
-	job.done, job.failed = recycleFailed(instances, k.Now)
+	fault, _ := k.Faults.Get(core.LaunchFailure)
+	job.done, job.failed = recycleFailed(instances, k.Now, fault.Delay)
+	job.code = cmp.Or(fault.Code, strconv.Itoa(internal))
 	q.addJob(job)
 	return reply{"instances": q.service.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
 }

@@ -75,6 +75,77 @@ func TestLaunchFailure(t *testing.T) {
 	})
 }
 
+// A job may fail while its instances still look as if they were being built.
+func TestAFailedJobSaysWhyAndItsInstancesMayStayPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, nil)
+		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Code: "5200", Delay: time.Hour})
+		a := c.Must("RunInstances", simtest.QingCloudCreate("vxnets.1=vxnet-a")...)
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ErrorCodes != "" {
+			t.Errorf("the job has error_codes %q before it has failed, want none", job.ErrorCodes)
+		}
+		time.Sleep(3 * time.Second)
+		if got := c.Show(a.Instances[0]).Status; got != "pending" {
+			t.Errorf("the instance is %s, want pending", got)
+		}
+		job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
+		if job.Status != "failed" {
+			t.Errorf("the job is %s, want failed", job.Status)
+		}
+		if job.ErrorCodes != "5200" {
+			t.Errorf("error_codes is %q, want 5200", job.ErrorCodes)
+		}
+		time.Sleep(time.Hour)
+		if got := c.Show(a.Instances[0]).Status; got != "terminated" {
+			t.Errorf("after an hour the instance is %s, want terminated", got)
+		}
+	})
+}
+
+func TestARunningInstanceMayLackItsNetworks(t *testing.T) {
+	for delay, back := range map[time.Duration]bool{3 * time.Second: true, 0: false} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newClient(t, nil)
+			c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Unaddressed, Delay: delay})
+			a := c.Must("RunInstances", simtest.QingCloudCreate("vxnets.1=vxnet-a")...)
+			if n := len(c.Show(a.Instances[0]).VxNets); n != 1 {
+				t.Errorf("while pending: %d networks, want 1", n)
+			}
+			time.Sleep(3 * time.Second)
+			got := c.Show(a.Instances[0])
+			if got.Status != "running" {
+				t.Errorf("the instance is %s, want running", got.Status)
+			}
+			if n := len(got.VxNets); n != 0 {
+				t.Errorf("right after the start: %d networks, want none", n)
+			}
+			time.Sleep(5 * time.Second)
+			if isBack := len(c.Show(a.Instances[0]).VxNets) == 1; isBack != back {
+				t.Errorf("delay %v: the network is shown later: %v, want %v", delay, isBack, back)
+			}
+		})
+	}
+}
+
+func TestAHeldInstanceIsSuspended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, nil)
+		a := c.Must("RunInstances", simtest.QingCloudCreate()...)
+		remove := c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Held})
+		if got := c.Show(a.Instances[0]).Status; got != "pending" {
+			t.Errorf("while it is built: %s, want pending", got)
+		}
+		time.Sleep(3 * time.Second)
+		if got := c.Show(a.Instances[0]).Status; got != "suspended" {
+			t.Errorf("held: %s, want suspended", got)
+		}
+		remove()
+		if got := c.Show(a.Instances[0]).Status; got != "running" {
+			t.Errorf("afterwards: %s, want running", got)
+		}
+	})
+}
+
 func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})

@@ -110,6 +110,7 @@ type QingCloudJob struct {
 	Action      string `json:"job_action"`
 	Status      string `json:"status"`
 	ResourceIDs string `json:"resource_ids"`
+	ErrorCodes  string `json:"error_codes"`
 }
 
 // qingcloudEncode is the documented encoding, byte by byte.

@@ -1,0 +1,77 @@
+package aliyun
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// locked describes an instance with locks.
+func locked(t *testing.T, status, charge, locks string) provider.Instance {
+	t.Helper()
+	return instanceOf(decodeInstance(t, `{"InstanceId":"i-1","Status":"`+status+`","InstanceChargeType":"`+charge+
+		`","OperationLocks":{"LockReason":[`+locks+`]}}`))
+}
+
+func TestEveryDocumentedLock(t *testing.T) {
+	tests := []struct {
+		charge, locks string
+		lock          provider.Lock
+		reason        string
+		kind          error
+	}{
+		{"PostPaid", `{"LockReason":"financial"}`, provider.LockArrears, "financial", provider.ErrBalance},
+		{"PrePaid", `{"LockReason":"financial"}`, provider.LockExpired, "financial", provider.ErrBalance},
+		{"PostPaid", `{"LockReason":"dedicatedhostfinancial"}`, provider.LockExpired, "dedicatedhostfinancial", provider.ErrBalance},
+		{"PostPaid", `{"LockReason":"security","LockMsg":"mining"}`, provider.LockSecurity, "security: mining", provider.ErrPermission},
+		{"PostPaid", `{"LockReason":"Recycling"}`, provider.LockReclaim, "Recycling", provider.ErrNoStock},
+		{"PostPaid", `{"LockReason":"recycling"}`, provider.LockReclaim, "recycling", provider.ErrNoStock},
+		{"PrePaid", `{"LockReason":"refunded"}`, provider.LockRefunded, "refunded", provider.ErrState},
+		{"PostPaid", `{"LockReason":"SomethingNew"}`, provider.LockOther, "SomethingNew", provider.ErrState},
+		{"PostPaid", `{"LockMsg":"why"}`, provider.LockOther, "why", provider.ErrState},
+		{"PostPaid", `{"LockReason":"financial"},{"LockReason":"Recycling"}`, provider.LockReclaim, "financial; Recycling", provider.ErrNoStock},
+		{"PostPaid", `{"LockReason":"Recycling"},{"LockReason":"security"}`, provider.LockSecurity, "Recycling; security", provider.ErrPermission},
+		{"PostPaid", `{"LockReason":""}`, "", "", nil},
+		{"PostPaid", ``, "", "", nil},
+	}
+	for _, tt := range tests {
+		got := locked(t, "Stopped", tt.charge, tt.locks)
+		if got.Lock != tt.lock {
+			t.Errorf("%s: the lock is %q, want %q", tt.locks, got.Lock, tt.lock)
+		}
+		if got.Reason != tt.reason {
+			t.Errorf("%s: the reason is %q, want %q", tt.locks, got.Reason, tt.reason)
+		}
+		if !errors.Is(got.Lock.Kind(), tt.kind) {
+			t.Errorf("%s: the kind is %v, want %v", tt.locks, got.Lock.Kind(), tt.kind)
+		}
+	}
+}
+
+func TestALockedInstanceThatDoesNotRunIsSuspended(t *testing.T) {
+	for status, want := range map[string]provider.State{
+		"Running": provider.StateRunning, "Stopped": provider.StateSuspended, "Stopping": provider.StateSuspended,
+		"Locked": provider.StateSuspended,
+	} {
+		got := locked(t, status, "PostPaid", `{"LockReason":"Recycling"}`)
+		if got.State != want {
+			t.Errorf("%s: got %s, want %s", status, got.State, want)
+		}
+		if got.RawState != status {
+			t.Errorf("%s: the raw state is %q, want the cloud's word", status, got.RawState)
+		}
+	}
+}
+
+func TestAnInstanceWithIPv6AloneIsAddressed(t *testing.T) {
+	got := instanceOf(decodeInstance(t, `{"InstanceId":"i-1","Status":"Running","VpcAttributes":{"VSwitchId":"v"},
+		"NetworkInterfaces":{"NetworkInterface":[{"NetworkInterfaceId":"eni-1","Type":"Primary",
+		"Ipv6Sets":{"Ipv6Set":[{"Ipv6Address":"2001:db8::1"}]}}]}}`))
+	if len(got.IPv6Addresses) != 1 {
+		t.Errorf("got %v, want one address", got.IPv6Addresses)
+	}
+	if !got.Addressed() {
+		t.Error("the instance has no address, want one")
+	}
+}
