@@ -47,6 +47,9 @@ type aim struct {
 
 	// sightings are the instances as last seen; nil when they are not needed.
 	sightings *lastSights
+
+	// running are the instances that were seen running; nil when they are not needed.
+	running *runningSet
 }
 
 // boots reports whether the wait is for new instances.
@@ -56,6 +59,7 @@ func (a *aim) boots() bool { return a.target == StateRunning && !a.restarted }
 // unless it is known.
 func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
 	a.sightings.add(i)
+	a.running.add(i)
 	s := a.judge(i)
 	if !ownerKnown && a.ownerOf != nil {
 		s.Owner = uint8(a.ownerOf(i))

@@ -122,7 +122,7 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.ownerOf = op.ownerByClock()
 	w.networked = op.spec != nil && op.spec().Network.givesAddress()
-	if op.nameless() || op.hasJobs() {
+	if op.nameless() {
 		w.sightings = &lastSights{}
 	}
 	return w

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
-	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
 // Some clouds make instances in a job (QingCloud). When the job fails, its instances stay
@@ -46,9 +45,30 @@ func (op *Operation) jobsOf(ids []string) (jobs []*openJob) {
 	return jobs
 }
 
-// hasJobs reports whether any create of the operation has a job.
-func (op *Operation) hasJobs() bool {
-	return slices.ContainsFunc(op.ledger.All(), func(p ledger.Part) bool { return p.Job != "" })
+// runningSet are instances that were seen running. It is safe for concurrent use. Nil keeps
+// none.
+type runningSet struct {
+	mu  sync.Mutex
+	ids map[string]bool
+}
+
+func (s *runningSet) add(i *Instance) {
+	if s == nil || i.State != StateRunning {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = map[string]bool{}
+	}
+	s.ids[i.ID] = true
+}
+
+// hasAll reports whether all of the instances were seen running.
+func (s *runningSet) hasAll(ids []string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
 }
 
 // waitWithJobs waits like [waiter.wait]. When the job of a create fails meanwhile, the wait
@@ -61,7 +81,8 @@ func (op *Operation) waitWithJobs(ctx context.Context, w *waiter) ([]Instance, e
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var watch sync.WaitGroup
-	watch.Go(func() { op.watchJobs(inner, jobs, w.sightings, cancel) })
+	w.running = &runningSet{}
+	watch.Go(func() { op.watchJobs(inner, jobs, w.running, cancel) })
 	list, err := w.wait(inner, op.target())
 	cancel()
 	watch.Wait()
@@ -96,11 +117,11 @@ func (op *Operation) restOf(w *waiter, e *WaitError) *waiter {
 
 // watchJobs asks about jobs until ctx ends, all have ended, or one has failed. Then it calls
 // failed. An error of the question is no news.
-func (op *Operation) watchJobs(ctx context.Context, jobs []*openJob, seen *lastSights, failed func()) {
+func (op *Operation) watchJobs(ctx context.Context, jobs []*openJob, running *runningSet, failed func()) {
 	for pause := firstJobPause; account.Sleep(ctx, pause); pause = min(2*pause, mostJobPause) {
-		shown, open := seen.all(), 0
+		open := 0
 		for _, j := range jobs {
-			if j.done || j.isReady(shown) {
+			if j.done || running.hasAll(j.ids) {
 				continue
 			}
 			if op.askJob(ctx, j); j.failure != nil {
@@ -113,11 +134,6 @@ func (op *Operation) watchJobs(ctx context.Context, jobs []*openJob, seen *lastS
 			return
 		}
 	}
-}
-
-// isReady reports whether all instances of a job were seen running.
-func (j *openJob) isReady(shown map[string]Instance) bool {
-	return !slices.ContainsFunc(j.ids, func(id string) bool { return shown[id].State != StateRunning })
 }
 
 // askJob asks once about a job.
