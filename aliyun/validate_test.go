@@ -100,10 +100,6 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Network.Interfaces[1]", "must not be empty", func(s *spec) {
 			s.Network.Interfaces, s.Vendor = []provider.NetworkInterface{{Name: "nic"}, {}}, raw("NetworkInterface.1.InstanceType")
 		}},
-		{"Network.Interfaces", `"2"`, func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}} }},
-		{"Network.Interfaces", "at most 2", func(s *spec) {
-			s.Network.Interfaces, s.Vendor = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}, {Name: "nic"}}, raw("NetworkInterface.2.InstanceType")
-		}},
 		{"Vendor.SecurityGroupID", `"sg-1"`, func(s *spec) {
 			s.Network.SecurityGroupIDs, s.Vendor = []string{"sg-2"}, []provider.VendorOption{RunOptions{SecurityGroupID: "sg-1"}}
 		}},
@@ -133,7 +129,6 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"HostName", "at most 61", func(s *spec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 62), true }},
 		{"HostName", "at most 12", func(s *spec) { s.ImageID, s.HostName, s.UniqueSuffix = windows, strings.Repeat("n", 13), true }},
 		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted 1!x" }},
-		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted\"1!" }},
 		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted密1!" }},
 		{"SystemDisk.SizeGiB", `"19"`, func(s *spec) { s.SystemDisk.SizeGiB = 19 }},
 		{"DataDisks[0].SizeGiB", `"4"`, func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 4}} }},
@@ -361,12 +356,19 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 		"a raw size": func(s *spec) {
 			s.DataDisks, s.Vendor = []provider.Disk{{Type: "cloud_ssd"}}, raw("DataDisk.1.Size")
 		},
-		"every special character":             func(s *spec) { s.Login.Password = "Aa()`~!@#$%^&*-_+=|{}[]:;'<>" },
-		"the other special characters":        func(s *spec) { s.Login.Password = "Aaaaaa,.?/" },
-		"the longest numbered names":          func(s *spec) { s.Name, s.UniqueSuffix, s.Count = strings.Repeat("n", 125), true, 999 },
-		"the longest numbered host name":      func(s *spec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 61), true },
-		"the longest numbered one of Windows": func(s *spec) { s.ImageID, s.HostName, s.UniqueSuffix = windows, strings.Repeat("n", 12), true },
-		"no optimization":                     func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{IoOptimized: "none"}} },
+		"every special character":               func(s *spec) { s.Login.Password = "Aa()`~!@#$%^&*-_+=|{}[]:;'<>" },
+		"special characters of newer documents": func(s *spec) { s.Login.Password = "Aaaaa1\"\\" },
+		"as many interfaces as the type takes": func(s *spec) {
+			s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}, {Name: "nic"}}
+		},
+		"the ID of the instance in a host name": func(s *spec) { s.HostName = "k8s-${instance_id}" },
+		"the ID alone as a host name":           func(s *spec) { s.HostName = "${instance_id}" },
+		"the ID inside a numbered host name":    func(s *spec) { s.HostName = "k8s-${instance_id}-[1,4]" },
+		"the other special characters":          func(s *spec) { s.Login.Password = "Aaaaaa,.?/" },
+		"the longest numbered names":            func(s *spec) { s.Name, s.UniqueSuffix, s.Count = strings.Repeat("n", 125), true, 999 },
+		"the longest numbered host name":        func(s *spec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 61), true },
+		"the longest numbered one of Windows":   func(s *spec) { s.ImageID, s.HostName, s.UniqueSuffix = windows, strings.Repeat("n", 12), true },
+		"no optimization":                       func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{IoOptimized: "none"}} },
 		"the smallest of any kind": func(s *spec) {
 			s.SystemDisk.SizeGiB, s.DataDisks = 20, []provider.Disk{{SizeGiB: 5}}
 		},

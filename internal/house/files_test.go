@@ -79,7 +79,7 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	}
 	// The files of each optional ability are present only where the cloud has it.
 	optional := []string{
-		"names.go", "power.go", "placement.go", "catalog.go",
+		"names.go", "options_run.go", "power.go", "placement.go", "catalog.go",
 		"template.go", "template_versions.go", "template_data.go", "template_read.go", "template_rest.go",
 	}
 	for _, adapter := range adapters(t) {
