@@ -2,6 +2,7 @@ package alicloud
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -46,7 +47,22 @@ func (c *Caller) failure(
 		e.Err = rebuild(s, e.Code, resp.Clean)
 		return e
 	}
+	if code, message := refusalIn(resp.Body); code != "" {
+		return c.Refusal(r, resp, code, message)
+	}
 	return c.Malformed(r, resp)
+}
+
+// refusalIn returns the code and the message of an error that the SDK cannot read: it gives up
+// when any field has another type. A code that is no text is none.
+func refusalIn(body []byte) (code, message string) {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return "", ""
+	}
+	code, _ = fields["Code"].(string)
+	message, _ = fields["Message"].(string)
+	return code, message
 }
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
