@@ -169,12 +169,10 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 }
 
 func TestATemplateRefusesWhatItCannotHold(t *testing.T) {
-	d := testDriver(t, answering(200, ""))
-	template := func(o RunOptions) *provider.LaunchTemplateSpec {
-		return &provider.LaunchTemplateSpec{Name: "template-1", Spec: provider.RunInstancesSpec{
-			DataDisks: []provider.Disk{{SizeGiB: 41}}, Network: provider.Network{Interfaces: []provider.NetworkInterface{{SubnetID: "subnet-1"}}},
-			Vendor: []provider.VendorOption{o},
-		}}
+	problems := func(o RunOptions) error {
+		c := &provider.Checker{Driver: Name}
+		checkTemplateOptions(c, &provider.RunInstancesSpec{Vendor: []provider.VendorOption{o}})
+		return c.Err()
 	}
 	held := RunOptions{
 		HTTPEndpoint: "enabled", HTTPTokens: "required", LoginAsNonRoot: new(true), TrustedSystemMode: "vTPM",
@@ -182,14 +180,14 @@ func TestATemplateRefusesWhatItCannotHold(t *testing.T) {
 		DataDiskOptions:         []DiskOptions{{BurstingEnabled: new(true)}},
 		NetworkInterfaceOptions: []InterfaceOptions{{Type: "Secondary", TrafficMode: "Standard", DeleteOnRelease: new(false)}},
 	}
-	if err := d.ValidateTemplate(template(held), false); err != nil {
+	if err := problems(held); err != nil {
 		t.Errorf("got %v, want no error", err)
 	}
 	for _, o := range []RunOptions{
 		{PrivatePoolMatch: "Open"}, {CPUTopology: "x"}, {JumboFrames: new(true)}, {HostNames: []string{"a"}}, {PTPStatus: "enabled"},
 		{SystemDiskOptions: DiskOptions{StorageClusterID: "x"}}, {NetworkInterfaceOptions: []InterfaceOptions{{QueueNumber: 2}}},
 	} {
-		if err := d.ValidateTemplate(template(o), false); !errors.Is(err, provider.ErrInvalid) {
+		if err := problems(o); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%+v: got %v, want ErrInvalid", o, err)
 		}
 	}
