@@ -77,14 +77,16 @@ func translateInterfaceOptions(p params, at string, o *InterfaceOptions) {
 // newerParams are the parameters that translateNewer can set. "N" stands for an index.
 func newerParams() []string {
 	names := []string{
-		"HttpEndpoint", "HttpTokens", "HttpPutResponseHopLimit", "PrivatePoolOptions.MatchCriteria", "PrivatePoolOptions.Id",
+		"HttpEndpoint", "HttpTokens", "HttpPutResponseHopLimit",
+		"PrivatePoolOptions.MatchCriteria", "PrivatePoolOptions.Id",
 		"SecurityOptions.TrustedSystemMode", "SecurityOptions.ConfidentialComputingMode", "CpuOptions.TopologyType",
 		"ImageOptions.LoginAsNonRoot", "HibernationOptions.Configured", "NetworkOptions.EnableJumboFrame",
 		"NetworkOptions.EnableNetworkEncryption", "NetworkOptions.BandwidthWeighting", "NetworkInterfaceQueueNumber",
 		"ClockOptions.PtpStatus", "Isp", "HostNames.N",
 	}
 	for _, name := range []string{
-		"HostnameType", "EnableInstanceIdDnsARecord", "EnableInstanceIdDnsAAAARecord", "EnableIpDnsARecord", "EnableIpDnsPtrRecord",
+		"HostnameType", "EnableInstanceIdDnsARecord", "EnableInstanceIdDnsAAAARecord",
+		"EnableIpDnsARecord", "EnableIpDnsPtrRecord",
 	} {
 		names = append(names, "PrivateDnsNameOptions."+name)
 	}
@@ -92,9 +94,9 @@ func newerParams() []string {
 		names = append(names, "SystemDisk."+name, "DataDisk.N."+name)
 	}
 	for _, name := range []string{
-		"InstanceType", "Ipv6AddressCount", "Ipv6Address.N", "NetworkInterfaceId", "NetworkInterfaceTrafficMode", "QueueNumber",
-		"QueuePairNumber", "RxQueueSize", "TxQueueSize", "NetworkCardIndex", "SecondaryPrivateIpAddressCount", "DeleteOnRelease",
-		"SourceDestCheck",
+		"InstanceType", "Ipv6AddressCount", "Ipv6Address.N", "NetworkInterfaceId", "NetworkInterfaceTrafficMode",
+		"QueueNumber", "QueuePairNumber", "RxQueueSize", "TxQueueSize", "NetworkCardIndex",
+		"SecondaryPrivateIpAddressCount", "DeleteOnRelease", "SourceDestCheck",
 	} {
 		names = append(names, "NetworkInterface.N."+name)
 	}
@@ -141,8 +143,9 @@ func checkInterfaceOptions(c *provider.Checker, spec *provider.RunInstancesSpec,
 		in.Require(o.ID == "" || spec.Count <= 1, "ID", o.ID, "an interface is for one instance: Count must be 1")
 	}
 	c.Require(primaries <= 1, "Vendor.NetworkInterfaceOptions", primaries, "must have one primary interface at most")
-	double := primaries > 0 && spec.Network.SubnetID != ""
-	c.Require(!double, "Network.SubnetID", spec.Network.SubnetID, "excludes a primary interface among the options, which names its own")
+	subnet := spec.Network.SubnetID
+	c.Require(primaries == 0 || subnet == "", "Network.SubnetID", subnet,
+		"excludes a primary interface among the options, which names its own")
 }
 
 // describesInterface reports whether the options say anything about the i-th interface.

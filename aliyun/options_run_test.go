@@ -184,8 +184,13 @@ func TestATemplateRefusesWhatItCannotHold(t *testing.T) {
 		t.Errorf("got %v, want no error", err)
 	}
 	for _, o := range []RunOptions{
-		{PrivatePoolMatch: "Open"}, {CPUTopology: "x"}, {JumboFrames: new(true)}, {HostNames: []string{"a"}}, {PTPStatus: "enabled"},
-		{SystemDiskOptions: DiskOptions{StorageClusterID: "x"}}, {NetworkInterfaceOptions: []InterfaceOptions{{QueueNumber: 2}}},
+		{PrivatePoolMatch: "Open"},
+		{CPUTopology: "x"},
+		{JumboFrames: new(true)},
+		{HostNames: []string{"a"}},
+		{PTPStatus: "enabled"},
+		{SystemDiskOptions: DiskOptions{StorageClusterID: "x"}},
+		{NetworkInterfaceOptions: []InterfaceOptions{{QueueNumber: 2}}},
 	} {
 		if err := problems(o); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%+v: got %v, want ErrInvalid", o, err)

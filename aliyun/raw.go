@@ -78,7 +78,8 @@ func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		return
 	}
 	o := optionsOf(spec)
-	c.Require(len(o.HostNames) == 0, "Vendor.HostNames", nil, "give each instance of one create a value of its own, and "+why)
+	c.Require(len(o.HostNames) == 0, "Vendor.HostNames", nil,
+		"give each instance of one create a value of its own, and "+why)
 	raw := o.Params
 	for _, name := range sorted.Keys(raw) {
 		if isPerInstance(name, raw[name]) {

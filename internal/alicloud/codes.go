@@ -36,9 +36,10 @@ func withParents(rows []provider.ErrorCode) []provider.ErrorCode {
 		}
 		row.Code, row.Remark = row.Code[:i], ""
 		known, ok := parents[row.Code]
-		mixed[row.Code] = mixed[row.Code] || ok && known != row
 		if !ok {
 			parents[row.Code], order = row, append(order, row.Code)
+		} else if known != row {
+			mixed[row.Code] = true
 		}
 	}
 	for _, code := range order {
@@ -105,7 +106,8 @@ func permissionCodes() []provider.ErrorCode {
 func balanceCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrBalance},
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
-		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage", "InvalidInstance.UnPaidOrder",
+		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage",
+		"InvalidInstance.UnPaidOrder",
 		"InsufficientBalance.*", "*.NotEnoughBalance", "InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
 		"OperationDenied.IllegalPaymentPolicy")
 }
@@ -127,7 +129,8 @@ func stockCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed", "InvalidVpcZone.NotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
-			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch", "OperationDenied.CloudSSDNotSupported"),
+			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch",
+			"OperationDenied.CloudSSDNotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
@@ -145,7 +148,8 @@ func stockCodes() []provider.ErrorCode {
 
 func missingCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
-		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound",
+		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId",
+		"Forbidden.InstanceNotFound", "InstanceIdNotFound",
 		"VpcNotFound", "InvalidVSwitchId.NotExist", "*.NotExist", "InvalidRegion.NotExist",
 		// The same without an ending, of things that have no other code.
 		"InvalidSecurityGroupId", "InvalidImageId", "InvalidRegionId", "InvalidDiskId", "InvalidClusterId",
@@ -165,7 +169,8 @@ func stateCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
 			"InstanceNotReady", "DiskError", "IncorrectDiskStatus", "IncorrectDiskStatus.*", "InvalidStatus.DiskNotReady",
-			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus", "InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
+			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus",
+			"InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
 		// Refused because of another request, which may be this create's own
 		// first attempt.
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},
