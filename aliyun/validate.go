@@ -61,7 +61,7 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 }
 
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	checkName(c, "Name", plainName(spec.Name))
+	checkText(c, "Name", plainName(spec.Name), maxName)
 	checkNumbers(c, "Name", spec.Name, spec.Count)
 	checkText(c, "Description", spec.Description, maxDescription)
 	checkHostName(c, spec)

@@ -57,7 +57,8 @@ func regionOfZone(text string) (region string, ok bool) {
 	return m[1] + m[2], true
 }
 
-// checkName is checkText for names of resources, which begin with a letter.
+// checkName is checkText for names of templates and sets, which begin with a letter. Older editions
+// of the reference ask that of the names of instances, disks and interfaces too; newer ones do not.
 func checkName(c *provider.Checker, path, name string) {
 	checkText(c, path, name, maxName)
 	if first, _ := utf8.DecodeRuneInString(name); name != "" && !unicode.IsLetter(first) {

@@ -58,7 +58,7 @@ func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		}
 		checkGroups(in, "SecurityGroupIDs", f.SecurityGroupIDs)
-		checkName(in, "Name", f.Name)
+		checkText(in, "Name", f.Name, maxName)
 		checkText(in, "Description", f.Description, maxDescription)
 	}
 }
@@ -90,7 +90,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
 func checkDisk(c *provider.Checker, d *provider.Disk, least, most int) {
-	checkName(c, "Name", d.Name)
+	checkText(c, "Name", d.Name, maxName)
 	checkText(c, "Description", d.Description, maxDescription)
 	outside := d.SizeGiB < least || d.SizeGiB > most
 	if d.SizeGiB != 0 && most != 0 && outside {

@@ -42,7 +42,6 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Name", `"x"`, func(s *spec) { s.Name = "x" }},
 		{"Name", "2 to 128", func(s *spec) { s.Name = strings.Repeat("n", 129) }},
 		{"Name", "http://", func(s *spec) { s.Name = "http://name" }},
-		{"Name", "begin with a letter", func(s *spec) { s.Name = "1st" }},
 		{"Name", "at most 999999", func(s *spec) { s.Name, s.Count = "web-[999900,6]", 101 }},
 		{"Name", "at most 999999", func(s *spec) { s.Name = "web-[99999999999999999999,6]" }},
 		{"Name", "1 to 6 digits", func(s *spec) { s.Name = "web-[1,7]" }},
@@ -94,7 +93,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Network.Interfaces[0].SecurityGroupIDs", `"17"`, func(s *spec) {
 			s.Network.Interfaces = []provider.NetworkInterface{{SecurityGroupIDs: make([]string, 17)}}
 		}},
-		{"Network.Interfaces[0].Name", "letter", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "1st"}} }},
+		{"Network.Interfaces[0].Name", `"x"`, func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "x"}} }},
 		{"Network.Interfaces[0].Description", "2 to 256", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Description: "x"}} }},
 		{"Network.Interfaces[0]", "must not be empty", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{}} }},
 		{"Network.Interfaces[1]", "must not be empty", func(s *spec) {
@@ -144,12 +143,12 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"DataDisks", `"17"`, func(s *spec) { s.DataDisks = disks(17) }},
 		{"DataDisks[1].SizeGiB", "", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {Type: "cloud"}} }},
 		{"DataDisks[0].SizeGiB", "excludes SnapshotID", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, SnapshotID: "s"}} }},
-		{"DataDisks[0].Name", "letter", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Name: "1st"}} }},
+		{"DataDisks[0].Name", `"x"`, func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Name: "x"}} }},
 		{"DataDisks[0].Description", "2 to 256", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Description: "x"}} }},
 		{"DataDisks[0].PerformanceLevel", "not for cloud_ssd", func(s *spec) {
 			s.DataDisks = []provider.Disk{{SizeGiB: 20, Type: "cloud_ssd", PerformanceLevel: "PL1"}}
 		}},
-		{"SystemDisk.Name", "letter", func(s *spec) { s.SystemDisk.Name = "1st" }},
+		{"SystemDisk.Name", `"x"`, func(s *spec) { s.SystemDisk.Name = "x" }},
 		{"SystemDisk.Description", "http://", func(s *spec) { s.SystemDisk.Description = "http://x" }},
 		{"SystemDisk.PerformanceLevel", "not for cloud", func(s *spec) { s.SystemDisk = provider.Disk{Type: "cloud", PerformanceLevel: "PL1"} }},
 		{"Billing.Period", `"10"`, func(s *spec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 10} }},
@@ -356,7 +355,12 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 		"a raw size": func(s *spec) {
 			s.DataDisks, s.Vendor = []provider.Disk{{Type: "cloud_ssd"}}, raw("DataDisk.1.Size")
 		},
-		"every special character":               func(s *spec) { s.Login.Password = "Aa()`~!@#$%^&*-_+=|{}[]:;'<>" },
+		"every special character": func(s *spec) { s.Login.Password = "Aa()`~!@#$%^&*-_+=|{}[]:;'<>" },
+		"names that begin with a digit": func(s *spec) {
+			s.Name, s.SystemDisk.Name = "1st", "1st"
+			s.DataDisks = []provider.Disk{{SizeGiB: 40, Name: "1st"}}
+			s.Network.Interfaces = []provider.NetworkInterface{{Name: "1st"}}
+		},
 		"special characters of newer documents": func(s *spec) { s.Login.Password = "Aaaaa1\"\\" },
 		"as many interfaces as the type takes": func(s *spec) {
 			s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}, {Name: "nic"}}
