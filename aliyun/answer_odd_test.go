@@ -182,3 +182,12 @@ func TestOddRowsOfAPowerAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestOddRowsOfATerminateAnswer(t *testing.T) {
+	for _, body := range []string{`{"RequestId":"r","Code":200}`, `{"RequestId":7}`, `{"RequestId":"r","Message":{},"Other":[1]}`} {
+		err := testDriver(t, answering(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+		if err != nil {
+			t.Errorf("%s: got %v, want no error", body, err)
+		}
+	}
+}
