@@ -85,7 +85,8 @@ func tokenCodes() []provider.ErrorCode {
 
 func authCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrAuth},
-		"InvalidAccessKeyId", "InvalidAccessKeyId.*", "SignatureDoesNotMatch", "IncompleteSignature", "IllegalTimestamp",
+		"InvalidAccessKeyId", "InvalidAccessKeyId.*", "InvalidAccessKeySecret",
+		"SignatureDoesNotMatch", "IncompleteSignature", "IllegalTimestamp",
 		"InvalidTimeStamp.Expired", "InvalidSecurityToken", "InvalidSecurityToken.*", "Forbidden.AccessKeyDisabled",
 		"InvalidAccount.NotFound")
 }
@@ -117,7 +118,8 @@ func quotaCodes() []provider.ErrorCode {
 		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
-		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed", "JoinedGroupLimitExceed")
+		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed",
+		"JoinedGroupLimitExceed")
 }
 
 // stockCodes say what is out of stock where the code itself proves it. A subnet
@@ -134,7 +136,8 @@ func stockCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
-			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
+			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported",
+			"Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
 			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
@@ -174,7 +177,7 @@ func stateCodes() []provider.ErrorCode {
 		// Refused because of another request, which may be this create's own
 		// first attempt.
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},
-			"OperationConflict", "Operation.Conflict", "InvalidOperation.Conflict"),
+			"OperationConflict", "Operation.Conflict", "InvalidOperation.Conflict", "TaskConflict"),
 	)
 }
 

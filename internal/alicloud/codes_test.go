@@ -193,6 +193,12 @@ func TestCodesThatNobodyKnows(t *testing.T) {
 		{"Ecs.Timeout", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"SystemFailure", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"InternalServerError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InvalidSystemDiskError.New", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"InvalidImage.Unavailable", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"SystemDiskFailed", provider.OutcomeUnknown, provider.OutcomeRejected, nil},
+		{"InnerServiceFailure", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"ServerBusy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"RequestTimedOut", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"BackendService.Busy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 	}
 	for _, tt := range tests {

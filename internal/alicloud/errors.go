@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -174,23 +175,16 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 // service, as in "InvalidParameter.InternalError" or "System.Timeout". Such a code proves
 // nothing about the call, in whatever family it stands.
 func blamesService(code string) bool {
-	return slices.ContainsFunc(strings.Split(code, "."), func(step string) bool {
-		step = strings.ToLower(step)
-		for _, end := range []string{"unavailable", "timeout", "timedout", "busy"} {
-			if strings.HasSuffix(step, end) {
-				return true
-			}
-		}
-		for _, begin := range []string{"internal", "inner", "system", "service", "backend", "unknown", "unexpected"} {
-			rest, begins := strings.CutPrefix(step, begin)
-			fails := strings.Contains(rest, "error") || strings.Contains(rest, "fail") || strings.Contains(rest, "exception")
-			if begins && fails {
-				return true
-			}
-		}
-		return false
-	})
+	ofSDK := strings.HasPrefix(code, "SDK.") // for what happened before and after a call
+	return !ofSDK && serviceFailure.MatchString(code)
 }
+
+// serviceFailure is a step of a code between dots: a part of the service, and how it failed; or
+// that something took too long.
+var serviceFailure = regexp.MustCompile(`(?i)(^|\.)(` +
+	`(internal|inner|system|server|service|backend|unknown|unexpected)*` +
+	`(internal|inner|system|server|service|backend|unknown|unexpected)` +
+	`(error|fail|exception|fault|unavailable|busy)[a-z]*|busy|[a-z]*(timeout|timedout))($|\.)`)
 
 // saysNoStock reports whether a message is a documented one about stock.
 func saysNoStock(message string) bool {
