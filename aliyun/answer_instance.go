@@ -2,11 +2,13 @@ package aliyun
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -138,6 +140,17 @@ type RawLocks struct {
 type RawLock struct {
 	LockReason string `json:"LockReason"`
 	LockMsg    string `json:"LockMsg"`
+}
+
+// UnmarshalJSON reads a lock as the object that the reference has, and the bare reason too: a lock
+// must not be lost by its form.
+func (l *RawLock) UnmarshalJSON(b []byte) error {
+	var raw struct{ LockReason, LockMsg alicloud.Text }
+	if json.Unmarshal(b, &raw) != nil {
+		return json.Unmarshal(b, &l.LockReason)
+	}
+	l.LockReason, l.LockMsg = string(raw.LockReason), string(raw.LockMsg)
+	return nil
 }
 
 // instanceOf translates a described instance.
