@@ -3,6 +3,7 @@ package alicloud
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -20,6 +21,20 @@ func ErrorCodes() []provider.ErrorCode {
 		invalidValueCodes(),
 	))
 }
+
+// inOtherLetters returns the table with its codes in small letters: the APIs write
+// InvalidVSwitchId and InvalidVswitchID.
+var inOtherLetters = sync.OnceValue(func() *provider.ErrorTable {
+	rows, listed := []provider.ErrorCode{}, map[string]bool{}
+	for _, row := range ErrorCodes() {
+		row.Code = strings.ToLower(row.Code)
+		if !listed[row.Code] {
+			rows = append(rows, row)
+		}
+		listed[row.Code] = true
+	}
+	return provider.NewErrorTable(rows)
+})
 
 // withParents adds the code before the last dot of each code, where all codes with that
 // beginning mean the same: the APIs answer "Zone" for "Zone.NotOnSale" now and then.

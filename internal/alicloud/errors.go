@@ -153,6 +153,11 @@ const (
 // prefix of the codes of ENS is none: it is the name of the product.
 func classify(table *provider.ErrorTable, code, message string) (provider.ErrorCode, place) {
 	row, ok := table.Lookup(code)
+	for _, spelling := range otherSpellings(code) {
+		if !ok {
+			row, ok = inOtherLetters().Lookup(spelling)
+		}
+	}
 	exact := ok && row.Code == code
 	switch {
 	case !exact && blamesService(code):
@@ -169,6 +174,22 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 		return provider.ErrorCode{Kind: provider.ErrInvalid}, family
 	}
 	return provider.ErrorCode{}, unlisted
+}
+
+// otherSpellings returns the ways in which the APIs write a code, in small letters: "Exceed" and
+// "Exceeded", "NotSupport" and "NotSupported" stand for each other.
+func otherSpellings(code string) []string {
+	code = strings.ToLower(code)
+	list := []string{code}
+	for _, end := range []string{"exceed", "notsupport"} {
+		if strings.HasSuffix(code, end) {
+			list = append(list, code+"ed")
+		}
+		if strings.HasSuffix(code, end+"ed") {
+			list = append(list, strings.TrimSuffix(code, "ed"))
+		}
+	}
+	return list
 }
 
 // blamesService reports whether a code that no row names speaks of a failure inside the
