@@ -1,7 +1,9 @@
 package aliyun
 
 import (
+	"bytes"
 	"encoding/json"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -93,6 +95,74 @@ type describeAnswer struct {
 	Instances  *struct {
 		Instance []RawInstance `json:"Instance"`
 	} `json:"Instances"`
+}
+
+// isMisread reports whether a text holds a number that the SDK's decoder takes for another one: it
+// reads "8GiB" as 8, and 1e3 as 1. It is a quick look at the numbers of [RawInstance].
+func isMisread(body []byte) bool {
+	for _, name := range []string{`Memory"`, `Cpu"`, `GPUAmount"`} {
+		for value := range valuesOf(body, name) {
+			if !isPlainNumber(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPlainNumber reports whether a text begins with a whole number in digits, quoted or not, or with
+// a value that is no number at all.
+func isPlainNumber(value []byte) bool {
+	text, quoted := bytes.CutPrefix(value, []byte(`"`))
+	rest := bytes.TrimLeft(text, "0123456789")
+	after := ",}" + blanks
+	if quoted {
+		after = `"`
+	}
+	switch {
+	case len(rest) == 0:
+		return false
+	case len(rest) == len(text) && !quoted:
+		return bytes.ContainsRune([]byte("n[{"), rune(rest[0])) // null, a list, an object
+	}
+	return strings.IndexByte(after, rest[0]) >= 0
+}
+
+// hasOddTags reports whether the tags of an instance are an object of keys and values, which is none
+// of the forms that can be read.
+func hasOddTags(body []byte) bool {
+	for value := range valuesOf(body, `Tags"`) {
+		inner, isObject := bytes.CutPrefix(value, []byte("{"))
+		inner = bytes.TrimLeft(inner, blanks)
+		known := bytes.HasPrefix(inner, []byte("}")) || bytes.HasPrefix(inner, []byte(`"Tag"`))
+		if isObject && !known {
+			return true
+		}
+	}
+	return false
+}
+
+// blanks are what JSON has between its parts.
+const blanks = " \t\r\n"
+
+// valuesOf returns what stands behind each member of a JSON text with a name, which ends with a
+// quotation mark and begins without one: so it is found quickly.
+func valuesOf(body []byte, name string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for {
+			i := bytes.Index(body, []byte(name))
+			if i < 0 {
+				return
+			}
+			whole := i > 0 && body[i-1] == '"'
+			body = body[i+len(name):]
+			value, isMember := bytes.CutPrefix(bytes.TrimLeft(body, blanks), []byte(":"))
+			wanted := whole && isMember
+			if wanted && !yield(bytes.TrimLeft(value, blanks)) {
+				return
+			}
+		}
+	}
 }
 
 // lists reports whether the answer has a list. An answer without one is an empty list only if its

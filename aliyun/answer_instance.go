@@ -2,11 +2,13 @@ package aliyun
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -140,6 +142,17 @@ type RawLock struct {
 	LockMsg    string `json:"LockMsg"`
 }
 
+// UnmarshalJSON reads a lock as the object that the reference has, and the bare reason too: a lock
+// must not be lost by its form.
+func (l *RawLock) UnmarshalJSON(b []byte) error {
+	var raw struct{ LockReason, LockMsg alicloud.Text }
+	if json.Unmarshal(b, &raw) != nil {
+		return json.Unmarshal(b, &l.LockReason)
+	}
+	l.LockReason, l.LockMsg = string(raw.LockReason), string(raw.LockMsg)
+	return nil
+}
+
 // instanceOf translates a described instance.
 func instanceOf(raw *RawInstance) provider.Instance {
 	lock, reason := lockOf(raw)
@@ -163,12 +176,6 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		MemoryMiB:        raw.Memory,
 		GPUs:             raw.GPUAmount,
 		GPUType:          raw.GPUSpec,
-		VPCID:            raw.VpcAttributes.VpcID,
-		SubnetID:         raw.VpcAttributes.VSwitchID,
-		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(raw.VpcAttributes.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress),
-		PublicIPs:        addrsOf(raw.PublicIPAddress.IPAddress, []string{raw.EipAddress.IPAddress}),
-		Interfaces:       interfacesOf(raw),
 		ProjectID:        raw.ResourceGroupID,
 		Billing:          billingOf(raw),
 		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
@@ -176,16 +183,27 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tag),
 	}
+	addNetwork(&inst, raw)
 	if raw.DeletionProtection != nil {
 		inst.DeletionProtection = new(*raw.DeletionProtection)
 	}
 	if raw.KeyPairName != "" {
 		inst.KeyPairs = []string{raw.KeyPairName}
 	}
+	return inst.WithSys(raw)
+}
+
+// addNetwork adds the place in the network. IPv6 addresses are those of the interfaces.
+func addNetwork(inst *provider.Instance, raw *RawInstance) {
+	vpc := &raw.VpcAttributes
+	inst.VPCID, inst.SubnetID = vpc.VpcID, vpc.VSwitchID
+	inst.SecurityGroupIDs = raw.SecurityGroupIDs.SecurityGroupID
+	inst.PrivateIPs = addrsOf(vpc.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	inst.PublicIPs = addrsOf(raw.PublicIPAddress.IPAddress, []string{raw.EipAddress.IPAddress})
+	inst.Interfaces = interfacesOf(raw)
 	for i := range inst.Interfaces {
 		inst.IPv6Addresses = append(inst.IPv6Addresses, inst.Interfaces[i].IPv6Addresses...)
 	}
-	return inst.WithSys(raw)
 }
 
 // interfacesOf reads the network interfaces, the primary one first. The cloud says of the primary

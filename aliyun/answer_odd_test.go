@@ -33,6 +33,11 @@ func TestAnOddFieldBlindsNothing(t *testing.T) {
 		`"Memory":50.0`:                              "",
 		`"Memory":"2048"`:                            "",
 		`"Memory":"lots"`:                            "Instances.Instance[].Memory",
+		`"Memory":"8GiB"`:                            "Instances.Instance[].Memory",
+		`"Memory":1e3`:                               "",
+		`"Cpu" : "2 vCPU","CPU":2`:                   "Instances.Instance[].Cpu",
+		`"Tags":{"env":"prod"}`:                      "Instances.Instance[].Tags",
+		`"Tags" : { "Tag" : [ ] }`:                   "",
 		`"Memory":{"Size":1}`:                        "Instances.Instance[].Memory",
 		`"Cpu":"2"`:                                  "",
 		`"Cpu":""`:                                   "",
@@ -59,7 +64,9 @@ func TestAnOddFieldBlindsNothing(t *testing.T) {
 		`"NetworkInterfaces":[{"Type":"Primary"}]`:   "",
 		`"OperationLocks":""`:                        "",
 		`"OperationLocks":{"LockReason":""}`:         "",
-		`"OperationLocks":{"LockReason":"x"}`:        "Instances.Instance[].OperationLocks.LockReason",
+		`"OperationLocks":{"LockReason":"x"}`:        "",
+		`"OperationLocks":{"LockReason":["x"]}`:      "",
+		`"OperationLocks":7`:                         "Instances.Instance[].OperationLocks",
 		`"CreationTime":5`:                           "",
 		`"CreationTime":{}`:                          "Instances.Instance[].CreationTime",
 		`"DedicatedHostAttribute":7`:                 "Instances.Instance[].DedicatedHostAttribute",
@@ -93,6 +100,17 @@ func TestOddFormsKeepWhatTheySay(t *testing.T) {
 	if text := fmt.Sprint(got.MemoryMiB, got.CPUs, got.Tags, got.SecurityGroupIDs, got.PublicIPs, " ", got.Interfaces[0].ID,
 		" ", *got.DeletionProtection); text != want {
 		t.Errorf("got %s, want %s", text, want)
+	}
+}
+
+// The SDK's decoder takes 1e3 for 1.
+func TestNumbersAreNotMisread(t *testing.T) {
+	for field, want := range map[string]int{
+		`"Memory":1e3`: 1000, `"Memory":"4e3"`: 4000, `"Memory":" 2048 "`: 2048, `"Memory":"8GiB"`: 0, `"Memory":2048.0`: 2048, `"Memory":7.5`: 0,
+	} {
+		if got := oddPage(t, field).Instances[0].MemoryMiB; got != want {
+			t.Errorf("%s is read as %d, want %d", field, got, want)
+		}
 	}
 }
 
@@ -179,6 +197,15 @@ func TestOddRowsOfAPowerAnswer(t *testing.T) {
 			t.Errorf("%s: got error %v, want none", body, err)
 		} else if len(res.Failed) > 0 {
 			t.Errorf("%s: got failures %v, want none", body, res.Failed)
+		}
+	}
+}
+
+func TestOddRowsOfATerminateAnswer(t *testing.T) {
+	for _, body := range []string{`{"RequestId":"r","Code":200}`, `{"RequestId":7}`, `{"RequestId":"r","Message":{},"Other":[1]}`} {
+		err := testDriver(t, answering(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+		if err != nil {
+			t.Errorf("%s: got %v, want no error", body, err)
 		}
 	}
 }

@@ -5,6 +5,12 @@
 // The fixtures of its tests were written from the vendor's documentation and
 // from its SDK's source. None was recorded from the live cloud.
 //
+// Calls go to the endpoint of their region by the vendor's table, which also has the
+// closed regions for finance and government. Config.Endpoint may be a pattern, such as
+// "ecs-vpc.{region}.aliyuncs.com" inside private networks. Config.EndpointFor chooses
+// region by region. A host that does not exist ends a call within seconds, with the
+// question whether the region exists.
+//
 // # Credentials
 //
 // Without Config.Credentials the vendor's default chain is asked, before the
@@ -70,6 +76,14 @@
 // account without the permission to describe gets empty lists, not an error: a dry run
 // of the describe tells the two apart.
 //
+// A locked instance has [provider.Instance].Lock and Reason: financial means arrears, or
+// the end of a prepaid period; dedicatedhostfinancial the end of the host's period;
+// Recycling a spot instance that is taken back; security and refunded what they say. It is
+// suspended unless it still runs. Of several locks security counts first, then Recycling.
+//
+// DescribeInstances has neither disks, roles nor automatic renewal. Of interfaces it has
+// the addresses, but the subnet and the groups of the primary one only.
+//
 // # Quotas and paging
 //
 // At most 100 instances per create, and 100 IDs per describe, terminate, start,
@@ -79,20 +93,28 @@
 // numbers, so [provider.Limits] holds guesses.
 //
 // Terminating cuts the power of running instances. The cloud answers no result per
-// instance, and does not release a prepaid instance within its period.
+// instance, and does not release a prepaid instance within its period. With the instance
+// go its public address, its system disk, its data disks unless DeleteWithInstance is
+// false, and its interfaces unless DeleteOnRelease is false. TerminateRequest.Ordered adds
+// TerminateSubscription, which releases prepaid instances whose period is over. Force adds
+// ForceStop. Disks and interfaces that were to outlive their instance stay.
 //
 // Starting, stopping and rebooting have a result per instance, and no instance stops
 // the change of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
 // is the answer for an instance that is on its way, and for one that stays as it is:
 // it counts as temporary only beside a state that passes, or as
-// IncorrectInstanceStatus.Initializing. Without StopCharging no StoppedMode is
-// sent: the cloud decides whether a stopped instance is paid for.
+// IncorrectInstanceStatus.Initializing. A code of one instance, such as InstanceExpired,
+// is a refusal for it. StoppedMode is sent for StopCharging and for KeepCharging; without
+// both the cloud decides whether a stopped instance is paid for.
 //
 // # Vendor options
 //
 // [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,
 // partitions of a deployment set, image families, unpaid orders, the older
-// parameters for one security group, and any other parameter by its wire name.
+// parameters for one security group, and every other parameter of the vendor's newest
+// typed SDK for Go (ecs-20140526 v7.7.0): the metadata service, private pools, trusted
+// systems, queues of interfaces, bursts of disks and more. [InterfaceOptions] can make an
+// interface the primary one. Newer parameters go by their wire names.
 // [TemplateOptions] are for launch templates, [PlacementOptions] for deployment
 // sets. Raw parameters go out with every create of an operation: those that give each
 // instance a value of its own, such as HostNames.N, are refused when there may be

@@ -52,6 +52,9 @@ func translatePower(req *provider.PowerRequest) (action string, p params, err er
 		if req.StopCharging {
 			p["StoppedMode"] = "StopCharging"
 		}
+		if req.KeepCharging {
+			p["StoppedMode"] = "KeepCharging"
+		}
 		return "StopInstances", p, nil
 	case provider.PowerReboot:
 		p.boolean("ForceReboot", req.Force)

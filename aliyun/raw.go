@@ -77,7 +77,10 @@ func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	default:
 		return
 	}
-	raw := optionsOf(spec).Params
+	o := optionsOf(spec)
+	c.Require(len(o.HostNames) == 0, "Vendor.HostNames", nil,
+		"give each instance of one create a value of its own, and "+why)
+	raw := o.Params
 	for _, name := range sorted.Keys(raw) {
 		if isPerInstance(name, raw[name]) {
 			c.Entry("Vendor.Params", name).Fail("", nil, "gives each instance of one create a value of its own, and "+why)
@@ -117,6 +120,9 @@ func mappedParams(s provider.Support) map[string]bool {
 		"SecurityGroupId", "NetworkInterface.N.SecurityGroupId", "IoOptimized", "CreditSpecification",
 		"StorageSetId", "StorageSetPartitionNumber", "DeploymentSetGroupNo", "ImageFamily", "AutoPay",
 	} {
+		mapped[name] = true
+	}
+	for _, name := range newerParams() {
 		mapped[name] = true
 	}
 	return mapped

@@ -10,6 +10,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/tolerant"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -98,10 +99,20 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if err != nil {
 		return nil, err
 	}
+	unread := resp.Unread
+	if isMisread(resp.Body) {
+		a = describeAnswer{}
+		if unread, err = tolerant.Unmarshal(resp.Body, &a); err != nil {
+			return nil, d.caller.Malformed(r, resp)
+		}
+	}
+	if hasOddTags(resp.Body) {
+		unread = append(unread, "Instances.Instance[].Tags")
+	}
 	if !a.lists() {
 		return nil, d.caller.Malformed(r, resp)
 	}
-	return a.page(req, resp.Unread), nil
+	return a.page(req, unread), nil
 }
 
 // page returns the instances of an answer. A row without an ID names no instance: it is left out,

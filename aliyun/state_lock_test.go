@@ -75,3 +75,19 @@ func TestAnInstanceWithIPv6AloneIsAddressed(t *testing.T) {
 		t.Error("the instance has no address, want one")
 	}
 }
+
+func TestALockIsReadInAnyForm(t *testing.T) {
+	for _, locks := range []string{
+		`{"LockReason":[{"LockReason":"security"}]}`, `{"LockReason":{"LockReason":"security"}}`, `{"LockReason":["security"]}`,
+		`{"LockReason":"security"}`, `[{"LockReason":"security"}]`, `["security"]`, `{"LockReason":[{"LockReason":"security","LockMsg":null}]}`,
+		`{"LockReason":[{"LockReason":"security"},null,{"LockReason":7}]}`,
+	} {
+		got := instanceOf(decodeInstance(t, `{"InstanceId":"i-1","Status":"Stopped","OperationLocks":`+locks+`}`))
+		if got.Lock != provider.LockSecurity {
+			t.Errorf("%s: the lock is %q, want security", locks, got.Lock)
+		}
+		if got.State != provider.StateSuspended {
+			t.Errorf("%s: the state is %s, want suspended", locks, got.State)
+		}
+	}
+}

@@ -92,6 +92,7 @@ func checkTemplateOptions(c *provider.Checker, spec *provider.RunInstancesSpec) 
 	c.Require(group == 0, "Vendor.DeploymentSetGroupNo", group, elsewhere)
 	c.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
 	c.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
+	checkNewerOfTemplate(c, &o)
 }
 
 // translateTemplate returns the parameters of CreateLaunchTemplate and CreateLaunchTemplateVersion:

@@ -211,6 +211,7 @@ func translateOptions(p params, spec *provider.RunInstancesSpec) {
 	p.number("DeploymentSetGroupNo", o.DeploymentSetGroupNo)
 	p.text("ImageFamily", o.ImageFamily)
 	p.choice("AutoPay", o.AutoPay)
+	translateNewer(p, &o)
 }
 
 // translateFalse sends false for each of the parameters that is left out, and for the encryption of
@@ -243,9 +244,12 @@ func translateDescribe(req *provider.DescribeRequest) params {
 	return p
 }
 
-// translateTerminate releases instances that run, too.
+// translateTerminate releases instances that run, too. TerminateSubscription also releases prepaid
+// ones whose period is over. Addresses and interfaces of the create always go with their instance.
 func translateTerminate(req *provider.TerminateRequest) params {
 	p := params{"Force": "true"} // without it only stopped instances are released
 	p.list("InstanceId", req.IDs)
+	p.yes("ForceStop", req.Force)
+	p.yes("TerminateSubscription", req.Ordered)
 	return p
 }

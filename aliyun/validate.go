@@ -18,7 +18,7 @@ import (
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	checkBasics(c, spec)
-	checkAdded(c, spec)
+	checkZone(c, d.regionOf(spec.Region), spec.Zone)
 	checkRelease(c, spec.AutoReleaseTime)
 	checkSpec(c, spec)
 	checkRaw(c, spec, d.mapped)
@@ -61,7 +61,7 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 }
 
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	checkName(c, "Name", plainName(spec.Name))
+	checkText(c, "Name", plainName(spec.Name), maxName)
 	checkNumbers(c, "Name", spec.Name, spec.Count)
 	checkText(c, "Description", spec.Description, maxDescription)
 	checkHostName(c, spec)
@@ -78,7 +78,7 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		c.Require(adapter.PasswordKinds(p) >= 3, "Login.Password", nil,
 			"must have three of: upper case, lower case, digits, special characters")
 		c.Require(strings.Trim(p, passwordChars) == "", "Login.Password", nil,
-			"must have no other characters than letters, digits and "+alicloud.PasswordSpecials)
+			"must have no other characters than letters, digits and "+alicloud.PasswordSpecials+`"\`)
 		c.Require(p[0] != '/' || !windows, "Login.Password", nil, "must not begin with / on Windows")
 	}
 	if len(l.KeyPairs) > 1 {
@@ -159,6 +159,7 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	adapter.CheckKind[RunOptions](c, spec.Vendor)
 	o := optionsOf(spec)
 	c.OneOf("Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
+	checkNewer(c, spec)
 	groups, interfaces := o.InterfaceSecurityGroupIDs, spec.Network.Interfaces
 	checkGroupForms(c, c.In("Vendor.SecurityGroupID"), "", o.SecurityGroupID, spec.Network.SecurityGroupIDs, o.Params)
 	for i := range max(len(interfaces), len(groups)) {

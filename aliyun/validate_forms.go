@@ -22,14 +22,43 @@ const (
 )
 
 // passwordChars are all characters that a password may have.
-const passwordChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + alicloud.PasswordSpecials
+const passwordChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + alicloud.PasswordSpecials +
+	`"\` // of newer editions of the reference
 
 // checkRegion checks the form of a region, unless it is "".
 func checkRegion(c *provider.Checker, path, region string) {
 	c.Require(region == "" || alicloud.IsRegion(region), path, region, alicloud.RuleRegion)
+	if of, ok := regionOfZone(region); ok {
+		c.Fail(path, region, "has the form of a zone: its region is "+of)
+	}
 }
 
-// checkName is checkText for names of resources, which begin with a letter.
+// checkZone checks that a zone does not contradict a region, where their forms tell.
+func checkZone(c *provider.Checker, region, zone string) {
+	if zone == "" {
+		return
+	}
+	c.Require(zone != region, "Zone", zone, "is the region: a zone has a letter more, as in "+region+"-a")
+	if of, ok := regionOfZone(zone); ok && of != region {
+		c.Fail("Zone", zone, "has the form of a zone of "+of+", and the region is "+region)
+	}
+}
+
+// zone is the form of zones: that of their region, and one letter, which stands after a hyphen or a
+// digit, as in cn-hangzhou-g and us-west-1a.
+var zone = regexp.MustCompile(`^((?:cn|ap|us|eu|me|na)-[a-z0-9-]*[a-z0-9]?)(?:-[a-z]|([0-9])[a-z])$`)
+
+// regionOfZone returns the region of a text that has the form of a zone.
+func regionOfZone(text string) (region string, ok bool) {
+	m := zone.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	return m[1] + m[2], true
+}
+
+// checkName is checkText for names of templates and sets, which begin with a letter. Older editions
+// of the reference ask that of the names of instances, disks and interfaces too; newer ones do not.
 func checkName(c *provider.Checker, path, name string) {
 	checkText(c, path, name, maxName)
 	if first, _ := utf8.DecodeRuneInString(name); name != "" && !unicode.IsLetter(first) {
@@ -64,8 +93,11 @@ func checkText(c *provider.Checker, path, text string, most int) {
 // hostName is segments of letters and digits with single periods and hyphens between them.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
 
+// idPlaceholder stands for the ID of the instance in a host name.
+const idPlaceholder = "${instance_id}"
+
 func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	host := plainName(spec.HostName)
+	host := strings.ReplaceAll(plainName(spec.HostName), idPlaceholder, "i0")
 	if host == "" {
 		return
 	}

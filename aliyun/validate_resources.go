@@ -41,21 +41,9 @@ func checkPublicIP(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 }
 
-// checkAdded checks how many interfaces a create adds to the primary one. Raw parameters may make one
-// of them the primary one.
-func checkAdded(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	n, most, raw := len(spec.Network.Interfaces), 1, optionsOf(spec).Params
-	if raw["NetworkInterface.1.InstanceType"] != "" || raw["NetworkInterface.2.InstanceType"] != "" {
-		most = 2
-	}
-	if n > most {
-		const rule = "must be at most %d: a create adds one interface, others are attached afterwards"
-		c.Fail("Network.Interfaces", n, fmt.Sprintf(rule, most))
-	}
-}
-
 func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	list, groups := spec.Network.Interfaces, optionsOf(spec).InterfaceSecurityGroupIDs
+	o := optionsOf(spec)
+	list, groups := spec.Network.Interfaces, o.InterfaceSecurityGroupIDs
 	if len(groups) > len(list) {
 		const rule = "must not be more than Network.Interfaces, which are %d"
 		c.Fail("Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf(rule, len(list)))
@@ -64,13 +52,13 @@ func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		f, in := &list[i], c.Item("Network.Interfaces", i)
 		named := i < len(groups) && groups[i] != ""
 		placed := f.SubnetID != "" || len(f.SecurityGroupIDs) > 0 || f.PrivateIP.IsValid() || named
-		set := placed || f.Name != "" || f.Description != ""
+		set := placed || f.Name != "" || f.Description != "" || o.describesInterface(i)
 		in.Require(set, "", nil, "must not be empty: ECS would not see it")
 		if f.PrivateIP.IsValid() && !f.PrivateIP.Is4() {
 			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		}
 		checkGroups(in, "SecurityGroupIDs", f.SecurityGroupIDs)
-		checkName(in, "Name", f.Name)
+		checkText(in, "Name", f.Name, maxName)
 		checkText(in, "Description", f.Description, maxDescription)
 	}
 }
@@ -102,7 +90,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
 func checkDisk(c *provider.Checker, d *provider.Disk, least, most int) {
-	checkName(c, "Name", d.Name)
+	checkText(c, "Name", d.Name, maxName)
 	checkText(c, "Description", d.Description, maxDescription)
 	outside := d.SizeGiB < least || d.SizeGiB > most
 	if d.SizeGiB != 0 && most != 0 && outside {

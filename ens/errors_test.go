@@ -42,16 +42,21 @@ func TestServerErrorsLeaveTheOutcomeOpen(t *testing.T) {
 	}
 }
 
-// The SDK asserts the types of these fields without looking.
+// The SDK asserts the types of these fields without looking. A code that is a text counts beside
+// them all the same.
 func TestShapesThatMakeTheSDKPanic(t *testing.T) {
-	for _, body := range []string{
-		`{"RequestId":"req-1","Code":400,"Message":"m"}`,
-		`{"RequestId":"req-1","Code":"InvalidParameter","Message":{}}`,
-		`{"RequestId":7,"Code":"InvalidParameter","Message":"m"}`,
+	type verdict struct {
+		kind    error
+		outcome provider.Outcome
+	}
+	for body, want := range map[string]verdict{
+		`{"RequestId":"req-1","Code":400,"Message":"m"}`:               {provider.ErrUnavailable, provider.OutcomeUnknown},
+		`{"RequestId":"req-1","Code":"InvalidParameter","Message":{}}`: {provider.ErrInvalid, provider.OutcomeRejected},
+		`{"RequestId":7,"Code":"InvalidParameter","Message":"m"}`:      {provider.ErrInvalid, provider.OutcomeRejected},
 	} {
 		for name, call := range calls {
 			d, _ := answering(t, 400, body)
-			if e := wantAPIError(t, call(t.Context(), d), provider.ErrUnavailable, provider.OutcomeUnknown); e.Op == "" {
+			if e := wantAPIError(t, call(t.Context(), d), want.kind, want.outcome); e.Op == "" {
 				t.Errorf("%s: the error does not name the call", name)
 			}
 		}

@@ -41,6 +41,11 @@ type PowerRequest struct {
 	// StopCharging stops the charges for CPU and memory of stopped instances. There may then
 	// be no capacity to start them again. It is for stop.
 	StopCharging bool
+
+	// KeepCharging keeps the capacity of stopped instances, and the charges for it, whatever
+	// the account's default is. It is for stop, and excludes StopCharging. Drivers of clouds
+	// that always charge ignore it.
+	KeepCharging bool
 }
 
 // PowerResult is the cloud's answer to a change of power.
@@ -67,6 +72,10 @@ type StopOptions struct {
 	// cloud refuses because it is already stopped is an error with [ErrState]: it may
 	// still be charged.
 	StopCharging bool
+
+	// KeepCharging keeps the capacity of the stopped instances, and the charges for it, also
+	// where the account's default is to stop them. It excludes StopCharging.
+	KeepCharging bool
 
 	// Wait waits until the instances are stopped.
 	Wait bool
@@ -99,7 +108,12 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 	if o == nil {
 		o = &StopOptions{}
 	}
-	req := PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}
+	if o.StopCharging && o.KeepCharging {
+		return &FieldError{Path: "StopOptions.KeepCharging", Value: "true", Reason: "excludes StopCharging"}
+	}
+	req := PowerRequest{
+		Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging, KeepCharging: o.KeepCharging,
+	}
 	return c.power(ctx, req, o.Wait)
 }
 

@@ -3,6 +3,7 @@ package alicloud
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -21,6 +22,20 @@ func ErrorCodes() []provider.ErrorCode {
 	))
 }
 
+// inOtherLetters returns the table with its codes in small letters: the APIs write
+// InvalidVSwitchId and InvalidVswitchID.
+var inOtherLetters = sync.OnceValue(func() *provider.ErrorTable {
+	rows, listed := []provider.ErrorCode{}, map[string]bool{}
+	for _, row := range ErrorCodes() {
+		row.Code = strings.ToLower(row.Code)
+		if !listed[row.Code] {
+			rows = append(rows, row)
+		}
+		listed[row.Code] = true
+	}
+	return provider.NewErrorTable(rows)
+})
+
 // withParents adds the code before the last dot of each code, where all codes with that
 // beginning mean the same: the APIs answer "Zone" for "Zone.NotOnSale" now and then.
 func withParents(rows []provider.ErrorCode) []provider.ErrorCode {
@@ -36,9 +51,10 @@ func withParents(rows []provider.ErrorCode) []provider.ErrorCode {
 		}
 		row.Code, row.Remark = row.Code[:i], ""
 		known, ok := parents[row.Code]
-		mixed[row.Code] = mixed[row.Code] || ok && known != row
 		if !ok {
 			parents[row.Code], order = row, append(order, row.Code)
+		} else if known != row {
+			mixed[row.Code] = true
 		}
 	}
 	for _, code := range order {
@@ -84,7 +100,8 @@ func tokenCodes() []provider.ErrorCode {
 
 func authCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrAuth},
-		"InvalidAccessKeyId", "InvalidAccessKeyId.*", "SignatureDoesNotMatch", "IncompleteSignature", "IllegalTimestamp",
+		"InvalidAccessKeyId", "InvalidAccessKeyId.*", "InvalidAccessKeySecret",
+		"SignatureDoesNotMatch", "IncompleteSignature", "IllegalTimestamp",
 		"InvalidTimeStamp.Expired", "InvalidSecurityToken", "InvalidSecurityToken.*", "Forbidden.AccessKeyDisabled",
 		"InvalidAccount.NotFound")
 }
@@ -105,7 +122,8 @@ func permissionCodes() []provider.ErrorCode {
 func balanceCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrBalance},
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
-		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage", "InvalidInstance.UnPaidOrder",
+		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage",
+		"InvalidInstance.UnPaidOrder",
 		"InsufficientBalance.*", "*.NotEnoughBalance", "InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
 		"OperationDenied.IllegalPaymentPolicy")
 }
@@ -115,7 +133,8 @@ func quotaCodes() []provider.ErrorCode {
 		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
-		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed", "JoinedGroupLimitExceed")
+		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed",
+		"JoinedGroupLimitExceed")
 }
 
 // stockCodes say what is out of stock where the code itself proves it. A subnet
@@ -127,11 +146,13 @@ func stockCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed", "InvalidVpcZone.NotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
-			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch", "OperationDenied.CloudSSDNotSupported"),
+			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch",
+			"OperationDenied.CloudSSDNotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
-			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
+			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported",
+			"Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
 			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
@@ -145,7 +166,8 @@ func stockCodes() []provider.ErrorCode {
 
 func missingCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
-		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound",
+		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId",
+		"Forbidden.InstanceNotFound", "InstanceIdNotFound",
 		"VpcNotFound", "InvalidVSwitchId.NotExist", "*.NotExist", "InvalidRegion.NotExist",
 		// The same without an ending, of things that have no other code.
 		"InvalidSecurityGroupId", "InvalidImageId", "InvalidRegionId", "InvalidDiskId", "InvalidClusterId",
@@ -165,11 +187,12 @@ func stateCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
 			"InstanceNotReady", "DiskError", "IncorrectDiskStatus", "IncorrectDiskStatus.*", "InvalidStatus.DiskNotReady",
-			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus", "InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
+			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus",
+			"InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
 		// Refused because of another request, which may be this create's own
 		// first attempt.
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},
-			"OperationConflict", "Operation.Conflict", "InvalidOperation.Conflict"),
+			"OperationConflict", "Operation.Conflict", "InvalidOperation.Conflict", "TaskConflict"),
 	)
 }
 

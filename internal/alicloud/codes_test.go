@@ -122,6 +122,26 @@ func TestCodesThatFamiliesSwallowed(t *testing.T) {
 	}
 }
 
+func TestTheLettersOfACodeDoNotMatter(t *testing.T) {
+	table := provider.NewErrorTable(ErrorCodes())
+	for code, want := range map[string]error{
+		"InvalidVswitchID.IpNotEnough": provider.ErrNoStock, "operationdenied.nostock": provider.ErrNoStock,
+		"DeploymentSet.Quota_Full": provider.ErrQuota, "InvalidInstanceID.notfound": provider.ErrNotFound,
+		"throttling.USER": provider.ErrThrottled, "Instanceexpired": provider.ErrBalance,
+		"LaunchTemplateLimitExceeded": provider.ErrQuota, "SecurityGroupInstanceLimitExceeded": provider.ErrQuota,
+		"InstanceDiskLimitExceed": provider.ErrQuota, "InvalidVpcZone.NotSupport": provider.ErrNoStock,
+		"InvalidDedicatedHostStatus.NotSupported": provider.ErrState, "HostName_Illegal": provider.ErrInvalid,
+	} {
+		row, found := classify(table, code, "")
+		if row.Kind != want {
+			t.Errorf("%s is %v, want %v", code, row.Kind, want)
+		}
+		if found != listed {
+			t.Errorf("%s does not count as listed", code)
+		}
+	}
+}
+
 func TestAParentCountsLikeItsChildren(t *testing.T) {
 	table := provider.NewErrorTable(ErrorCodes())
 	for code, want := range map[string]error{
@@ -193,6 +213,12 @@ func TestCodesThatNobodyKnows(t *testing.T) {
 		{"Ecs.Timeout", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"SystemFailure", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"InternalServerError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InvalidSystemDiskError.New", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"InvalidImage.Unavailable", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"SystemDiskFailed", provider.OutcomeUnknown, provider.OutcomeRejected, nil},
+		{"InnerServiceFailure", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"ServerBusy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"RequestTimedOut", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"BackendService.Busy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 	}
 	for _, tt := range tests {

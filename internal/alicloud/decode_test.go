@@ -1,15 +1,15 @@
 package alicloud
 
 import (
-	"fmt"
-	"net/http"
-	"strings"
-
 	"encoding/json"
 	"errors"
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )

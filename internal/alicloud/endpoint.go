@@ -47,7 +47,8 @@ const RuleRegion = "must be letters, digits, - and _"
 // noHost is the message of a call that found no service at its endpoint.
 func noHost(r Request, at endpoint) string {
 	if at.chosen {
-		return fmt.Sprintf("no service at %s: are Config.Endpoint and Config.EndpointFor right for region %q?", at.host, r.Region)
+		const ask = "no service at %s: are Config.Endpoint and Config.EndpointFor right for region %q?"
+		return fmt.Sprintf(ask, at.host, r.Region)
 	}
 	return fmt.Sprintf("no service at %s: does region %q exist? If it does, set Config.Endpoint", at.host, r.Region)
 }

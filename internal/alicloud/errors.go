@@ -2,9 +2,11 @@ package alicloud
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,7 +48,22 @@ func (c *Caller) failure(
 		e.Err = rebuild(s, e.Code, resp.Clean)
 		return e
 	}
+	if code, message := refusalIn(resp.Body); code != "" {
+		return c.Refusal(r, resp, code, message)
+	}
 	return c.Malformed(r, resp)
+}
+
+// refusalIn returns the code and the message of an error that the SDK cannot read: it gives up
+// when any field has another type. A code that is no text is none.
+func refusalIn(body []byte) (code, message string) {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return "", ""
+	}
+	code, _ = fields["Code"].(string)
+	message, _ = fields["Message"].(string)
+	return code, message
 }
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
@@ -136,6 +153,11 @@ const (
 // prefix of the codes of ENS is none: it is the name of the product.
 func classify(table *provider.ErrorTable, code, message string) (provider.ErrorCode, place) {
 	row, ok := table.Lookup(code)
+	for _, spelling := range otherSpellings(code) {
+		if !ok {
+			row, ok = inOtherLetters().Lookup(spelling)
+		}
+	}
 	exact := ok && row.Code == code
 	switch {
 	case !exact && blamesService(code):
@@ -154,27 +176,36 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	return provider.ErrorCode{}, unlisted
 }
 
+// otherSpellings returns the ways in which the APIs write a code, in small letters: "Exceed" and
+// "Exceeded", "NotSupport" and "NotSupported" stand for each other.
+func otherSpellings(code string) []string {
+	code = strings.ToLower(code)
+	list := []string{code}
+	for _, end := range []string{"exceed", "notsupport"} {
+		if strings.HasSuffix(code, end) {
+			list = append(list, code+"ed")
+		}
+		if strings.HasSuffix(code, end+"ed") {
+			list = append(list, strings.TrimSuffix(code, "ed"))
+		}
+	}
+	return list
+}
+
 // blamesService reports whether a code that no row names speaks of a failure inside the
 // service, as in "InvalidParameter.InternalError" or "System.Timeout". Such a code proves
 // nothing about the call, in whatever family it stands.
 func blamesService(code string) bool {
-	return slices.ContainsFunc(strings.Split(code, "."), func(step string) bool {
-		step = strings.ToLower(step)
-		for _, end := range []string{"unavailable", "timeout", "timedout", "busy"} {
-			if strings.HasSuffix(step, end) {
-				return true
-			}
-		}
-		for _, begin := range []string{"internal", "inner", "system", "service", "backend", "unknown", "unexpected"} {
-			rest, begins := strings.CutPrefix(step, begin)
-			fails := strings.Contains(rest, "error") || strings.Contains(rest, "fail") || strings.Contains(rest, "exception")
-			if begins && fails {
-				return true
-			}
-		}
-		return false
-	})
+	ofSDK := strings.HasPrefix(code, "SDK.") // for what happened before and after a call
+	return !ofSDK && serviceFailure.MatchString(code)
 }
+
+// serviceFailure is a step of a code between dots: a part of the service, and how it failed; or
+// that something took too long.
+var serviceFailure = regexp.MustCompile(`(?i)(^|\.)(` +
+	`(internal|inner|system|server|service|backend|unknown|unexpected)*` +
+	`(internal|inner|system|server|service|backend|unknown|unexpected)` +
+	`(error|fail|exception|fault|unavailable|busy)[a-z]*|busy|[a-z]*(timeout|timedout))($|\.)`)
 
 // saysNoStock reports whether a message is a documented one about stock.
 func saysNoStock(message string) bool {

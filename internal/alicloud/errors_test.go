@@ -105,6 +105,26 @@ func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
 	}
 }
 
+// The SDK gives up on an error with one field of another type. Its code counts all the same.
+func TestTheCodeOfAnErrorCountsBesideOddFields(t *testing.T) {
+	for _, rest := range []string{
+		`"Message":{"x":1},"RequestId":"r"`, `"Message":["m"],"RequestId":7`, `"Message":null,"RequestId":"r"`,
+		`"Message":"m","RequestId":"r","Recommend":{}`, `"Message":"m","RequestId":"r","HostId":7`,
+		`"Message":"m","RequestId":"r","AccessDeniedDetail":"x"`,
+	} {
+		e := callError(t, 403, nil, `{"Code":"OperationDenied.NoStock",`+rest+`}`)
+		if !errors.Is(e, provider.ErrNoStock) {
+			t.Errorf("%s: got %v, want ErrNoStock", rest, e)
+		}
+		if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%s: the outcome is %s, want rejected", rest, e.Outcome)
+		}
+		if e.Code != "OperationDenied.NoStock" {
+			t.Errorf("%s: the code is %q", rest, e.Code)
+		}
+	}
+}
+
 // TestStockScopes: what a code does not prove is not said.
 // answered is an answer of that status and nothing else.
 func answered(status int) *Response { return &Response{HTTPStatus: status} }

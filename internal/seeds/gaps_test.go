@@ -26,19 +26,32 @@ func TestEveryOptionOfAlibabaCloudCounts(t *testing.T) {
 	for _, driver := range []string{"aliyun", "ens"} {
 		v := vendors()[driver]
 		before := v.send(t, v.build(t, v.base))
-		for _, f := range reflect.VisibleFields(reflect.TypeOf(v.Options[0])) {
-			if f.Name == "Params" {
-				continue
-			}
+		for _, option := range optionsOf(reflect.TypeOf(v.Options[0])) {
 			counts := false
 			for _, value := range []string{"true", "1", "text"} {
-				counts = counts || v.optionCounts(t, before, f.Name, value)
+				counts = counts || v.optionCounts(t, before, option, value)
 			}
 			if !counts {
-				t.Errorf("%s: RunOptions.%s is lost", driver, f.Name)
+				t.Errorf("%s: RunOptions.%s is lost", driver, option)
 			}
 		}
 	}
+}
+
+// optionsOf returns the names of the options, and those of the fields of options that are structs.
+func optionsOf(t reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(t) {
+		switch {
+		case f.Name == "Params":
+		case f.Type.Kind() == reflect.Struct:
+			for _, inner := range optionsOf(f.Type) {
+				names = append(names, f.Name+"."+inner)
+			}
+		default:
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // optionCounts tells whether an option changes the request, or is named by an error.

@@ -8,7 +8,7 @@ func ecs() []Setting {
 	)
 	return []Setting{
 		{Param: "RegionId", Field: "Region"},
-		{Param: "ZoneId", Field: "Zone"},
+		{Param: "ZoneId", Field: "Zone", On: "Region=cn-hangzhou"},
 		{Param: "ImageId", Field: "ImageID"},
 		{Param: "SecurityGroupId", Field: "RunOptions.SecurityGroupID"},
 		{Param: "SecurityGroupIds.N", Field: "Network.SecurityGroupIDs"},

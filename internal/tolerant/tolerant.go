@@ -118,7 +118,7 @@ func (r *reader) readPointer(v reflect.Value, x any, path string) bool {
 func (r *reader) readStruct(v reflect.Value, x any, path string) bool {
 	list, isList := x.([]any)
 	f, isWrapped := wrapped(v.Type())
-	if isWrapped && len(list) > 0 && !wraps(list, f.name) {
+	if isWrapped && len(list) > 0 && !f.wraps(list) {
 		r.readFields(v, map[string]any{f.name: x}, path)
 		return true
 	}
@@ -178,6 +178,9 @@ func (r *reader) readSlice(v reflect.Value, x any, path string) bool {
 func fits(row reflect.Type, x any) bool {
 	if row.Kind() == reflect.Pointer {
 		row = row.Elem()
+	}
+	if reflect.PointerTo(row).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return true // it says itself what it can read
 	}
 	object, isObject := x.(map[string]any)
 	if row.Kind() != reflect.Struct || !isObject {

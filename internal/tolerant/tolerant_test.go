@@ -30,6 +30,20 @@ type row struct {
 	Groups struct {
 		Group []string `json:"Group"`
 	} `json:"Groups"`
+	Locks struct {
+		Lock []lock `json:"Lock"`
+	} `json:"Locks"`
+	Own []own `json:"Own"`
+}
+
+type lock struct{ Lock string }
+
+// own reads its JSON by itself.
+type own string
+
+func (o *own) UnmarshalJSON(b []byte) error {
+	*o = own("own " + strings.Trim(string(b), `"`))
+	return nil
 }
 
 type tag struct{ Key, Value string }
@@ -107,6 +121,10 @@ func TestFormsThatMeanTheSameAreRead(t *testing.T) {
 		{`"Groups":["a"]`, func(r *row) any { return r.Groups.Group[0] }, "a"},
 		{`"Groups":[{"Group":["a"]}]`, func(r *row) any { return r.Groups.Group[0] }, "a"},
 		{`"Groups":{"Group":"a"}`, func(r *row) any { return r.Groups.Group[0] }, "a"},
+		{`"Locks":[{"Lock":"a"}]`, func(r *row) any { return r.Locks.Lock[0].Lock }, "a"},
+		{`"Locks":[{"Lock":[{"Lock":"a"}]}]`, func(r *row) any { return r.Locks.Lock[0].Lock }, "a"},
+		{`"Locks":{"Lock":{"Lock":"a"}}`, func(r *row) any { return r.Locks.Lock[0].Lock }, "a"},
+		{`"Own":"a"`, func(r *row) any { return string(r.Own[0]) }, "own a"},
 		{`"Groups":""`, func(r *row) any { return len(r.Groups.Group) }, 0},
 	}
 	for _, tt := range tests {

@@ -2,18 +2,29 @@ package tolerant
 
 import "reflect"
 
-// wrapped returns the only field of a struct that wraps a list, as in {"Tags": {"Tag": []}}.
-// Some services write the same list with and without this wrapping.
-func wrapped(t reflect.Type) (f field, ok bool) {
-	fields := fieldsOf(t)
-	if len(fields) != 1 {
-		return field{}, false
-	}
-	return fields[0], t.FieldByIndex(fields[0].index).Type.Kind() == reflect.Slice
+// wrapping is the only field of a struct that wraps a list, as in {"Tags": {"Tag": []}}. Some
+// services write the same list with and without this wrapping.
+type wrapping struct {
+	field
+	row reflect.Type
 }
 
-// wraps reports whether a list holds one object with a field.
-func wraps(list []any, name string) bool {
+// wrapped returns the field of a struct that wraps a list.
+func wrapped(t reflect.Type) (w wrapping, ok bool) {
+	fields := fieldsOf(t)
+	if len(fields) != 1 {
+		return wrapping{}, false
+	}
+	list := t.FieldByIndex(fields[0].index).Type
+	if list.Kind() != reflect.Slice {
+		return wrapping{}, false
+	}
+	return wrapping{fields[0], list.Elem()}, true
+}
+
+// wraps reports whether a list holds one object that wraps the list itself. A row may have a
+// field of the same name: that one is no list.
+func (w wrapping) wraps(list []any) bool {
 	if len(list) != 1 {
 		return false
 	}
@@ -21,8 +32,10 @@ func wraps(list []any, name string) bool {
 	if !ok {
 		return false
 	}
-	_, has := lookUp(object, name)
-	return has
+	inner, has := lookUp(object, w.name)
+	_, isList := inner.([]any)
+	ofObjects := w.row.Kind() == reflect.Struct
+	return has && (isList || !ofObjects)
 }
 
 // unwrapped returns the list that an object wraps, or else x. An object with a field of the row

@@ -58,6 +58,7 @@ type Instance struct {
 	Create       int       // number of the create call that made it, from 1 on each cloud
 	Token        string    // client token of that call, if any
 	Reason       string    // why it failed, if it did
+	Lock         string    // the cloud's word for why it is locked; see [Sim.Lock]
 
 	// Params are the parameters of the create call as the cloud understood them, flat
 	// and under their wire names. They include secrets.

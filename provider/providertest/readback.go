@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 func readBackRules(h Harness) []rule {
@@ -32,21 +31,38 @@ func readBackRules(h Harness) []rule {
 // ofTheRequest are leaves that are about the request, or that an instance has no field for on
 // any cloud. Nothing of them can be read back.
 var ofTheRequest = map[string]string{
-	"MinCount": "about the request", "UniqueSuffix": "it is part of the names", "Login.Password": "a secret",
-	"Login.KeepImageLogin": "about the image", "UserData": "may hold secrets", "DryRun": "about the request",
-	"ClientToken": "about the request", "Billing.PeriodUnit": "it is part of the expiry",
-	"Billing.AutoRenewPeriod": "Instance has no field for it", "Billing.Spot.MaxPrice": "Instance has the strategy",
-	"Billing.Spot.DurationHours": "Instance has no field for it", "Billing.Spot.Interruption": "Instance has no field for it",
-	"CPUOptions.Cores": "Instance has no field for it", "CPUOptions.ThreadsPerCore": "Instance has no field for it",
-	"CPUOptions.Sockets": "Instance has no field for it", "CPUOptions.NUMANodes": "Instance has no field for it",
-	"CPUOptions.Model": "Instance has no field for it", "SecurityAgent": "inside the instance", "MonitorAgent": "inside the instance",
-	"Network.PublicIP.BandwidthMbps": "Instance has no field for it", "Network.PublicIP.InboundMbps": "Instance has no field for it",
-	"Network.PublicIP.ChargeType": "Instance has no field for it", "Network.Interfaces[].Name": "Instance has no field for it",
-	"Network.Interfaces[].Description": "Instance has no field for it", "Placement.DedicatedHostGroupID": "Instance has the host",
-	"Placement.Tenancy": "Instance has the billing mode and the host", "Placement.Affinity": "Instance has no field for it",
-	"Placement.HPCClusterID": "Instance has no field for it", "LaunchTemplate": "about the request",
-	"LaunchTemplate.ID": "about the request", "LaunchTemplate.Name": "about the request",
-	"LaunchTemplate.Version": "about the request",
+	"MinCount":                         "about the request",
+	"UniqueSuffix":                     "it is part of the names",
+	"Login.Password":                   "a secret",
+	"Login.KeepImageLogin":             "about the image",
+	"UserData":                         "may hold secrets",
+	"DryRun":                           "about the request",
+	"ClientToken":                      "about the request",
+	"Billing.PeriodUnit":               "it is part of the expiry",
+	"Billing.AutoRenewPeriod":          "Instance has no field for it",
+	"Billing.Spot.MaxPrice":            "Instance has the strategy",
+	"Billing.Spot.DurationHours":       "Instance has no field for it",
+	"Billing.Spot.Interruption":        "Instance has no field for it",
+	"CPUOptions.Cores":                 "Instance has no field for it",
+	"CPUOptions.ThreadsPerCore":        "Instance has no field for it",
+	"CPUOptions.Sockets":               "Instance has no field for it",
+	"CPUOptions.NUMANodes":             "Instance has no field for it",
+	"CPUOptions.Model":                 "Instance has no field for it",
+	"SecurityAgent":                    "inside the instance",
+	"MonitorAgent":                     "inside the instance",
+	"Network.PublicIP.BandwidthMbps":   "Instance has no field for it",
+	"Network.PublicIP.InboundMbps":     "Instance has no field for it",
+	"Network.PublicIP.ChargeType":      "Instance has no field for it",
+	"Network.Interfaces[].Name":        "Instance has no field for it",
+	"Network.Interfaces[].Description": "Instance has no field for it",
+	"Placement.DedicatedHostGroupID":   "Instance has the host",
+	"Placement.Tenancy":                "Instance has the billing mode and the host",
+	"Placement.Affinity":               "Instance has no field for it",
+	"Placement.HPCClusterID":           "Instance has no field for it",
+	"LaunchTemplate":                   "about the request",
+	"LaunchTemplate.ID":                "about the request",
+	"LaunchTemplate.Name":              "about the request",
+	"LaunchTemplate.Version":           "about the request",
 }
 
 // ofDisks are leaves of a disk that an instance's disks have no field for.
@@ -67,141 +83,154 @@ func (w *world) notReadBack(path string) string {
 	return w.NotShown[path]
 }
 
+// spec is short for the many functions below.
+type spec = provider.RunInstancesSpec
+
 // seenIn are the leaves that an instance shows. Each function returns what the instance has, and
 // what the spec asks for.
-var seenIn = map[string]func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any){
-	"Zone":    func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) { return i.Zone, s.Zone },
-	"Region":  func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) { return i.Region, s.Region },
-	"ImageID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) { return i.ImageID, s.ImageID },
-	"InstanceType": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+var seenIn = map[string]func(s *spec, i *provider.Instance) (got, want any){
+	"Zone": func(s *spec, i *provider.Instance) (got, want any) {
+		return i.Zone, s.Zone
+	},
+	"Region": func(s *spec, i *provider.Instance) (got, want any) {
+		return i.Region, s.Region
+	},
+	"ImageID": func(s *spec, i *provider.Instance) (got, want any) {
+		return i.ImageID, s.ImageID
+	},
+	"InstanceType": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.InstanceType, s.InstanceType
 	},
-	"Hardware.CPUs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Hardware.CPUs": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.CPUs, s.Hardware.CPUs
 	},
-	"Hardware.MemoryMiB": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Hardware.MemoryMiB": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.MemoryMiB, s.Hardware.MemoryMiB
 	},
-	"Hardware.GPUs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Hardware.GPUs": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.GPUs, s.Hardware.GPUs
 	},
-	"Hardware.GPUType": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Hardware.GPUType": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.GPUType, s.Hardware.GPUType
 	},
-	"Name": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) { return i.Name, s.Name },
-	"HostName": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Name": func(s *spec, i *provider.Instance) (got, want any) {
+		return i.Name, s.Name
+	},
+	"HostName": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.HostName, s.HostName
 	},
-	"Description": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Description": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.Description, s.Description
 	},
-	"Login.KeyPairs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Login.KeyPairs": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.KeyPairs, s.Login.KeyPairs
 	},
-	"Network.VPCID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.VPCID": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.VPCID, s.Network.VPCID
 	},
-	"Network.SubnetID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.SubnetID": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.SubnetID, s.Network.SubnetID
 	},
-	"Network.SecurityGroupIDs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.SecurityGroupIDs": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.SecurityGroupIDs, s.Network.SecurityGroupIDs
 	},
-	"Network.PrivateIPs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.PrivateIPs": func(s *spec, i *provider.Instance) (got, want any) {
 		return firstOf(i.PrivateIPs), firstOf(s.Network.PrivateIPs)
 	},
-	"Network.IPv6Count": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.IPv6Count": func(s *spec, i *provider.Instance) (got, want any) {
 		return len(i.IPv6Addresses), s.Network.IPv6Count
 	},
-	"Network.IPv6Addresses": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.IPv6Addresses": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.IPv6Addresses, s.Network.IPv6Addresses
 	},
-	"Network.IPFamily": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.IPFamily": func(s *spec, i *provider.Instance) (got, want any) {
 		return familyOf(i), s.Network.IPFamily
 	},
-	"Network.PublicIP": func(_ *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.PublicIP": func(_ *spec, i *provider.Instance) (got, want any) {
 		return len(i.PublicIPs) > 0, true
 	},
-	"Network.Interfaces[]": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.Interfaces[]": func(s *spec, i *provider.Instance) (got, want any) {
 		return len(secondary(i)), len(s.Network.Interfaces)
 	},
-	"Network.Interfaces[].SubnetID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.Interfaces[].SubnetID": func(s *spec, i *provider.Instance) (got, want any) {
 		return secondary(i)[0].SubnetID, s.Network.Interfaces[0].SubnetID
 	},
-	"Network.Interfaces[].SecurityGroupIDs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.Interfaces[].SecurityGroupIDs": func(s *spec, i *provider.Instance) (got, want any) {
 		return secondary(i)[0].SecurityGroupIDs, s.Network.Interfaces[0].SecurityGroupIDs
 	},
-	"Network.Interfaces[].PrivateIP": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Network.Interfaces[].PrivateIP": func(s *spec, i *provider.Instance) (got, want any) {
 		return firstOf(secondary(i)[0].PrivateIPs), s.Network.Interfaces[0].PrivateIP
 	},
-	"SystemDisk.Type": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.Type": func(s *spec, i *provider.Instance) (got, want any) {
 		return systemDisk(i).Type, s.SystemDisk.Type
 	},
-	"SystemDisk.SizeGiB": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.SizeGiB": func(s *spec, i *provider.Instance) (got, want any) {
 		return systemDisk(i).SizeGiB, s.SystemDisk.SizeGiB
 	},
-	"SystemDisk.Name": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.Name": func(s *spec, i *provider.Instance) (got, want any) {
 		return systemDisk(i).Name, s.SystemDisk.Name
 	},
-	"SystemDisk.Device": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.Device": func(s *spec, i *provider.Instance) (got, want any) {
 		return systemDisk(i).Device, s.SystemDisk.Device
 	},
-	"SystemDisk.VolumeID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.VolumeID": func(s *spec, i *provider.Instance) (got, want any) {
 		return systemDisk(i).ID, s.SystemDisk.VolumeID
 	},
-	"SystemDisk.DeleteWithInstance": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"SystemDisk.DeleteWithInstance": func(s *spec, i *provider.Instance) (got, want any) {
 		return said(systemDisk(i).DeleteWithInstance), said(s.SystemDisk.DeleteWithInstance)
 	},
-	"DataDisks[]": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[]": func(s *spec, i *provider.Instance) (got, want any) {
 		return len(dataDisks(i)), len(s.DataDisks)
 	},
-	"DataDisks[].Type": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].Type": func(s *spec, i *provider.Instance) (got, want any) {
 		return dataDisks(i)[0].Type, s.DataDisks[0].Type
 	},
-	"DataDisks[].SizeGiB": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].SizeGiB": func(s *spec, i *provider.Instance) (got, want any) {
 		return dataDisks(i)[0].SizeGiB, s.DataDisks[0].SizeGiB
 	},
-	"DataDisks[].Name": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].Name": func(s *spec, i *provider.Instance) (got, want any) {
 		return dataDisks(i)[0].Name, s.DataDisks[0].Name
 	},
-	"DataDisks[].Device": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].Device": func(s *spec, i *provider.Instance) (got, want any) {
 		return dataDisks(i)[0].Device, s.DataDisks[0].Device
 	},
-	"DataDisks[].VolumeID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].VolumeID": func(s *spec, i *provider.Instance) (got, want any) {
 		return dataDisks(i)[0].ID, s.DataDisks[0].VolumeID
 	},
-	"DataDisks[].DeleteWithInstance": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DataDisks[].DeleteWithInstance": func(s *spec, i *provider.Instance) (got, want any) {
 		return said(dataDisks(i)[0].DeleteWithInstance), said(s.DataDisks[0].DeleteWithInstance)
 	},
-	"Billing.Mode": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Billing.Mode": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.Billing, s.Billing.Mode
 	},
-	"Billing.Period": func(_ *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Billing.Period": func(_ *spec, i *provider.Instance) (got, want any) {
 		return i.ExpiresAt.After(i.CreatedAt.Add(time.Hour)), true
 	},
-	"Billing.AutoRenew": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Billing.AutoRenew": func(s *spec, i *provider.Instance) (got, want any) {
 		return said(i.AutoRenew), said(s.Billing.AutoRenew)
 	},
-	"Billing.Spot.Strategy": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Billing.Spot.Strategy": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.SpotStrategy, s.Billing.Spot.Strategy
 	},
-	"Placement.GroupID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Placement.GroupID": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.PlacementGroupID, s.Placement.GroupID
 	},
-	"Placement.DedicatedHostIDs": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Placement.DedicatedHostIDs": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.DedicatedHostID, s.Placement.DedicatedHostIDs[0]
 	},
-	"Tags": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) { return i.Tags, s.Tags },
-	"RoleName": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"Tags": func(s *spec, i *provider.Instance) (got, want any) {
+		return i.Tags, s.Tags
+	},
+	"RoleName": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.RoleName, s.RoleName
 	},
-	"ProjectID": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"ProjectID": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.ProjectID, s.ProjectID
 	},
-	"DeletionProtection": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"DeletionProtection": func(s *spec, i *provider.Instance) (got, want any) {
 		return said(i.DeletionProtection), said(&s.DeletionProtection)
 	},
-	"AutoReleaseTime": func(s *provider.RunInstancesSpec, i *provider.Instance) (got, want any) {
+	"AutoReleaseTime": func(s *spec, i *provider.Instance) (got, want any) {
 		return i.ExpiresAt.UTC().Truncate(time.Minute), s.AutoReleaseTime.UTC().Truncate(time.Minute)
 	},
 }
@@ -284,15 +313,9 @@ func readsBack(t *testing.T, w *world) {
 // ensureGroup makes the placement group of a spec, which says only that there is one.
 func (w *world) ensureGroup(spec *provider.RunInstancesSpec) {
 	w.t.Helper()
-	groups, err := placement.Of(w.client)
-	if spec.Placement.GroupID == "" || err != nil {
-		return
+	if spec.Placement.GroupID != "" && w.Placement != nil {
+		spec.Placement.GroupID = w.newGroup("readback")
 	}
-	id, err := groups.Create(w.ctx, placement.Spec{Region: spec.Region, Name: "readback"})
-	if err != nil {
-		w.t.Fatalf("creating a placement group: %v", err)
-	}
-	spec.Placement.GroupID = id
 }
 
 // compareReadBack compares each leaf that is set with what the instance shows.

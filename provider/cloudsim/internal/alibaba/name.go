@@ -57,11 +57,15 @@ func IsURL(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-// HostName checks a host name by the rules both products share.
-func (p *Params) HostName() {
+// HostName checks a host name by the rules both products share. Placeholders are texts in it
+// that the service replaces.
+func (p *Params) HostName(placeholders ...string) {
 	s := p.Text("HostName")
 	if s == "" {
 		return
+	}
+	for _, text := range placeholders {
+		s = strings.ReplaceAll(s, text, "i0")
 	}
 	plain := PlainName(s)
 	switch {

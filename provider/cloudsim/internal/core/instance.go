@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -59,6 +60,7 @@ type Snapshot struct {
 	Create       int
 	Token        string
 	Reason       string
+	Lock         string
 
 	Params map[string]string
 }
@@ -101,6 +103,18 @@ func (m *Instance) Move(now time.Time, steps ...Step) {
 		m.Steps = m.Steps[:i]
 	}
 	m.Steps = append(m.Steps, steps...)
+}
+
+// Lock sets why an instance is locked. It returns an error if the instance does not exist.
+func (c *Service) Lock(id, word string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := c.instances[id]
+	if m == nil || m.PhaseAt(time.Now()) == Gone {
+		return fmt.Errorf("cloudsim: %s has no instance %q", c.Name, id)
+	}
+	m.Lock = word
+	return nil
 }
 
 // Visible reports whether the cloud shows the instance and accepts calls about it.

@@ -29,6 +29,7 @@ func (e *api) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 // Passed is the answer to a dry run that would succeed.
 func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
 	force, terminate, dry := p.Flag("Force"), p.Flag("TerminateSubscription"), p.Flag("DryRun")
+	p.Flag("ForceStop")
 	if p.Refusal != nil {
 		return p.Refusal
 	}

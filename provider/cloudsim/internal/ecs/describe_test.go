@@ -12,6 +12,31 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
+func TestDescribeInstancesShowsInterfaces(t *testing.T) {
+	c := newClient(t, cloudsim.New(nil))
+	c.Run("Ipv6AddressCount", "2", "NetworkInterface.1.VSwitchId", "vsw-2", "NetworkInterface.1.PrimaryIpAddress", "10.2.0.9")
+	at := func(path ...any) any {
+		return c.Describe().At(append([]any{"Instances", "Instance", 0, "NetworkInterfaces", "NetworkInterface"}, path...)...)
+	}
+	for _, w := range []struct {
+		path []any
+		want any
+	}{
+		{[]any{0, "Type"}, "Primary"},
+		{[]any{0, "PrimaryIpAddress"}, "10.1.0.1"},
+		{[]any{1, "Type"}, "Secondary"},
+		{[]any{1, "PrimaryIpAddress"}, "10.2.0.9"},
+	} {
+		if got := at(w.path...); got != w.want {
+			t.Errorf("%v is %v, want %v", w.path, got, w.want)
+		}
+	}
+	first, second := at(0, "Ipv6Sets", "Ipv6Set", 0, "Ipv6Address"), at(0, "Ipv6Sets", "Ipv6Set", 1, "Ipv6Address")
+	if first == nil || second == nil || first == second {
+		t.Errorf("the IPv6 addresses are %v and %v, want two", first, second)
+	}
+}
+
 func TestDescribeInstancesFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))

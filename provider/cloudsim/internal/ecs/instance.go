@@ -65,11 +65,19 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
-		{"OperationLocks", alibaba.List("LockReason", []string(nil))},
+		{"OperationLocks", alibaba.List("LockReason", locks(m))},
 		{"DedicatedHostAttribute", alibaba.Object{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", alibaba.Object{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", alibaba.List("Tag", alibaba.Tags(m.Tags))},
 	}...)
+}
+
+// locks are the reasons why operations on an instance are blocked.
+func locks(m *core.Instance) []alibaba.Object {
+	if m.Lock == "" {
+		return nil
+	}
+	return []alibaba.Object{{{"LockReason", m.Lock}, {"LockMsg", ""}}}
 }
 
 func osType(image string) string {

@@ -44,7 +44,8 @@ const interfacesOfCreate = 2
 // hasInterface reports whether a create has an interface with a prefix.
 func hasInterface(params map[string]string, at string) bool {
 	for _, name := range []string{
-		"VSwitchId", "SecurityGroupId", "SecurityGroupIds.1", "PrimaryIpAddress", "NetworkInterfaceName", "Description", "InstanceType",
+		"VSwitchId", "SecurityGroupId", "SecurityGroupIds.1", "PrimaryIpAddress", "NetworkInterfaceName", "Description",
+		"InstanceType",
 	} {
 		if params[at+name] != "" {
 			return true

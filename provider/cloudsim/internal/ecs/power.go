@@ -124,10 +124,29 @@ func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instan
 	switch {
 	case m == nil:
 		return nil, noInstance()
+	case m.Lock != "":
+		return m, locked(m.Lock, c)
 	case m.PhaseAt(k.Now) != c.From:
 		return m, wrongStatus()
 	default:
 		return m, nil
+	}
+}
+
+// locked refuses to change the power of a locked instance. It is not verified which code the
+// reasons other than security have.
+func locked(reason string, c alibaba.Power) *alibaba.Refusal {
+	switch {
+	case reason == "security":
+		return alibaba.Refuse(403, "InstanceLockedForSecurity",
+			"The specified operation is denied as your instance is locked for security reasons.")
+	case c.From == core.Stopped:
+		return alibaba.Refuse(403, "InstanceExpired",
+			"The postPaid instance has been expired. Please ensure your account have enough balance.")
+	default:
+		return alibaba.Refuse(403, "InstanceExpiredOrInArrears",
+			"The specified operation is denied as your prepay instance is expired (prepay mode) or in arrears "+
+				"(afterpay mode).")
 	}
 }
 

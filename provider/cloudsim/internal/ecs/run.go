@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
@@ -53,6 +54,9 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return answer, nil
 }
 
+// idPlaceholder stands for the ID of the instance in a host name.
+const idPlaceholder = "${instance_id}"
+
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
@@ -99,6 +103,7 @@ func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
 	unique := p.Flag("UniqueSuffix")
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
 	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
+	m.HostName = strings.ReplaceAll(m.HostName, idPlaceholder, m.ID)
 	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region))
 	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
 	m.CPUs, m.MemoryMiB = shapeOf(m.InstanceType)

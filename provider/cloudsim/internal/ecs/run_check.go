@@ -54,7 +54,7 @@ func (e *api) checkImage(p *alibaba.Params) {
 	p.Matching("InstanceType", typeForm, "a type such as ecs.g5.large")
 	p.Name("InstanceName")
 	p.Description("Description")
-	p.HostName()
+	p.HostName(idPlaceholder)
 	checkSuffix(p)
 	p.Choice("IoOptimized", "optimized", "none")
 	p.Choice("SecurityEnhancementStrategy", "Active", "Deactive")
