@@ -123,11 +123,10 @@ type RawTag struct {
 // instanceOf translates a described instance. ENS answers no zone, and no reason of a failure.
 func instanceOf(raw *RawInstance) provider.Instance {
 	n := &raw.NetworkAttributes
-	room := make([]netip.Addr, 0, 2) // most instances have one address of each kind
-	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress,
-		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
-	used := min(len(private), cap(room))
-	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
+	var room addrRoom // most instances have one address of each kind
+	room.grow(2 + len(raw.NetworkInterfaces.NetworkInterfaces))
+	private := room.read(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	public := room.read(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
 	lock, reason := lockOf(raw)
 	inst := provider.Instance{
 		ID:               raw.InstanceID,
@@ -148,7 +147,7 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
 		PrivateIPs:       private,
 		PublicIPs:        public,
-		Interfaces:       interfacesOf(raw),
+		Interfaces:       interfacesOf(raw, &room),
 		Disks:            disksOf(raw),
 		Billing:          billingOf(raw),
 		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
@@ -198,14 +197,14 @@ func onlyIPv4(list []netip.Addr) (out []netip.Addr) {
 
 // interfacesOf reads the network interfaces, the primary one first. ENS says of none which subnet
 // and groups it has: those of the instance are those of its primary one.
-func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
+func interfacesOf(raw *RawInstance, room *addrRoom) []provider.InstanceInterface {
 	rows := raw.NetworkInterfaces.NetworkInterfaces
 	if len(rows) == 0 {
 		return nil
 	}
 	list := make([]provider.InstanceInterface, 0, len(rows))
 	for i := range rows {
-		n := interfaceOf(&rows[i])
+		n := interfaceOf(&rows[i], room)
 		if !n.Primary {
 			list = append(list, n)
 			continue
@@ -217,8 +216,8 @@ func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
 	return list
 }
 
-func interfaceOf(raw *RawInterface) provider.InstanceInterface {
-	ips := []string{raw.PrimaryIPAddress}
+func interfaceOf(raw *RawInterface, room *addrRoom) provider.InstanceInterface {
+	ips := append(make([]string, 0, 1+len(raw.PrivateIPSets.PrivateIPSet)), raw.PrimaryIPAddress)
 	for _, set := range raw.PrivateIPSets.PrivateIPSet {
 		ips = append(ips, set.PrivateIPAddress)
 	}
@@ -230,13 +229,16 @@ func interfaceOf(raw *RawInterface) provider.InstanceInterface {
 		ID:            raw.NetworkInterfaceID,
 		Primary:       strings.EqualFold(raw.Type, "Primary"),
 		MAC:           raw.MacAddress,
-		PrivateIPs:    addrsOf(nil, nil, ips),
-		IPv6Addresses: addrsOf(nil, nil, v6),
+		PrivateIPs:    room.read(nil, ips),
+		IPv6Addresses: room.read(nil, v6),
 	}
 }
 
 // disksOf reads the disks, the system disk first.
 func disksOf(raw *RawInstance) (list []provider.InstanceDisk) {
+	if rows := len(raw.DataDisk.DataDisk); rows > 0 || raw.SystemDisk != (RawDisk{}) {
+		list = make([]provider.InstanceDisk, 0, rows+1)
+	}
 	if raw.SystemDisk != (RawDisk{}) {
 		list = append(list, diskOf(&raw.SystemDisk))
 		list[0].System = true
@@ -310,18 +312,27 @@ func timeOf(s string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
+	const minutes = "2006-01-02T15:04Z07:00"
+	layout := minutes
+	if at := strings.IndexByte(minutes, 'Z'); len(s) > at && s[at] == ':' {
+		layout = time.RFC3339
 	}
-	return time.Time{}
+	t, err := time.Parse(layout, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
-// addrsOf reads addresses, each once: ENS repeats them in several lists. A text that is no address
-// is left out. The addresses are appended to out, whose room two calls share: it saves an
-// allocation for each instance.
-func addrsOf(out []netip.Addr, carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
+// addrRoom is the memory for the addresses of one instance: one allocation for all of its lists.
+type addrRoom struct{ left []netip.Addr }
+
+func (r *addrRoom) grow(n int) { r.left = make([]netip.Addr, 0, n) }
+
+// read reads addresses, each once: ENS repeats them in several lists. A text that is no address is
+// left out. The list has no room to grow, since others may follow it in memory.
+func (r *addrRoom) read(carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
+	out := r.left
 	add := func(s string) {
 		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
 			out = append(out, a)
@@ -338,6 +349,8 @@ func addrsOf(out []netip.Addr, carriers []RawCarrierAddress, lists ...[]string) 
 	if len(out) == 0 {
 		return nil
 	}
+	used := min(len(out), cap(r.left))
+	r.left = r.left[used:used]
 	return slices.Clip(out)
 }
 
