@@ -79,7 +79,7 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 	list := fieldsOf(v.Type())
 	seen := map[string]place{}
 	for _, m := range n.members {
-		if d.isRepeated(path, m, seen) || path == "" && m.key == "$schema" {
+		if d.isRepeated(fieldPath(path, shownKey(m.key)), m, seen) || path == "" && m.key == "$schema" {
 			continue
 		}
 		f, ok := fieldNamed(list, m.key)
@@ -113,6 +113,9 @@ func fieldNamed(list []field, name string) (field, bool) {
 
 // hint returns what an unknown field was perhaps meant to be.
 func (d *decoder) hint(key string, list []field) string {
+	if len(d.list) > maxProblems { // not shown, unless the order of the problems changes much
+		return ""
+	}
 	var names []string
 	for _, f := range list {
 		if !f.ofProgram {
@@ -132,7 +135,7 @@ func (d *decoder) hint(key string, list []field) string {
 func (d *decoder) isRepeated(path string, m member, seen map[string]place) bool {
 	first, repeated := seen[m.key]
 	if repeated {
-		d.add(m.at, fieldPath(path, shownKey(m.key)), "is there twice: the first is in line %d", first.line)
+		d.add(m.at, path, "is there twice: the first is in line %d", first.line)
 		return true
 	}
 	seen[m.key] = m.at
@@ -161,7 +164,7 @@ func (d *decoder) entries(path string, n *node, v reflect.Value) {
 	seen := map[string]place{}
 	entries := reflect.MakeMapWithSize(v.Type(), len(n.members))
 	for _, m := range n.members {
-		if d.isRepeated(path, m, seen) {
+		if d.isRepeated(keyPath(path, m.key), m, seen) {
 			continue
 		}
 		value := reflect.New(v.Type().Elem()).Elem()
@@ -180,7 +183,7 @@ func (d *decoder) options(path string, n *node, v reflect.Value) {
 	seen := map[string]place{}
 	var list []provider.VendorOption
 	for _, m := range n.members {
-		if d.isRepeated(path, m, seen) {
+		if d.isRepeated(fieldPath(path, shownKey(m.key)), m, seen) {
 			continue
 		}
 		t := d.vendors[m.key]

@@ -148,11 +148,16 @@ func (e *encoder) options(path string, list []provider.VendorOption) *node {
 func (e *encoder) scalar(path string, v reflect.Value) *node {
 	switch value := v.Interface().(type) {
 	case time.Time:
-		return e.text(path, value.Format(time.RFC3339Nano), value.Year() >= 0 && value.Year() <= 9999, "the year has more than four digits")
+		text, err := value.MarshalText()
+		n := e.text(path, string(text), err == nil, "is not a time that RFC 3339 can write")
+		n.bare = true
+		return n
 	case netip.Addr:
-		return e.text(path, value.String(), value.IsValid(), "an address is missing")
+		n := e.text(path, value.String(), value.IsValid(), "an address is missing")
+		n.bare = value.Is4() // that of IPv6 may end in a colon
+		return n
 	case time.Duration:
-		return e.text(path, durationText(value), true, "")
+		return &node{kind: textNode, text: durationText(value), bare: true}
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -45,17 +45,15 @@ func (e *Error) Unwrap() []error {
 	return []error{provider.ErrInvalid, e.Err}
 }
 
-// Errors are the problems of a file, sorted by line. As an error it is never empty.
+// Errors are the problems of a file, sorted by line: the first 50, and one that says how many
+// more there are. As an error it is never empty.
 type Errors []*Error
 
-// Error lists the problems, one per line: the first 50, and how many more there are.
+// Error lists the problems, one per line.
 func (e Errors) Error() string {
-	var lines []string
-	for _, p := range e[:min(len(e), maxProblems)] {
-		lines = append(lines, p.Error())
-	}
-	if more := len(e) - maxProblems; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more problems", more))
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -82,7 +80,7 @@ func (p *problems) add(at place, path, reason string, args ...any) *Error {
 	return e
 }
 
-// err returns the problems sorted, or nil.
+// err returns the problems sorted and not too many, or nil.
 func (p *problems) err() error {
 	if len(p.list) == 0 {
 		return nil
@@ -90,5 +88,10 @@ func (p *problems) err() error {
 	slices.SortStableFunc(p.list, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+	if more := len(p.list) - maxProblems; more > 0 {
+		last := *p.list[maxProblems]
+		last.Path, last.Reason, last.Err = "", fmt.Sprintf("and %d more problems from here on", more), nil
+		return append(slices.Clone(p.list[:maxProblems]), &last)
+	}
 	return p.list
 }

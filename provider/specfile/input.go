@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path/filepath"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -33,7 +34,7 @@ func formatOf(name string, data []byte) Format {
 
 // parse reads the tree of an input. It returns nil after a problem that leaves no tree.
 func parse(data []byte, format Format, p *problems) *node {
-	if at, reason := unreadable(data); reason != "" {
+	if at, reason := unreadable(data, format); reason != "" {
 		p.add(at, "", "%s", reason)
 		return nil
 	}
@@ -43,8 +44,8 @@ func parse(data []byte, format Format, p *problems) *node {
 	return parseYAML(data, p)
 }
 
-// unreadable returns why an input can be read in neither format, or "".
-func unreadable(data []byte) (at place, reason string) {
+// unreadable returns why an input cannot be read at all, or "".
+func unreadable(data []byte, format Format) (at place, reason string) {
 	start := place{1, 1}
 	switch {
 	case len(data) > maxBytes:
@@ -56,11 +57,11 @@ func unreadable(data []byte) (at place, reason string) {
 	case len(bytes.TrimSpace(data)) == 0:
 		return start, "the file is empty"
 	}
-	return oddCharacter(data)
+	return oddCharacter(data, format)
 }
 
-// oddCharacter looks for bytes that no text has.
-func oddCharacter(data []byte) (at place, reason string) {
+// oddCharacter looks for what no text of the format has.
+func oddCharacter(data []byte, format Format) (at place, reason string) {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
 		switch {
@@ -70,12 +71,21 @@ func oddCharacter(data []byte) (at place, reason string) {
 			return placeOf(data, i), "a NUL character is not allowed"
 		case r == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
 			return placeOf(data, i), "a carriage return without a line feed is not allowed"
-		case r < ' ' && !strings.ContainsRune("\t\r\n", r), r == 0x7f:
+		case isControl(r, format):
 			return placeOf(data, i), "a control character is not allowed"
 		}
 		i += size
 	}
 	return place{}, ""
+}
+
+// isControl reports whether a character has to be written as an escape. JSON has more freedom.
+func isControl(r rune, format Format) bool {
+	if r < ' ' {
+		return r != '\t' && r != '\r' && r != '\n'
+	}
+	const nextLine = 0x85
+	return format == YAML && unicode.IsControl(r) && r != nextLine
 }
 
 // placeOf returns the place of a byte.

@@ -146,7 +146,7 @@ func (r *jsonReader) fail(err error) {
 	switch {
 	case errors.Is(err, errTooLarge):
 		r.add(r.at, "", "%v", errTooLarge)
-	case errors.As(err, &syntax):
+	case errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF):
 		r.add(placeOf(r.data, int(syntax.ByteOffset)), "", "not JSON: %s", withoutContent(syntax.Err.Error()))
 	default:
 		r.add(placeOf(r.data, len(r.data)), "", "not JSON: the file ends too early")

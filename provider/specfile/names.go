@@ -8,8 +8,8 @@ import (
 // units are the words that keep their spelling.
 var units = []string{"MiBps", "Mbps", "MiB", "GiB"}
 
-// oddWords are acronyms with lower case letters or digits inside.
-var oddWords = []string{"IPv4", "IPv6", "DDoS"}
+// oddWords are acronyms with lower case letters or digits inside, or that end in ID.
+var oddWords = []string{"IPv4", "IPv6", "DDoS", "UUID", "GUID"}
 
 // FieldName returns the name that files use for an exported Go field: lower camel case, with an
 // acronym as one word (ImageID is imageId, IPv6Count is ipv6Count, CPUs is cpus) and units as
@@ -37,14 +37,14 @@ func firstWord(name string) string {
 		return word
 	}
 	capitals := 1
-	for capitals < len(name) && isUpper(name[capitals]) && !startsWord(name[capitals:]) {
+	for capitals < len(name) && isUpper(name[capitals]) && !startsWord(name[capitals:], capitals) {
 		capitals++
 	}
 	rest := name[capitals:]
 	switch {
 	case isPlural(rest):
 		return name[:capitals+1]
-	case rest == "" || startsWord(rest):
+	case rest == "" || startsWord(rest, capitals):
 		return name[:capitals]
 	case capitals > 1 && !isDigit(rest[0]):
 		return name[:capitals-1] // the last capital begins the next word
@@ -56,11 +56,15 @@ func firstWord(name string) string {
 	return name[:end]
 }
 
-// startsWord reports whether a word begins here that does not begin at a change of case: "ID" at
-// the end of "VPCID", and the odd words.
-func startsWord(rest string) bool {
-	isID := rest == "ID" || rest == "IDs" || strings.HasPrefix(rest, "ID") && len(rest) > 2 && isUpper(rest[2])
-	return isID || hasWord(oddWords, rest) != ""
+// startsWord reports whether a word begins after some capitals although the case does not
+// change: "ID" at the end of "VPCID", but not of "SID", and the odd words.
+func startsWord(rest string, capitals int) bool {
+	if hasWord(oddWords, rest) != "" {
+		return true
+	}
+	after, isID := strings.CutPrefix(rest, "ID")
+	ends := after == "" || isUpper(after[0]) || isPlural(after)
+	return capitals > 1 && isID && ends
 }
 
 // isPlural reports whether the "s" of a plural acronym is here: that of "CPUs".

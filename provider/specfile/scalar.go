@@ -75,7 +75,7 @@ func setScalar(n *node, v reflect.Value) string {
 func setText(n *node, v reflect.Value) string {
 	if n.kind != textNode {
 		text := shown(n.text)
-		return strings.Trim(text, `"`) + " is " + string(n.kind) + " here; to make it a text write it in quotes: " + text
+		return strings.Trim(text, `"`) + " without quotes is no text: write " + text
 	}
 	values := enums[v.Type()]
 	if len(values) > 0 && n.text != "" && !slices.Contains(values, n.text) {

@@ -26,6 +26,7 @@ type node struct {
 	kind    kind
 	at      place
 	text    string // of a scalar, as the file has it; a text without quotes and escapes
+	bare    bool   // a text that YAML needs no quotes for, such as a time
 	items   []*node
 	members []member
 }

@@ -3,6 +3,7 @@ package specfile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -164,12 +165,13 @@ func failYAML(err error, data []byte, p *problems) {
 		p.add(place{1, 1}, "", "not YAML")
 	default:
 		at := place{max(load.Mark.Line, 1), max(load.Mark.Column, 1)}
-		p.add(at, "", "not YAML: %s", yamlReason(load.Message, data, at))
+		p.add(at, "", "not YAML: %s", yamlReason(load, data, at))
 	}
 }
 
 // yamlReason says in our words what the parser stumbled over, where it is a frequent mistake.
-func yamlReason(message string, data []byte, at place) string {
+func yamlReason(load *yaml.LoadError, data []byte, at place) string {
+	message := load.Message
 	lines := bytes.Split(data, []byte("\n"))
 	line := ""
 	if at.line <= len(lines) {
@@ -185,6 +187,8 @@ func yamlReason(message string, data []byte, at place) string {
 		return "a second \": \" in one line; a text that holds \": \" needs quotes"
 	case strings.HasPrefix(message, "found character that cannot start any token"):
 		return "a text that begins with this character needs quotes"
+	case load.ContextMsg != "" && load.ContextMark.Line > 0:
+		return fmt.Sprintf("%s, %s that begins in line %d", withoutContent(message), load.ContextMsg, load.ContextMark.Line)
 	default:
 		return withoutContent(message)
 	}
@@ -193,7 +197,7 @@ func yamlReason(message string, data []byte, at place) string {
 // writeYAML writes a tree.
 func writeYAML(n *node) ([]byte, error) {
 	document := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{yamlNode(n)}}
-	return yaml.Dump(document, yaml.WithLineWidth(-1), yaml.WithUnicode(true))
+	return yaml.Dump(document, yaml.WithLineWidth(-1), yaml.WithUnicode(true), yaml.WithCompactSeqIndent(false))
 }
 
 func yamlNode(n *node) *yaml.Node {
@@ -211,6 +215,9 @@ func yamlNode(n *node) *yaml.Node {
 		}
 		return flowIfEmpty(y)
 	case textNode:
+		if n.bare {
+			return &yaml.Node{Kind: yaml.ScalarNode, Value: n.text}
+		}
 		return yamlText(n.text)
 	default:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.text}
@@ -226,7 +233,7 @@ func flowIfEmpty(y *yaml.Node) *yaml.Node {
 }
 
 // bareText matches texts that every version of YAML reads as that text without quotes.
-var bareText = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./:@-]*[A-Za-z0-9_./-]$`)
+var bareText = regexp.MustCompile(`^[A-Za-z_]([A-Za-z0-9_./:@-]*[A-Za-z0-9_./-])?$`)
 
 // reservedText matches the words that some version of YAML reads as something else.
 var reservedText = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null)$`)
