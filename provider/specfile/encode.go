@@ -48,6 +48,12 @@ func (e *encoder) value(path string, v reflect.Value, there bool) *node {
 		return e.entries(path, v, there)
 	case t.Kind() == reflect.Slice:
 		return e.items(path, v, there)
+	case t.Kind() == reflect.Struct && !isScalar(t):
+		n := e.fields(path, v) // also of a zero struct: a secret inside may be kept out
+		if len(n.members) == 0 && !there {
+			return nil
+		}
+		return n
 	case !there && v.IsZero():
 		return nil
 	case t.Kind() == reflect.Pointer && v.IsNil():
@@ -55,12 +61,6 @@ func (e *encoder) value(path string, v reflect.Value, there bool) *node {
 		return nil
 	case t.Kind() == reflect.Pointer:
 		return e.value(path, v.Elem(), true)
-	case t.Kind() == reflect.Struct && !isScalar(t):
-		n := e.fields(path, v)
-		if len(n.members) == 0 && !there {
-			return nil
-		}
-		return n
 	default:
 		return e.scalar(path, v)
 	}
