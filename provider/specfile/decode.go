@@ -239,7 +239,7 @@ func (d *decoder) secret(path string, n *node, v reflect.Value) {
 		return
 	}
 	if err := d.resolve(n.text, v); err != nil {
-		d.add(n.at, path, "%s: %v", n.text, err).Err = err
+		d.addCaused(err, n.at, path, n.text+": "+err.Error())
 		return
 	}
 	d.read[path] = newReadSecret(n.text, textOf(v))

@@ -74,10 +74,13 @@ type problems struct {
 }
 
 // add adds a problem of a field. A path may be "", and a place may be zero.
-func (p *problems) add(at place, path, reason string, args ...any) *Error {
-	e := &Error{File: p.file, Line: at.line, Column: at.column, Path: path, Reason: fmt.Sprintf(reason, args...)}
-	p.list = append(p.list, e)
-	return e
+func (p *problems) add(at place, path, reason string, args ...any) {
+	p.addCaused(nil, at, path, fmt.Sprintf(reason, args...))
+}
+
+// addCaused adds a problem with the error that caused it.
+func (p *problems) addCaused(cause error, at place, path, reason string) {
+	p.list = append(p.list, &Error{File: p.file, Line: at.line, Column: at.column, Path: path, Reason: reason, Err: cause})
 }
 
 // err returns the problems sorted and not too many, or nil.

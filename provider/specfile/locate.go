@@ -34,7 +34,7 @@ func (f *File) Locate(err error) error {
 		if problem.Driver != "" {
 			reason += " (" + problem.Driver + ")"
 		}
-		p.add(f.placeOf(path), path, "%s", reason).Err = problem
+		p.addCaused(problem, f.placeOf(path), path, reason)
 	}
 	return p.err()
 }

@@ -77,6 +77,7 @@ func findName(name string, t reflect.Type, path string, seen []reflect.Type) str
 			inner = inner.Elem()
 		case reflect.Slice:
 			inner, at = inner.Elem(), at+"[]"
+		default: // a struct by itself, or no struct
 		}
 		if inner.Kind() != reflect.Struct || isScalar(inner) || f.ofProgram {
 			continue

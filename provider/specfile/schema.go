@@ -2,7 +2,6 @@ package specfile
 
 import (
 	"reflect"
-	"slices"
 	"strconv"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -152,10 +151,7 @@ func (s *schema) ref(t reflect.Type) *node {
 				continue
 			}
 			child := s.value(f.typ)
-			if text := s.describe(t, t.Field(f.index).Name); text != "" {
-				child.remove("description")
-				child.put("description", &node{kind: textNode, text: text})
-			}
+			child.addDescription(s.describe(t, t.Field(f.index).Name))
 			fields.put(f.name, child)
 		}
 		n.put("properties", fields)
@@ -164,9 +160,16 @@ func (s *schema) ref(t reflect.Type) *node {
 	return object("$ref", "#/$defs/"+name)
 }
 
-// remove removes a key.
-func (n *node) remove(key string) {
-	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.key == key })
+// addDescription puts a text before the description of a schema.
+func (n *node) addDescription(text string) {
+	own := n.find("description")
+	switch {
+	case text == "":
+	case own == nil:
+		n.put("description", &node{kind: textNode, text: text})
+	default:
+		own.text = text + "\n" + own.text
+	}
 }
 
 // reference returns the schema of a reference.
