@@ -14,11 +14,12 @@ type decoder struct {
 	vault      *vault
 	vendors    map[string]reflect.Type
 	form       reflect.Type
-	references map[string]string     // of secrets, by path
-	read       map[string]readSecret // secrets that were read, by path
-	places     map[string]place      // of every value, by path
-	inVendor   bool                  // inside the options of a cloud
-	inMap      bool                  // inside a map of these
+	references map[string]string        // of secrets, by path
+	read       map[string]readSecret    // secrets that were read, by path
+	places     map[string]place         // of every value, by path
+	known      map[reflect.Type][]field // of the structs so far: a list may have thousands
+	inVendor   bool                     // inside the options of a cloud
+	inMap      bool                     // inside a map of these
 }
 
 // value fills v from a node. A problem leaves v, or a part of it, as it was.
@@ -76,7 +77,7 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 	if !d.wants(path, n, fieldsNode, "fields") {
 		return
 	}
-	list := fieldsOf(v.Type())
+	list := d.fieldsOf(v.Type())
 	seen := map[string]place{}
 	for _, m := range n.members {
 		if d.isRepeated(fieldPath(path, shownKey(m.key)), m, seen) || path == "" && m.key == "$schema" {
@@ -92,6 +93,16 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 			d.value(fieldPath(path, f.name), m.value, v.Field(f.index))
 		}
 	}
+}
+
+// fieldsOf returns the fields of a struct type.
+func (d *decoder) fieldsOf(t reflect.Type) []field {
+	list, ok := d.known[t]
+	if !ok {
+		list = fieldsOf(t)
+		d.known[t] = list
+	}
+	return list
 }
 
 // shownKey returns an unknown key for an error.

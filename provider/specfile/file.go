@@ -116,6 +116,7 @@ func begin(data []byte, name string, o *Options, p *problems) (*decoder, *node, 
 		problems: p, vendors: types, form: reflect.TypeFor[fileForm](),
 		vault:      &vault{o: o, known: map[string]func() ([]byte, error){}},
 		references: map[string]string{}, read: map[string]readSecret{}, places: map[string]place{},
+		known: map[reflect.Type][]field{},
 	}
 	return d, parse(data, format, p), nil
 }
