@@ -161,6 +161,10 @@ func (e *encoder) scalar(path string, v reflect.Value) *node {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		unknown := unknownWord(v.String(), enums[v.Type()])
+		if unknown != "" {
+			e.add(place{}, path, "%s", unknown)
+		}
 		return e.text(path, v.String(), utf8.ValidString(v.String()), "is not a text in UTF-8")
 	case reflect.Bool:
 		return &node{kind: boolNode, text: strconv.FormatBool(v.Bool())}

@@ -66,7 +66,8 @@ func Example() {
 
 // All problems of a file come together, each with its place.
 func ExampleErrors() {
-	_, err := specfile.Parse([]byte("version: 1\nspec:\n  ImageID: a\n  count: 2.5\n  login: {password: secret}\n"), "fleet.yaml", nil)
+	const text = "version: 1\nspec:\n  ImageID: a\n  count: 2.5\n  login: {password: secret}\n"
+	_, err := specfile.Parse([]byte(text), "fleet.yaml", nil)
 	fmt.Println(err)
 	// Output:
 	// fleet.yaml:3:3: spec.ImageID: unknown field; did you mean imageId?

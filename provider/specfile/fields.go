@@ -67,16 +67,20 @@ func isScalar(t reflect.Type) bool { return t == addrType || t == timeType }
 // enums are the values of the texts that only have certain ones. A test compares them with the
 // constants of package provider.
 var enums = map[reflect.Type][]string{
-	reflect.TypeFor[provider.IPFamily]():         words(provider.IPv4, provider.IPv6, provider.DualStack),
-	reflect.TypeFor[provider.BillingMode]():      words(provider.OnDemand, provider.Prepaid, provider.Spot, provider.DedicatedHost),
+	reflect.TypeFor[provider.IPFamily](): words(provider.IPv4, provider.IPv6, provider.DualStack),
+	reflect.TypeFor[provider.BandwidthCharge](): words(
+		provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth,
+		provider.BandwidthPackage, provider.PayByDailyPeak, provider.PayBy95th,
+	),
+	reflect.TypeFor[provider.BillingMode](): words(
+		provider.OnDemand, provider.Prepaid, provider.Spot, provider.DedicatedHost,
+	),
 	reflect.TypeFor[provider.PeriodUnit]():       words(provider.Day, provider.Week, provider.Month, provider.Year),
 	reflect.TypeFor[provider.SpotStrategy]():     words(provider.SpotMarketPrice, provider.SpotPriceLimit),
 	reflect.TypeFor[provider.SpotInterruption](): words(provider.SpotTerminate, provider.SpotStop),
 	reflect.TypeFor[provider.Tenancy]():          words(provider.SharedTenancy, provider.HostTenancy),
 	reflect.TypeFor[provider.Affinity]():         words(provider.NoAffinity, provider.HostAffinity),
 	reflect.TypeFor[provider.OnFailure]():        words(provider.KeepServers, provider.TerminateServers),
-	reflect.TypeFor[provider.BandwidthCharge](): words(provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth,
-		provider.BandwidthPackage, provider.PayByDailyPeak, provider.PayBy95th),
 }
 
 // words returns the texts of constants.

@@ -76,7 +76,11 @@ func checkSame(t *testing.T, got *specfile.File, format specfile.Format, o specf
 
 // The text of a secret that stands in a file by mistake is in no error.
 func FuzzInlineSecret(f *testing.F) {
-	for _, s := range []string{"hunter2hunter2", "*hunter2hunter2", "&hunter2 x", "!hunter2hunter2", "'hunter2hunter2", "{hunter2hunter2}", "a: hunter2hunter2", "env:hunter2 hunter2", "[hunter2", "\"\\qhunter2", "@hunter2", "`hunter2`", "%hunter2", "| hunter2", "plain:hunter2hunter2"} {
+	for _, s := range []string{
+		"hunter2hunter2", "*hunter2hunter2", "&hunter2 x", "!hunter2hunter2", "'hunter2hunter2",
+		"{hunter2hunter2}", "a: hunter2hunter2", "env:hunter2 hunter2", "[hunter2", "\"\\qhunter2", "@hunter2", "`hunter2`", "%hunter2",
+		"| hunter2", "plain:hunter2hunter2",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, password string) {

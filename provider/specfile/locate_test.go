@@ -53,17 +53,28 @@ fleet.yaml:11:5: spec.tags: "yunfan:x": keys that begin with yunfan: are reserve
 }
 
 func TestProblemsOfACloudHaveTheirPlaces(t *testing.T) {
-	in := "version: 1\nspec:\n  zone: a\n  instanceType: e1\n  imageId: b\n  vendor:\n    aliyun: {deploymentSetGroupNo: 99}\nrun:\n  onFailure: keep\n  owner: ' web'\n"
+	const in = `version: 1
+spec:
+  zone: a
+  instanceType: e1
+  imageId: b
+  vendor:
+    aliyun: {deploymentSetGroupNo: 99}
+run:
+  onFailure: keep
+  owner: ' web'
+`
 	f, err := specfile.Parse([]byte(in), "f", &specfile.Options{Vendors: vendors()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, path := range map[int]string{0: "Vendor.DeploymentSetGroupNo", 1: "Vendor[0].DeploymentSetGroupNo", 2: `Vendor[0].Params["a.B"]`, 3: "RunOptions.Owner"} {
+	for path, want := range map[string]string{
+		"Vendor.DeploymentSetGroupNo":    "f:7:36: spec.vendor.aliyun.deploymentSetGroupNo: no (aliyun)",
+		"Vendor[0].DeploymentSetGroupNo": "f:7:36: spec.vendor.aliyun.deploymentSetGroupNo: no (aliyun)",
+		`Vendor[0].Params["a.B"]`:        `f:7:13: spec.vendor.aliyun.params["a.B"]: no (aliyun)`,
+		"RunOptions.Owner":               "f:10:10: run.owner: no (aliyun)",
+	} {
 		got := fmt.Sprint(f.Locate(&provider.FieldError{Driver: "aliyun", Path: path, Reason: "no"}))
-		want := []string{
-			"f:7:36: spec.vendor.aliyun.deploymentSetGroupNo: no (aliyun)", "f:7:36: spec.vendor.aliyun.deploymentSetGroupNo: no (aliyun)",
-			`f:7:13: spec.vendor.aliyun.params["a.B"]: no (aliyun)`, "f:10:10: run.owner: no (aliyun)",
-		}[i]
 		if got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}

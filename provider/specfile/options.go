@@ -24,7 +24,8 @@ type Options struct {
 	Dir string
 
 	// KeepSecretsOut reads no secret: their fields stay empty, and File.References has the
-	// references. It is for programs that only check or show a file.
+	// references. It is for programs that only check or show a file. Validate then takes the
+	// secrets for missing.
 	KeepSecretsOut bool
 
 	// Format is the format of the input. Empty is decided by its name, or else by its first
@@ -58,7 +59,8 @@ func vendorTypes(list []provider.VendorOption) (map[string]reflect.Type, error) 
 		case structOf(t) == nil:
 			return nil, fmt.Errorf("%w: Options.Vendors[%d]: %v is no struct", provider.ErrInvalid, i, t)
 		case types[name] != nil:
-			return nil, fmt.Errorf("%w: Options.Vendors has two types for %s: %v and %v", provider.ErrInvalid, name, types[name], t)
+			return nil, fmt.Errorf("%w: Options.Vendors has two types for %s: %v and %v",
+				provider.ErrInvalid, name, types[name], t)
 		}
 		types[name] = t
 	}

@@ -56,8 +56,10 @@ func (f *filler) skip() bool {
 }
 
 var odd = []string{
-	"", " ", "a b", "yes", "No", "null", "~", "true", "0250", "1e3", "2.5", "-", "- a", "a: b", "#c", "a #b", "'", `"`, `\`, "\n", "a\nb\n", "\t", "é",
-	"云帆", "\U0001f600", "\u0085", "\u2028", "\ufeff", "\x00", "\x7f", "<<", "*a", "&a", "!a", "%a", "@a", "`a", "[", "{", "2026-01-02", "0x1F", "=", "?", "|",
+	"", " ", "a b", "yes", "No", "null", "~", "true", "0250", "1e3", "2.5", "-", "- a", "a: b",
+	"#c", "a #b", "'", `"`, `\`, "\n", "a\nb\n", "\t", "é",
+	"云帆", "\U0001f600", "\u0085", "\u2028", "\ufeff", "\x00", "\x7f", "<<",
+	"*a", "&a", "!a", "%a", "@a", "`a", "[", "{", "2026-01-02", "0x1F", "=", "?", "|",
 	"on", "y", "N", ".inf", "1_000", "12:30", "...", "---", "plain:a", "env:A", "a:", ":a", strings.Repeat("long ", 60),
 }
 
@@ -76,13 +78,17 @@ func (f *filler) secret(path string) string {
 	return f.secrets[name]
 }
 
+func isSecret(t reflect.Type) bool {
+	return t == reflect.TypeFor[provider.Secret]() || t == reflect.TypeFor[provider.UserData]()
+}
+
 // fill fills a value. Raw reports that a text in it is a raw parameter.
 func (f *filler) fill(path string, v reflect.Value, raw bool) {
 	switch t := v.Type(); {
 	case t == reflect.TypeFor[[]provider.VendorOption]():
 		f.vendors(path, v)
 	case v.Kind() == reflect.Func, v.Kind() == reflect.Interface: // of the program
-	case t == reflect.TypeFor[provider.Secret](), t == reflect.TypeFor[provider.UserData](), raw && v.Kind() == reflect.String:
+	case isSecret(t), raw && v.Kind() == reflect.String:
 		if !f.skip() {
 			v.Set(reflect.ValueOf(f.secret(path)).Convert(t))
 		}
@@ -287,16 +293,22 @@ func TestWrittenForms(t *testing.T) {
 		Cloud: "aliyun",
 		Spec: provider.RunInstancesSpec{
 			Zone: "cn-hangzhou-g", Count: 3, Description: "web: blue",
-			Login:      provider.Login{Password: "hunter2"},
-			Network:    provider.Network{PublicIP: &provider.PublicIP{}, PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.1")}},
+			Login: provider.Login{Password: "hunter2"},
+			Network: provider.Network{
+				PublicIP: &provider.PublicIP{}, PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::")},
+			},
 			SystemDisk: provider.Disk{SizeGiB: 40, DeleteWithInstance: &no},
 			DataDisks:  []provider.Disk{{}, {SizeGiB: 100}},
 			Billing:    provider.Billing{Spot: provider.SpotOptions{MaxPrice: "0.10", DurationHours: &zero}},
 			Tags:       map[string]string{"b": "yes", "a": "1"}, UserData: []byte("hunter2"),
 			AutoReleaseTime: time.Date(2026, 12, 31, 20, 0, 0, 0, time.FixedZone("", 8*3600)),
-			Vendor:          []provider.VendorOption{&fakeOptions{Patience: 2 * time.Minute, Ratio: 0.5}, clouds.All()[0].Options[0]},
+			Vendor: []provider.VendorOption{
+				&fakeOptions{Patience: 2 * time.Minute, Ratio: 0.5}, clouds.All()[0].Options[0],
+			},
 		},
-		Run:        provider.RunOptions{Owner: "web", Alternatives: []provider.Alternative{{Zone: "b"}}, OnFailure: provider.KeepServers},
+		Run: provider.RunOptions{
+			Owner: "web", Alternatives: []provider.Alternative{{Zone: "b"}}, OnFailure: provider.KeepServers,
+		},
 		References: map[string]string{"spec.login.password": "env:P", "spec.userData": "file:boot.sh", "spec.gone": "env:X"},
 	}
 	for _, format := range []specfile.Format{specfile.YAML, specfile.JSON} {
@@ -309,7 +321,9 @@ func TestWrittenForms(t *testing.T) {
 }
 
 func TestDurations(t *testing.T) {
-	for text, want := range map[string]string{"2m": "2m", "90s": "1m30s", "1h": "1h", "1h30m": "1h30m", "1h0m5s": "1h0m5s", "250ms": "250ms"} {
+	for text, want := range map[string]string{
+		"2m": "2m", "90s": "1m30s", "1h": "1h", "1h30m": "1h30m", "1h0m5s": "1h0m5s", "250ms": "250ms",
+	} {
 		in := "version: 1\nspec:\n  vendor:\n    fake:\n      patience: " + text + "\n"
 		f, err := specfile.Parse([]byte(in), "f", &specfile.Options{Vendors: all()})
 		if err != nil {

@@ -77,16 +77,24 @@ func setText(n *node, v reflect.Value) string {
 		text := shown(n.text)
 		return strings.Trim(text, `"`) + " without quotes is no text: write " + text
 	}
-	values := enums[v.Type()]
-	if len(values) > 0 && n.text != "" && !slices.Contains(values, n.text) {
-		reason := shown(n.text) + " is not one of " + strings.Join(values, ", ")
-		if near := nearest(n.text, values); near != "" {
-			reason += "; did you mean " + near + "?"
-		}
+	if reason := unknownWord(n.text, enums[v.Type()]); reason != "" {
 		return reason
 	}
 	v.SetString(n.text)
 	return ""
+}
+
+// unknownWord returns why a text is none of the words that a field takes, or "". A field without
+// certain words takes any text.
+func unknownWord(text string, words []string) string {
+	if len(words) == 0 || text == "" || slices.Contains(words, text) {
+		return ""
+	}
+	reason := shown(text) + " is not one of " + strings.Join(words, ", ")
+	if near := nearest(text, words); near != "" {
+		reason += "; did you mean " + near + "?"
+	}
+	return reason
 }
 
 func setBool(n *node, v reflect.Value) string {

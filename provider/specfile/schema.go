@@ -17,6 +17,9 @@ type SchemaOptions struct {
 	Describe func(owner reflect.Type, field string) string
 }
 
+// draft is the version of JSON Schema.
+const draft = "https://json-schema.org/draft/2020-12/schema"
+
 // Schema returns the JSON Schema (draft 2020-12) of files, with which editors complete and check
 // them, YAML as well as JSON. schema.json beside this package is that of the four clouds of this
 // module.
@@ -32,7 +35,7 @@ func Schema(o *SchemaOptions) ([]byte, error) {
 	if s.describe == nil {
 		s.describe = func(reflect.Type, string) string { return "" }
 	}
-	root := object("$schema", "https://json-schema.org/draft/2020-12/schema", "title", "Yunfan instances", "type", "object")
+	root := object("$schema", draft, "title", "Yunfan instances", "type", "object")
 	names := object()
 	names.put("$schema", object("type", "string"))
 	names.put("version", s.version())

@@ -71,7 +71,9 @@ func TestEveryLeafIsInTheSchema(t *testing.T) {
 func TestTheSchemaTakesNoSecretInline(t *testing.T) {
 	root, follow := schemaOf(t, nil)
 	spec := follow(root.Properties["spec"])
-	for name, n := range map[string]*schemaNode{"userData": spec.Properties["userData"], "password": follow(spec.Properties["login"]).Properties["password"]} {
+	for name, n := range map[string]*schemaNode{
+		"userData": spec.Properties["userData"], "password": follow(spec.Properties["login"]).Properties["password"],
+	} {
 		if n.Pattern == "" {
 			t.Errorf("%s: the schema has no pattern", name)
 		}

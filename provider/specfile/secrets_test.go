@@ -80,7 +80,9 @@ func TestSecretsComeFromTheirReferences(t *testing.T) {
 
 func TestOneLineBreakIsNoPartOfASecret(t *testing.T) {
 	dir := t.TempDir()
-	for text, want := range map[string]string{"hunter2\n": "hunter2", "hunter2\r\n": "hunter2", "hunter2": "hunter2", "hunter2\n\n": "hunter2\n", " a ": " a "} {
+	for text, want := range map[string]string{
+		"hunter2\n": "hunter2", "hunter2\r\n": "hunter2", "hunter2": "hunter2", "hunter2\n\n": "hunter2\n", " a ": " a ",
+	} {
 		write(t, filepath.Join(dir, "p"), text)
 		f, err := specfile.Parse([]byte("version: 1\nspec: {login: {password: 'file:p'}}\n"), "f", &specfile.Options{Dir: dir})
 		if err != nil {
@@ -113,11 +115,12 @@ func TestBadSecretsAreErrors(t *testing.T) {
 		return []byte(content[rest]), nil
 	}}}
 	for rest, want := range map[string]string{
-		"broken":      "vault:broken: the vault is sealed",
-		"missing":     "vault:missing: it is empty",
-		"binary":      "vault:binary: it is not a text in UTF-8",
-		"large":       "vault:large: it is larger than 1048576 bytes",
-		"placeholder": "vault:placeholder: invalid request: the text is the placeholder that secrets marshal to; leave the secret out when encoding, and put it in after decoding",
+		"broken":  "vault:broken: the vault is sealed",
+		"missing": "vault:missing: it is empty",
+		"binary":  "vault:binary: it is not a text in UTF-8",
+		"large":   "vault:large: it is larger than 1048576 bytes",
+		"placeholder": "vault:placeholder: invalid request: the text is the placeholder that secrets marshal to; " +
+			"leave the secret out when encoding, and put it in after decoding",
 	} {
 		_, err := specfile.Parse([]byte("version: 1\nspec: {login: {password: 'vault:"+rest+"'}}\n"), "f", o)
 		if got := fmt.Sprint(err); got != "f:2:26: spec.login.password: "+want {
@@ -158,51 +161,57 @@ func TestSecretsCanBeKeptOut(t *testing.T) {
 	}
 }
 
+// secretChanges are changes of withSecrets after it was read. Want is the error, and has what is
+// written when there is none.
+var secretChanges = map[string]struct {
+	change    func(*specfile.File)
+	want, has string
+}{
+	"changed": {
+		func(f *specfile.File) { f.Spec.Login.Password = "hunter3" },
+		"spec.login.password: has another value than its reference: give it a new one", "",
+	},
+	"removed": {func(f *specfile.File) { f.Spec.Login.Password = "" }, "", "spec:\n  userData: file:boot.sh"},
+	"new reference": {
+		func(f *specfile.File) { f.Spec.Login.Password, f.References["spec.login.password"] = "3", "env:P3" },
+		"", "password: env:P3",
+	},
+	"no reference": {
+		func(f *specfile.File) { delete(f.References, "spec.login.password") },
+		"spec.login.password: is a secret without a reference: " +
+			`put one into References["spec.login.password"], such as env:NAME`, "",
+	},
+	"inline": {
+		func(f *specfile.File) { f.References["spec.login.password"] = "hunter2" },
+		"spec.login.password: its reference must be one like env:NAME or file:PATH", "",
+	},
+	"plain": {
+		func(f *specfile.File) { f.References["spec.login.password"] = "plain:hunter2" },
+		"spec.login.password: a secret cannot be plain: its reference must be one like env:NAME or file:PATH", "",
+	},
+	"another plain value": {
+		func(f *specfile.File) { f.References[`spec.vendor.aliyun.params["Rack"]`] = "plain:rack-8" },
+		`spec.vendor.aliyun.params["Rack"]: has another value than its reference: give it a new one`, "",
+	},
+}
+
 // What stands in the file must be what the spec has: a stored file would otherwise create
 // instances with another password.
 func TestASecretThatChangedIsNotWritten(t *testing.T) {
-	read := func() *specfile.File {
-		calls := 0
-		f, err := specfile.ReadFile(filepath.Join(secretsDir(t), "fleet.yaml"), counting(&calls))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return f
-	}
-	for name, c := range map[string]struct {
-		change func(*specfile.File)
-		want   string // of the error; "" means none
-		has    string // of the output
-	}{
-		"changed":       {func(f *specfile.File) { f.Spec.Login.Password = "hunter3" }, "spec.login.password: has another value than its reference: give it a new one", ""},
-		"removed":       {func(f *specfile.File) { f.Spec.Login.Password = "" }, "", "userData: file:boot.sh"},
-		"new reference": {func(f *specfile.File) { f.Spec.Login.Password = "3"; f.References["spec.login.password"] = "env:P3" }, "", "password: env:P3"},
-		"no reference": {
-			func(f *specfile.File) { delete(f.References, "spec.login.password") },
-			`spec.login.password: is a secret without a reference: put one into References["spec.login.password"], such as env:NAME`, "",
-		},
-		"inline": {
-			func(f *specfile.File) { f.References["spec.login.password"] = "hunter2" },
-			"spec.login.password: its reference must be one like env:NAME or file:PATH", "",
-		},
-		"plain": {
-			func(f *specfile.File) { f.References["spec.login.password"] = "plain:hunter2" },
-			"spec.login.password: a secret cannot be plain: its reference must be one like env:NAME or file:PATH", "",
-		},
-		"another plain value": {
-			func(f *specfile.File) { f.References[`spec.vendor.aliyun.params["Rack"]`] = "plain:rack-8" },
-			`spec.vendor.aliyun.params["Rack"]: has another value than its reference: give it a new one`, "",
-		},
-	} {
+	for name, c := range secretChanges {
 		t.Run(name, func(t *testing.T) {
-			f := read()
+			calls := 0
+			f, err := specfile.ReadFile(filepath.Join(secretsDir(t), "fleet.yaml"), counting(&calls))
+			if err != nil {
+				t.Fatal(err)
+			}
 			c.change(f)
 			out, err := f.Marshal(specfile.YAML)
-			if got := fmt.Sprint(err); c.want != "" && got != c.want {
-				t.Errorf("got the error %s, want %s", got, c.want)
-			}
 			if c.want == "" && err != nil {
 				t.Fatal(err)
+			}
+			if got := fmt.Sprint(err); c.want != "" && got != c.want {
+				t.Errorf("got the error %s, want %s", got, c.want)
 			}
 			if !strings.Contains(string(out), c.has) {
 				t.Errorf("got\n%s\nwant %s in it", out, c.has)
@@ -229,11 +238,12 @@ func TestAPrintedFileShowsNoSecret(t *testing.T) {
 }
 
 func TestValuesThatFilesCannotHold(t *testing.T) {
-	f := &specfile.File{Spec: provider.RunInstancesSpec{Name: "\xff", Vendor: []provider.VendorOption{
+	f := &specfile.File{Spec: provider.RunInstancesSpec{Name: "\xff", Billing: provider.Billing{Mode: "sport"}, Vendor: []provider.VendorOption{
 		fakeOptions{Hook: func() {}}, fakeOptions{}, nil,
 	}}}
 	_, err := f.Marshal(specfile.JSON)
-	const want = "spec.name: is not a text in UTF-8\nspec.vendor.fake.hook: cannot be in a file: func()\n" +
+	const want = "spec.name: is not a text in UTF-8\n" +
+		`spec.billing.mode: "sport" is not one of on-demand, prepaid, spot, dedicated-host; did you mean spot?` + "\nspec.vendor.fake.hook: cannot be in a file: func()\n" +
 		"spec.vendor[1]: a second value for fake\nspec.vendor[2]: is nil, or no struct"
 	if fmt.Sprint(err) != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

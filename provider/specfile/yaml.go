@@ -183,6 +183,8 @@ func yamlReason(load *yaml.LoadError, data []byte, at place) string {
 		return "a tab cannot indent: use blanks"
 	case strings.HasPrefix(message, "unknown anchor"):
 		return "an alias without its anchor; a text that begins with \"*\" needs quotes"
+	case strings.HasPrefix(message, "found incompatible YAML"):
+		return "this line of %YAML is not known: remove it"
 	case strings.HasPrefix(message, "mapping values are not allowed"):
 		return "a second \": \" in one line; a text that holds \": \" needs quotes"
 	case strings.HasPrefix(message, "found character that cannot start any token"):
