@@ -2,6 +2,7 @@ package specfile
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -80,13 +81,11 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 	list := d.fieldsOf(v.Type())
 	seen := map[string]place{}
 	for _, m := range n.members {
-		if d.isRepeated(fieldPath(path, shownKey(m.key)), m, seen) || path == "" && m.key == "$schema" {
-			continue
-		}
 		f, ok := fieldNamed(list, m.key)
 		switch {
+		case d.isRepeated(shownPath(path, m), m, seen), path == "" && m.key == "$schema":
 		case !ok:
-			d.add(m.at, fieldPath(path, shownKey(m.key)), "unknown field%s", d.hint(m.key, list))
+			d.add(m.at, shownPath(path, m), "unknown field%s", d.hint(m.key, list))
 		case f.ofProgram:
 			d.add(m.at, fieldPath(path, f.name), "is set by the program: files do not have it")
 		default:
@@ -105,12 +104,17 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 	return list
 }
 
-// shownKey returns an unknown key for an error.
-func shownKey(key string) string {
-	if bareText.MatchString(key) && len(key) < 64 {
-		return key
+// nameForm matches keys that are shown although no field has this name.
+var nameForm = regexp.MustCompile(`^[A-Za-z$][A-Za-z0-9_-]{0,63}$`)
+
+// shownPath returns the path of a key that may be unknown. A key that does not look like a name
+// is left out, because a secret is in it when the blank after a colon is missing:
+// {password:secret}.
+func shownPath(path string, m member) string {
+	if nameForm.MatchString(m.key) {
+		return fieldPath(path, m.key)
 	}
-	return shown(key)
+	return path
 }
 
 func fieldNamed(list []field, name string) (field, bool) {
@@ -126,6 +130,9 @@ func fieldNamed(list []field, name string) (field, bool) {
 func (d *decoder) hint(key string, list []field) string {
 	if len(d.list) > maxProblems { // not shown, unless the order of the problems changes much
 		return ""
+	}
+	if !nameForm.MatchString(key) {
+		return ": a name has letters and digits only, and a value needs a blank after the colon"
 	}
 	var names []string
 	for _, f := range list {
@@ -175,6 +182,10 @@ func (d *decoder) entries(path string, n *node, v reflect.Value) {
 	seen := map[string]place{}
 	entries := reflect.MakeMapWithSize(v.Type(), len(n.members))
 	for _, m := range n.members {
+		if m.value.kind == nullNode { // perhaps {name:secret}: the key is not shown
+			d.add(m.at, path, "a key has no value; a value needs a blank after the colon")
+			continue
+		}
 		if d.isRepeated(keyPath(path, m.key), m, seen) {
 			continue
 		}
@@ -194,12 +205,12 @@ func (d *decoder) options(path string, n *node, v reflect.Value) {
 	seen := map[string]place{}
 	var list []provider.VendorOption
 	for _, m := range n.members {
-		if d.isRepeated(fieldPath(path, shownKey(m.key)), m, seen) {
+		if d.isRepeated(shownPath(path, m), m, seen) {
 			continue
 		}
 		t := d.vendors[m.key]
 		if t == nil {
-			d.add(m.at, fieldPath(path, shownKey(m.key)), "%s", d.unknownCloud(m.key))
+			d.add(m.at, shownPath(path, m), "%s", d.unknownCloud(m.key))
 			continue
 		}
 		options := reflect.New(structOf(t))

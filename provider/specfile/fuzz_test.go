@@ -92,8 +92,9 @@ func FuzzInlineSecret(f *testing.F) {
 		for _, in := range []string{
 			"version: 1\nspec:\n  login:\n    password: " + password + "\n",
 			`{"version": 1, "spec": {"login": {"password": ` + password + `}}}`,
+			"version: 1\nspec:\n  vendor: {fake: {nested: {a: {b: " + password + "}}, key: " + password + "}}\n",
 		} {
-			_, err := specfile.Parse([]byte(in), "f", nil)
+			_, err := specfile.Parse([]byte(in), "f", &specfile.Options{Vendors: all()})
 			if err == nil {
 				continue
 			}
