@@ -20,7 +20,7 @@ func (f *fake) notFoundUntil(age time.Duration) {
 		return provider.StateRunning, "Running"
 	}
 	f.terminate = func(_ int, r *provider.TerminateRequest) error {
-		for _, i := range f.servers {
+		for _, i := range f.instances {
 			if slices.Contains(r.IDs, i.ID) && time.Since(i.CreatedAt) < age {
 				return refusal(provider.ErrNotFound, "NotFound")
 			}

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// shelf is how many servers of each type, in each zone, a cloud has in stock.
+// shelf is how many instances of each type, in each zone, a cloud has in stock.
 // What is not on it has no end.
 type shelf map[string]int
 
@@ -65,7 +65,7 @@ func tried(err error) (out []string) {
 	return out
 }
 
-// inZone is a spec for n servers in zone a, and options with alternatives of the
+// inZone is a spec for n instances in zone a, and options with alternatives of the
 // same type in other zones.
 func inZone(n int, zones ...string) (provider.RunInstancesSpec, *provider.RunOptions) {
 	s := spec(n)
@@ -77,7 +77,7 @@ func inZone(n int, zones ...string) (provider.RunInstancesSpec, *provider.RunOpt
 	return s, o
 }
 
-// What is out of stock comes from the next alternative: only the servers that
+// What is out of stock comes from the next alternative: only the instances that
 // are missing, in the order of preference.
 func TestAlternatives(t *testing.T) {
 	for _, tc := range []struct {
@@ -118,7 +118,7 @@ func TestAlternatives(t *testing.T) {
 					t.Errorf("asked for %v, want %v", f.asked(), tc.asked)
 				}
 				if len(op.InstanceIDs()) != tc.created || len(f.alive()) != tc.created {
-					t.Errorf("%d IDs, %d servers, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
+					t.Errorf("%d IDs, %d instances, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
 				}
 				if missing := tc.created < 5; (err != nil) != missing || missing && !errors.Is(err, provider.ErrNoStock) || !slices.Equal(tried(err), tc.tried) {
 					t.Errorf("error %v, tried %v, want %v", err, tried(err), tc.tried)
@@ -130,7 +130,7 @@ func TestAlternatives(t *testing.T) {
 				}
 				sent, asked := slices.Compact(f.tokensSent()), slices.Compact(f.asked())
 				if distinct := slices.Compact(slices.Sorted(slices.Values(sent))); len(distinct) != len(asked) {
-					t.Errorf("%d client tokens for %d creates of different servers: %v", len(distinct), len(asked), sent)
+					t.Errorf("%d client tokens for %d creates of different instances: %v", len(distinct), len(asked), sent)
 				}
 			})
 		})
@@ -145,7 +145,7 @@ func TestAlternativesOfALargeCreate(t *testing.T) {
 		s, o := inZone(50, "b", "c")
 		op, err := f.client().RunInstances(t.Context(), s, o)
 		if err != nil || len(op.InstanceIDs()) != 50 || len(f.alive()) != 50 {
-			t.Fatalf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+			t.Fatalf("%d IDs, %d instances, %v", len(op.InstanceIDs()), len(f.alive()), err)
 		}
 		zones := map[string]int{}
 		for _, c := range f.made(provider.APIRunInstances) {
@@ -285,9 +285,9 @@ func TestNothingLeftToTry(t *testing.T) {
 	})
 }
 
-// A server that was accepted and then fails to launch counts as no stock: it is
+// An instance that was accepted and then fails to launch counts as no stock: it is
 // released, and another comes from the next alternative.
-func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
+func TestInstancesThatFailToLaunchAreReplaced(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {
 			switch {
@@ -306,7 +306,7 @@ func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if err != nil || len(list) != 4 {
-			t.Fatalf("%d servers run, %v", len(list), err)
+			t.Fatalf("%d instances run, %v", len(list), err)
 		}
 		if want := []string{"i-001", "i-004", "i-005", "i-006"}; !slices.Equal(op.InstanceIDs(), want) || !slices.Equal(f.alive(), want) {
 			t.Errorf("the operation has %v, the cloud %v, want %v", op.InstanceIDs(), f.alive(), want)
@@ -319,7 +319,7 @@ func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
 
 // Where not all that failed can be replaced, the wait goes on for what could, and
 // then says what is missing.
-func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
+func TestInstancesThatFailToLaunchAreReplacedInPart(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 1
 		f.state = func(id string, age time.Duration) (provider.State, string) {
@@ -340,7 +340,7 @@ func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
 		f.answers(works, works, works, works, stock) // zone b has one
 		list, err := op.Wait(t.Context(), nil)
 		if len(list) != 2 || !errors.Is(err, provider.ErrNoStock) || !errors.Is(err, provider.ErrLaunchFailed) {
-			t.Errorf("%d servers run, want 2: %v", len(list), err)
+			t.Errorf("%d instances run, want 2: %v", len(list), err)
 		}
 		if !slices.Equal(op.InstanceIDs(), f.alive()) {
 			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())
@@ -348,9 +348,9 @@ func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
 	})
 }
 
-// What could not be replaced is told also when more servers fail later, for which
+// What could not be replaced is told also when more instances fail later, for which
 // there is nothing left to try.
-func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
+func TestTwoWavesOfInstancesThatFailToLaunch(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 1
 		f.state = func(id string, age time.Duration) (provider.State, string) {
@@ -415,9 +415,9 @@ func TestALostReplacementIsToldWhenAnotherFails(t *testing.T) {
 	})
 }
 
-// A create that brought some servers of many, one of which failed, is read again from
+// A create that brought some instances of many, one of which failed, is read again from
 // its token, also when there is no alternative in stock for it.
-func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
+func TestInstancesOfAShortCreateThatFailToLaunch(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		stock := refusal(provider.ErrNoStock, "NoStock")
 		stock.Stock = provider.StockOfType
@@ -437,7 +437,7 @@ func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
 			t.Fatalf("%v, %v", op.InstanceIDs(), err)
 		}
 		if list, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 1 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
 		if again == nil || !slices.Equal(again.InstanceIDs(), f.alive()) {
@@ -446,7 +446,7 @@ func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
 	})
 }
 
-// tellsMade makes n servers, and tells them beside an error.
+// tellsMade makes n instances, and tells them beside an error.
 func tellsMade(n int, err error) answer {
 	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		some := *s
@@ -455,9 +455,9 @@ func tellsMade(n int, err error) answer {
 	}
 }
 
-// When the alternatives are used up, the wait says which servers failed, and the
+// When the alternatives are used up, the wait says which instances failed, and the
 // failed ones stay in the caller's hands.
-func TestServersThatFailToLaunchEverywhere(t *testing.T) {
+func TestInstancesThatFailToLaunchEverywhere(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {
 			return provider.StateFailed, "LAUNCH_FAILED"
@@ -469,7 +469,7 @@ func TestServersThatFailToLaunchEverywhere(t *testing.T) {
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		if !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 2 {
 			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())

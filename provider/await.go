@@ -102,7 +102,7 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 // Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := op.newWaiter(ids, o)
-	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateOnFailure
 	stop := op.nameMeanwhile(ctx, w.sightings)
 	list, err = op.waitWithJobs(ctx, w)
 	stop()
@@ -146,7 +146,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	}
 	defer op.mending.Unlock()
 	more, err = op.replaceFailed(ctx, failed)
-	if err != nil || more || op.opts.OnFailure != TerminateServers {
+	if err != nil || more || op.opts.OnFailure != TerminateOnFailure {
 		return more, err
 	}
 	late := op.maker.FindLate(ctx)

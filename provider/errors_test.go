@@ -143,7 +143,7 @@ func TestRunErrorText(t *testing.T) {
 		t.Errorf("thirty reasons read %q", got)
 	}
 	if errors.Is(e, provider.ErrOutcomeUnknown) {
-		t.Error("nothing says that servers may exist")
+		t.Error("nothing says that instances may exist")
 	}
 }
 

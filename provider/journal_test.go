@@ -34,7 +34,7 @@ func (b *notebook) Save(_ context.Context, token []byte) error {
 type crash struct{}
 
 // A process that dies at any point, also between an answer and its journal,
-// leaves a token with which another has exactly the servers that were asked for.
+// leaves a token with which another has exactly the instances that were asked for.
 func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 	for _, tokens := range []bool{true, false} {
 		for at := 1; at <= 12; at++ {
@@ -66,13 +66,13 @@ func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 					book.fail = nil
 					if len(book.saved) == 0 {
 						if len(m.alive()) != 0 {
-							t.Fatalf("%d servers were made before anything was saved", len(m.alive()))
+							t.Fatalf("%d instances were made before anything was saved", len(m.alive()))
 						}
 						return
 					}
 					op, err := m.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
 					if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 {
-						t.Errorf("tokens %v, save %d, dead %s (%v): %d IDs, %d servers, %v", tokens, at, effect, crashed, len(op.InstanceIDs()), len(m.alive()), err)
+						t.Errorf("tokens %v, save %d, dead %s (%v): %d IDs, %d instances, %v", tokens, at, effect, crashed, len(op.InstanceIDs()), len(m.alive()), err)
 					}
 				})
 			}
@@ -106,7 +106,7 @@ func TestAJournalThatFailsAfterwardsIsTold(t *testing.T) {
 			t.Errorf("%v, %v", op.InstanceIDs(), err)
 		}
 		if m.renames != 0 {
-			t.Error("the marker, which is all the journal knows of the servers, must stay")
+			t.Error("the marker, which is all the journal knows of the instances, must stay")
 		}
 	})
 }
@@ -213,14 +213,14 @@ func TestOldCreatesShareWhatIsFoundByTag(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s, Run: run})
 		if got := slices.Sorted(slices.Values(again.InstanceIDs())); err != nil || !slices.Equal(got, f.alive()) {
-			t.Errorf("%d of %d servers: %v", len(got), len(f.alive()), err)
+			t.Errorf("%d of %d instances: %v", len(got), len(f.alive()), err)
 		}
 	})
 }
 
 // A journal that fails once, at any point, costs the creates that it was to
 // announce and nothing else: what Resume gets, from the journal or from the
-// operation, leads to exactly the servers that were asked for.
+// operation, leads to exactly the instances that were asked for.
 func TestAJournalThatFailsOnce(t *testing.T) {
 	for _, tokens := range []bool{true, false} {
 		for at := 1; at <= 13; at++ {
@@ -242,7 +242,7 @@ func TestAJournalThatFailsOnce(t *testing.T) {
 						t.Errorf("save %d failed, and nobody says so: %v", at, err)
 					}
 					if len(op.InstanceIDs()) != len(m.alive()) {
-						t.Errorf("save %d failed: %d IDs of %d servers", at, len(op.InstanceIDs()), len(m.alive()))
+						t.Errorf("save %d failed: %d IDs of %d instances", at, len(op.InstanceIDs()), len(m.alive()))
 					}
 					token := tokenOf(t, op)
 					if from == "journal" && len(book.saved) > 0 {
@@ -250,7 +250,7 @@ func TestAJournalThatFailsOnce(t *testing.T) {
 					}
 					again, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
 					if err != nil || len(again.InstanceIDs()) != 9 || len(m.alive()) != 9 {
-						t.Errorf("tokens %v, save %d, from the %s: %d IDs, %d servers, %v", tokens, at, from, len(again.InstanceIDs()), len(m.alive()), err)
+						t.Errorf("tokens %v, save %d, from the %s: %d IDs, %d instances, %v", tokens, at, from, len(again.InstanceIDs()), len(m.alive()), err)
 					}
 				})
 			}

@@ -40,7 +40,7 @@ func (op *Operation) markerOf(part, generation int) string {
 // of the name is left out until the instance gets its final name.
 func (op *Operation) marked(name string, part, generation int) string {
 	if name == "" {
-		name = "server" // some clouds want a letter first
+		name = "instance" // some clouds want a letter first
 	}
 	r := []rune(name)
 	room := op.c.limits.NameLength - marker.Length - marker.NumberLength

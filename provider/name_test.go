@@ -133,7 +133,7 @@ func TestARefusedRenameIsNotRepeated(t *testing.T) {
 	})
 }
 
-// A wait that replaces servers tries names again that were refused. Those that could
+// A wait that replaces instances tries names again that were refused. Those that could
 // be given at last are no trouble any more, and those that could not keep nobody
 // from waiting for the replacements.
 func TestAWaitTriesNamesAgain(t *testing.T) {
@@ -163,19 +163,19 @@ func testNamesOfAWait(t *testing.T, then error) {
 		m.refuse = then
 		list, err := op.Wait(t.Context(), nil)
 		if len(list) != 2 || !slices.Equal(op.InstanceIDs(), m.alive()) {
-			t.Errorf("%d servers run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
+			t.Errorf("%d instances run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
 		}
 		if then == nil && (err != nil || !slices.Equal(m.names(), []string{"web", "web"})) {
 			t.Errorf("%v, names %v", err, m.names())
 		}
 		if then != nil && (!errors.Is(err, then) || errors.As(err, new(*provider.WaitError)) || strings.Count(err.Error(), "Forbidden") != 2) {
-			t.Errorf("all servers run, both were refused their names, and the error is %v", err)
+			t.Errorf("all instances run, both were refused their names, and the error is %v", err)
 		}
 	})
 }
 
 // A cloud that takes no new names is tried for as long as one call is repeated,
-// however many servers there are, and the error says which keep the marker.
+// however many instances there are, and the error says which keep the marker.
 func TestRenamesThatFailDoNotAddUp(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.limits.InstancesPerCreate = 50
@@ -191,7 +191,7 @@ func TestRenamesThatFailDoNotAddUp(t *testing.T) {
 			t.Errorf("the wait took %v, want the boot and one time of patience", took)
 		}
 		if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("the error names no server: %v", err)
+			t.Errorf("the error names no instance: %v", err)
 		}
 	})
 }
@@ -226,9 +226,9 @@ func TestManyInstancesGetTheirNamesDuringTheWait(t *testing.T) {
 	})
 }
 
-// Servers that the cloud has named and shows to nobody for a while get their name
+// Instances that the cloud has named and shows to nobody for a while get their name
 // all the same.
-func TestRenamesWaitForServersToShowUp(t *testing.T) {
+func TestRenamesWaitForInstancesToShowUp(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(works)
 		m.unknown = 90 * time.Second
@@ -238,7 +238,7 @@ func TestRenamesWaitForServersToShowUp(t *testing.T) {
 	})
 }
 
-// A server that was not found before ctx ended may yet show up. Its name is not
+// An instance that was not found before ctx ended may yet show up. Its name is not
 // done with.
 func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -249,7 +249,7 @@ func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
 		spec := named(2, "web")
 		op, err := m.client().RunInstances(ctx, spec, nil)
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("two servers bear a marker, and the error is %v", err)
+			t.Errorf("two instances bear a marker, and the error is %v", err)
 		}
 		token, _ := op.MarshalText()
 		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
@@ -272,7 +272,7 @@ func (j *closing) Save(context.Context, []byte) error {
 	return nil
 }
 
-// Servers that are all there, and have the wrong name because ctx ended, are no
+// Instances that are all there, and have the wrong name because ctx ended, are no
 // success that needs no word.
 func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -291,17 +291,17 @@ func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 	})
 }
 
-// A server that died while it booted needs no name: the wait tells of it. One that
+// An instance that died while it booted needs no name: the wait tells of it. One that
 // is not visible yet gets its name later.
-func TestServersThatAreGoneNeedNoName(t *testing.T) {
+func TestInstancesThatAreGoneNeedNoName(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 			res := m.create(s)
 			return res, m.release(res.InstanceIDs[1:2])
 		}
 		op, err := m.client().RunInstances(t.Context(), named(3, "web"), nil)
-		if err != nil || len(op.InstanceIDs()) != 3 || m.servers[0].Name != "web" || m.servers[1].Name != "web" {
-			t.Errorf("%v, %v", m.servers, err)
+		if err != nil || len(op.InstanceIDs()) != 3 || m.instances[0].Name != "web" || m.instances[1].Name != "web" {
+			t.Errorf("%v, %v", m.instances, err)
 		}
 	})
 }

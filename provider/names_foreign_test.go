@@ -29,7 +29,7 @@ func (m *marking) misnaming(other string) {
 func (m *marking) nameOf(id string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, s := range m.servers {
+	for _, s := range m.instances {
 		if s.ID == id {
 			return s.Name
 		}
@@ -191,7 +191,7 @@ func TestANameThatAPersonHasChangedIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		m.refuse = nil
-		m.servers[0].Name = "db"
+		m.instances[0].Name = "db"
 		if _, err := op.Wait(t.Context(), nil); err != nil || !slices.Equal(m.names(), []string{"db", "web"}) {
 			t.Errorf("%v, names %v", err, m.names())
 		}
@@ -265,7 +265,7 @@ func TestNamesThatNobodyMayLookAtAreTold(t *testing.T) {
 		inMarkedTime(t, func(t *testing.T, m *marking) {
 			m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, refusal }
 			s, start := named(2, "web"), time.Now()
-			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateServers})
+			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 			if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "i-001, i-002 keep a marker") {
 				t.Errorf("%s: got %v, want the refusal and the instances", what, err)
 			}

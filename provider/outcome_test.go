@@ -68,7 +68,7 @@ func inProgress() error {
 
 func unavailable() error { return refusal(provider.ErrUnavailable, "Unavailable") }
 
-// outcome is one way a create of two servers may go.
+// outcome is one way a create of two instances may go.
 type outcome struct {
 	what    string
 	noToken bool
@@ -90,7 +90,7 @@ func outcomes() []outcome {
 		{"throttled, then accepted, no token", true, []answer{fails(throttled()), works}, 2, 2, none, nil, "accepted"},
 		{"throttled for ever", false, []answer{fails(throttled())}, 0, 0, []error{provider.ErrThrottled}, open, "planned"},
 		{"an answer lost, nothing done", false, []answer{fails(lost()), works}, 2, 2, none, nil, "accepted"},
-		{"an answer lost, servers made", false, []answer{but(lost()), works}, 2, 2, none, nil, "accepted"},
+		{"an answer lost, instances made", false, []answer{but(lost()), works}, 2, 2, none, nil, "accepted"},
 		{"every answer lost", false, []answer{but(lost())}, 0, 0, open, nil, "sent"},
 		{"an answer lost, no token", true, []answer{but(lost()), works}, 1, 0, open, nil, "sent"},
 		{"rejected", false, []answer{fails(quota)}, 1, 0, []error{provider.ErrQuota}, open, "rejected"},
@@ -266,8 +266,8 @@ func TestPartialSuccess(t *testing.T) {
 	}
 }
 
-// What is left open is told even when there are enough servers.
-func TestEnoughServersHideNothingOpen(t *testing.T) {
+// What is left open is told even when there are enough instances.
+func TestEnoughInstancesHideNothingOpen(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		calls := 0
 		lostThenNoStock := func(*fake, *provider.RunInstancesSpec) (*provider.RunResult, error) {
@@ -294,8 +294,8 @@ func TestAShortAnswerSaysHowShort(t *testing.T) {
 	})
 }
 
-// The same server named by two creates is one server.
-func TestAServerCountsOnce(t *testing.T) {
+// The same instance named by two creates is one instance.
+func TestAnInstanceCountsOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, _ *fake) {
 		_, op, err := many(t, 0, gives(nil, "i-a", "i-b"), gives(nil, "i-b", "i-c"))
 		if ids := slices.Sorted(slices.Values(op.InstanceIDs())); !slices.Equal(ids, []string{"i-a", "i-b", "i-c"}) || err == nil {
@@ -358,7 +358,7 @@ func TestContextEndsDuringACreate(t *testing.T) {
 	}
 }
 
-// stocked is a cloud with so many servers in stock, which refuses a create when
+// stocked is a cloud with so many instances in stock, which refuses a create when
 // it has fewer than its minimum.
 func stocked(f *fake, stock int) {
 	var mu sync.Mutex
@@ -397,7 +397,7 @@ func TestMinCountIsOfTheWhole(t *testing.T) {
 					t.Errorf("%d in stock for at least %d of 30: %d created, %v", stock, want, len(op.InstanceIDs()), err)
 				}
 				if len(op.InstanceIDs()) != len(f.alive()) {
-					t.Errorf("%d IDs of %d servers", len(op.InstanceIDs()), len(f.alive()))
+					t.Errorf("%d IDs of %d instances", len(op.InstanceIDs()), len(f.alive()))
 				}
 				if err == nil && minCount > 0 && len(op.InstanceIDs()) < minCount {
 					t.Errorf("%d are fewer than %d", len(op.InstanceIDs()), minCount)

@@ -10,7 +10,7 @@ import (
 )
 
 // The tags of an owner would take the place of a template's without a word: who
-// wants both says which tags the servers shall have.
+// wants both says which tags the instances shall have.
 func TestOwnerDoesNotDropTheTagsOfATemplate(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := provider.RunInstancesSpec{Region: "r", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}}
@@ -32,7 +32,7 @@ func TestOwnerDoesNotDropTheTagsOfATemplate(t *testing.T) {
 			delete(got, provider.OwnerTag)
 			delete(got, provider.OperationTag)
 			if !maps.Equal(got, tags) {
-				t.Errorf("the servers have the tags %v beside their owner's, want %v", got, tags)
+				t.Errorf("the instances have the tags %v beside their owner's, want %v", got, tags)
 			}
 		}
 	})

@@ -21,7 +21,7 @@ func TestPowerInFewCalls(t *testing.T) {
 			}
 			slices.Sort(named)
 			if slices.Sort(ids); len(f.calls) != 3 || !slices.Equal(named, ids) {
-				t.Errorf("%s: %d calls name %d servers; want 3 calls that name each of 250 once", action, len(f.calls), len(named))
+				t.Errorf("%s: %d calls name %d instances; want 3 calls that name each of 250 once", action, len(f.calls), len(named))
 			}
 		})
 	}
@@ -151,12 +151,12 @@ func TestAWaitForPowerNamesWhoFails(t *testing.T) {
 	})
 }
 
-func TestServersThatAreThereAlready(t *testing.T) {
+func TestInstancesThatAreThereAlready(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 100)
 		changes(t, f.client(), provider.PowerStart, true, ids...)
 		if n := len(f.calls); n > 3 {
-			t.Errorf("starting 100 servers that run took %d calls", n)
+			t.Errorf("starting 100 instances that run took %d calls", n)
 		}
 		changes(t, f.client(), provider.PowerStop, true, ids[:60]...)
 		f.calls = nil
@@ -167,7 +167,7 @@ func TestServersThatAreThereAlready(t *testing.T) {
 	})
 }
 
-func TestServersThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
+func TestInstancesThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.power = func(_ int, r *provider.PowerRequest) (*provider.PowerResult, error) { return f.changeSome(r) }
 		ids := old(t, f, 50)
@@ -180,7 +180,7 @@ func TestServersThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
 	})
 }
 
-func TestARebootOfAStoppedServerIsAnError(t *testing.T) {
+func TestARebootOfAStoppedInstanceIsAnError(t *testing.T) {
 	for _, some := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := stopped(t, f, 3)
@@ -197,8 +197,8 @@ func TestARebootOfAStoppedServerIsAnError(t *testing.T) {
 	}
 }
 
-// Nobody can see whether a stopped server is still paid for.
-func TestStopChargingForgivesNoStoppedServer(t *testing.T) {
+// Nobody can see whether a stopped instance is still paid for.
+func TestStopChargingForgivesNoStoppedInstance(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := stopped(t, f, 1)
 		err := f.client().StopInstances(t.Context(), "", ids, &provider.StopOptions{StopCharging: true})
@@ -206,7 +206,7 @@ func TestStopChargingForgivesNoStoppedServer(t *testing.T) {
 	})
 }
 
-func TestServersOnTheirWayAreWaitedFor(t *testing.T) {
+func TestInstancesOnTheirWayAreWaitedFor(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.shift = 30 * time.Second
 		c, start := f.client(), time.Now()
@@ -220,7 +220,7 @@ func TestServersOnTheirWayAreWaitedFor(t *testing.T) {
 }
 
 // Not every cloud tells a state that passes from one that stays.
-func TestServersOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
+func TestInstancesOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
 	for _, some := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.shift, f.vague = 30*time.Second, true
@@ -241,7 +241,7 @@ func TestServersOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
 	}
 }
 
-func TestAServerThatNeverArrivesIsGivenUpOnce(t *testing.T) {
+func TestAnInstanceThatNeverArrivesIsGivenUpOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.shift, f.vague = time.Hour, true
 		ids := old(t, f, 4)

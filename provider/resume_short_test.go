@@ -72,7 +72,7 @@ func fallback() (provider.RunInstancesSpec, *provider.RunOptions) { return inZon
 
 // openStill tells whether a create that was sent, for all the journal knows, was
 // refused when it was asked for again: the refusal does not prove what became of
-// the first one, and an alternative might make servers twice.
+// the first one, and an alternative might make instances twice.
 func openStill(token []byte, err error) bool {
 	return strings.Contains(string(token), `"sent"`) && errors.Is(err, provider.ErrOutcomeUnknown)
 }
@@ -95,7 +95,7 @@ func TestAlternativesAfterACrashAtAnyPoint(t *testing.T) {
 			return
 		}
 		if err != nil || len(op.InstanceIDs()) != 5 || !slices.Equal(op.InstanceIDs(), f.alive()) {
-			t.Errorf("%s: %d IDs, %d servers, %v; asked for %v", at, len(op.InstanceIDs()), len(f.alive()), err, f.asked())
+			t.Errorf("%s: %d IDs, %d instances, %v; asked for %v", at, len(op.InstanceIDs()), len(f.alive()), err, f.asked())
 		}
 	})
 }
@@ -147,7 +147,7 @@ func TestARefusalStopsTheFallbackAfterACrash(t *testing.T) {
 }
 
 // An operation that a crash cut off before anybody was told of a refusal is told
-// of by Resume: servers that are missing are never missing silently.
+// of by Resume: instances that are missing are never missing silently.
 func TestResumeTellsWhatIsMissing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		refuseAfter(f, 2, provider.ErrQuota)
@@ -168,7 +168,7 @@ func TestResumeTellsWhatIsMissing(t *testing.T) {
 	})
 }
 
-// A dry run and an operation with enough servers miss nothing.
+// A dry run and an operation with enough instances miss nothing.
 func TestResumeIsSilentWhenNothingIsMissing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		refuseAfter(f, 2, provider.ErrNoStock)
@@ -207,7 +207,7 @@ func TestOnFailureAfterACrash(t *testing.T) {
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Run: &terminate})
 		var e *provider.RunError
 		if !errors.As(err, &e) || len(e.Released) != 2 || len(again.InstanceIDs()) != 0 || !slices.Equal(f.alive(), other) {
-			t.Errorf("%v, %d servers left", err, len(f.alive()))
+			t.Errorf("%v, %d instances left", err, len(f.alive()))
 		}
 	})
 }

@@ -48,7 +48,7 @@ func TestResumeInAnotherProcess(t *testing.T) {
 			t.Fatalf("%d IDs, %v", len(again.InstanceIDs()), err)
 		}
 		if list, err := again.Wait(t.Context(), nil); err != nil || len(list) != 250 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		if n := len(f.made(provider.APIRunInstances)); n != 3 {
 			t.Errorf("%d creates, want the three of the first process", n)
@@ -82,7 +82,7 @@ func TestTokensSurviveARoundTrip(t *testing.T) {
 }
 
 // cut returns the token of an operation with one part of each status: accepted,
-// planned, sent, rejected. Each is for one server.
+// planned, sent, rejected. Each is for one instance.
 func cut(t *testing.T, f *fake, s provider.RunInstancesSpec) []byte {
 	t.Helper()
 	f.limits.InstancesPerCreate = 1
@@ -91,9 +91,9 @@ func cut(t *testing.T, f *fake, s provider.RunInstancesSpec) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.servers, f.tokens = f.servers[:1], map[string][]string{}
+	f.instances, f.tokens = f.instances[:1], map[string][]string{}
 	tok := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) {
-		part(0)["ids"] = []string{f.servers[0].ID}
+		part(0)["ids"] = []string{f.instances[0].ID}
 		for i, status := range []string{"planned", "sent", "rejected"} {
 			delete(part(i+1), "ids")
 			part(i + 1)["status"] = status
@@ -113,7 +113,7 @@ func TestResumeDoesWhatIsLeft(t *testing.T) {
 		}
 		var e *provider.RunError
 		if !errors.As(err, &e) || e.Created != 3 || e.Asked != 4 || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("a server is missing for good, and the error must say so: %v", err)
+			t.Errorf("an instance is missing for good, and the error must say so: %v", err)
 		}
 	})
 }
@@ -152,7 +152,7 @@ func TestResumeSendsTheSameToken(t *testing.T) {
 		elsewhere := f.client(func(o *provider.Options) { o.Region = "region-2" })
 		again, err := elsewhere.Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
 		if sent := f.tokensSent(); err != nil || len(sent) != 2 || sent[0] != sent[1] || !slices.Equal(again.InstanceIDs(), f.alive()) {
-			t.Errorf("tokens %v, %d servers for %d IDs, %v", sent, len(f.alive()), len(again.InstanceIDs()), err)
+			t.Errorf("tokens %v, %d instances for %d IDs, %v", sent, len(f.alive()), len(again.InstanceIDs()), err)
 		}
 	})
 }
@@ -272,7 +272,7 @@ func TestResumeKeepsToTheRules(t *testing.T) {
 			top["parts"], top["min"] = top["parts"].([]any)[:3], 3
 		})
 		if op, err := f.client().Resume(t.Context(), fewer, &provider.ResumeOptions{Spec: &s}); op == nil || !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("a token of 3 servers and a spec of 4: %v", err)
+			t.Errorf("a token of 3 instances and a spec of 4: %v", err)
 		}
 		f.valid = func(*provider.RunInstancesSpec) error {
 			return &provider.FieldError{Path: "Name", Reason: "a new rule"}
@@ -394,7 +394,7 @@ func TestATokenFromBeforeACrash(t *testing.T) {
 		s := spec(1)
 		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s})
 		if err != nil || !slices.Equal(again.InstanceIDs(), f.alive()) || len(f.alive()) != 1 {
-			t.Errorf("IDs %v, servers %v, %v; want the one that was made before", again.InstanceIDs(), f.alive(), err)
+			t.Errorf("IDs %v, instances %v, %v; want the one that was made before", again.InstanceIDs(), f.alive(), err)
 		}
 	})
 }

@@ -19,7 +19,7 @@ func TestRunInstancesGivesTheIDs(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
 		if err != nil || !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 3 {
-			t.Errorf("IDs %v, servers %v, %v", op.InstanceIDs(), f.alive(), err)
+			t.Errorf("IDs %v, instances %v, %v", op.InstanceIDs(), f.alive(), err)
 		}
 		calls := f.made(provider.APIRunInstances)
 		if len(calls) != 1 || calls[0].spec.Region != "region-1" || calls[0].spec.Count != 3 || calls[0].spec.MinCount != 3 {
@@ -64,9 +64,9 @@ func checkSplit(t *testing.T, f *fake, s provider.RunInstancesSpec) {
 	}
 	fewest := (max(s.Count, 1) + f.limits.InstancesPerCreate - 1) / f.limits.InstancesPerCreate
 	if count != max(s.Count, 1) || len(reqs) != fewest {
-		t.Errorf("Count %d, limit %d: %d creates of %d servers", s.Count, f.limits.InstancesPerCreate, len(reqs), count)
+		t.Errorf("Count %d, limit %d: %d creates of %d instances", s.Count, f.limits.InstancesPerCreate, len(reqs), count)
 	}
-	// One server is the least a create can ask for.
+	// One instance is the least a create can ask for.
 	if least < want || least > want+len(reqs)-1 || want >= count && least != want {
 		t.Errorf("Count %d, MinCount %d, limit %d: the creates ask for at least %d", s.Count, s.MinCount, f.limits.InstancesPerCreate, least)
 	}
@@ -83,7 +83,7 @@ func TestPrivateAddressesAreDealtOut(t *testing.T) {
 		var dealt []string
 		for _, c := range f.made(provider.APIRunInstances) {
 			if len(c.spec.Network.PrivateIPs) != c.spec.Count {
-				t.Errorf("%d addresses for %d servers", len(c.spec.Network.PrivateIPs), c.spec.Count)
+				t.Errorf("%d addresses for %d instances", len(c.spec.Network.PrivateIPs), c.spec.Count)
 			}
 			for _, a := range c.spec.Network.PrivateIPs {
 				dealt = append(dealt, a.String())
@@ -133,7 +133,7 @@ func TestTokensFollowFromOperationAndPart(t *testing.T) {
 			t.Errorf("the same operation sent %v, then %v", first, again)
 		}
 		if len(f.alive()) != 60 {
-			t.Errorf("%d servers; the repetition must not have made any", len(f.alive()))
+			t.Errorf("%d instances; the repetition must not have made any", len(f.alive()))
 		}
 		all := append(slices.Clone(first), other...)
 		slices.Sort(all)

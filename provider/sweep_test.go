@@ -33,7 +33,7 @@ func idsOf(list []provider.Instance) (ids []string) {
 	return ids
 }
 
-// Sweep finds exactly the servers of the owner that no live operation knows and
+// Sweep finds exactly the instances of the owner that no live operation knows and
 // that are not young any more, whether tags or names mark them.
 func TestSweep(t *testing.T) {
 	for _, tags := range []bool{true, false} {
@@ -52,13 +52,13 @@ func TestSweep(t *testing.T) {
 			owned(t, c, "billing", 1) // young
 			list, err := c.Sweep(t.Context(), sweepOf("billing", live.ID()))
 			if err != nil || !slices.Equal(idsOf(list), leaked.InstanceIDs()) || len(f.alive()) != 10 {
-				t.Errorf("tags %v: found %v, %v, %d servers left; want %v and all 10 left", tags, idsOf(list), err, len(f.alive()), leaked.InstanceIDs())
+				t.Errorf("tags %v: found %v, %v, %d instances left; want %v and all 10 left", tags, idsOf(list), err, len(f.alive()), leaked.InstanceIDs())
 			}
 			o := sweepOf("billing", live.ID())
 			o.Terminate = true
 			list, err = c.Sweep(t.Context(), o)
 			if err != nil || !slices.Equal(idsOf(list), leaked.InstanceIDs()) || len(f.alive()) != 8 {
-				t.Errorf("tags %v: released %v, %v, %d servers left", tags, idsOf(list), err, len(f.alive()))
+				t.Errorf("tags %v: released %v, %v, %d instances left", tags, idsOf(list), err, len(f.alive()))
 			}
 			if list, err = c.Sweep(t.Context(), o); err != nil || len(list) != 0 {
 				t.Errorf("tags %v: the second sweep finds %v, %v", tags, idsOf(list), err)
@@ -117,7 +117,7 @@ func TestSweepReleasesNothingInDoubt(t *testing.T) {
 			o.Terminate = true
 			change(f, &o)
 			if list, err := c.Sweep(t.Context(), o); !errors.Is(err, broken) || len(list) != 0 || len(f.alive()) != 3 {
-				t.Errorf("%s: %v, %v, %d servers left", what, idsOf(list), err, len(f.alive()))
+				t.Errorf("%s: %v, %v, %d instances left", what, idsOf(list), err, len(f.alive()))
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func TestSweepOptions(t *testing.T) {
 	})
 }
 
-// A copy of a server whose name had a marker is somebody's own.
+// A copy of an instance whose name had a marker is somebody's own.
 func TestSweepSparesNamesThatGoOn(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.fields = slices.DeleteFunc(everything(), func(f provider.Field) bool { return f.Path == "Tags" })
@@ -140,8 +140,8 @@ func TestSweepSparesNamesThatGoOn(t *testing.T) {
 		c := m.client()
 		ids := owned(t, c, "billing", 2).InstanceIDs()
 		m.mu.Lock()
-		m.servers[0].Name += " v2"
-		m.servers[1].Name += "001" // the cloud's own number
+		m.instances[0].Name += " v2"
+		m.instances[1].Name += "001" // the cloud's own number
 		m.mu.Unlock()
 		time.Sleep(16 * time.Minute)
 		if list, err := c.Sweep(t.Context(), sweepOf("billing")); err != nil || !slices.Equal(idsOf(list), ids[1:]) {

@@ -145,7 +145,7 @@ func billingRules() []rule {
 	}
 }
 
-// spot makes a spec one for spot servers.
+// spot makes a spec one for spot instances.
 func spot(s *provider.RunInstancesSpec) *provider.SpotOptions {
 	s.Billing.Mode = provider.Spot
 	return &s.Billing.Spot

@@ -80,7 +80,7 @@ func TestLooksUntilDone(t *testing.T) {
 // so when it is left out.
 func TestALookDoesNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func TestAWatchOfNothingIsEmpty(t *testing.T) {
 	})
 }
 
-// Servers that no alternative can replace are told when all the others run.
+// Instances that no alternative can replace are told when all the others run.
 func TestAWatchTellsWhatCouldNotBeReplaced(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {

@@ -221,7 +221,7 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 		for passing, temporary := range map[bool]bool{false: want.settled, true: want.passing} {
 			e := c.Refusal(Request{Action: "StartInstances"}, answered(403), code, "")
 			if ForPower(e, passing); e.Temporary != temporary {
-				t.Errorf("%s of a server that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
+				t.Errorf("%s of an instance that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func newJob(t *testing.T, s *storm, r *report, seed uint64, n int) *job {
 		j.opts.Alternatives = s.alternatives
 	}
 	if j.rand.IntN(4) == 0 {
-		j.opts.OnFailure = provider.TerminateServers
+		j.opts.OnFailure = provider.TerminateOnFailure
 	}
 	j.keeps = j.rand.IntN(20) == 0 && !s.foreign
 	j.stops = j.rand.IntN(15) == 0

@@ -139,7 +139,7 @@ func assertWhole(t *testing.T, s service, sim *cloudsim.Sim, op *provider.Operat
 // Whatever a cloud without client tokens answers to a create, however late and
 // among whatever strangers it shows the instances: there are as many as were asked
 // for, the caller has them all, and they have the name of the spec.
-func TestNoAnswerMakesAServerTwice(t *testing.T) {
+func TestNoAnswerMakesAnInstanceTwice(t *testing.T) {
 	lists := map[string]func(*hostile, *list){"honest": nil, "neighbours": neighbours, "default pages": defaults, "blind": blind}
 	for _, s := range without() {
 		for _, how := range slices.Sorted(maps.Keys(lists)) {
@@ -196,7 +196,7 @@ func (tr trial) checkSoldOut(t *testing.T, s service) {
 }
 
 // More IDs than were asked for are all held, whoever they belong to, and told.
-func TestMoreServersThanAskedForAreTold(t *testing.T) {
+func TestMoreInstancesThanAskedForAreTold(t *testing.T) {
 	for _, s := range without() {
 		tr := trial{made: 3, answer: beside(0, func(ids []string) []string { return append([]string{"i-more"}, ids...) })}
 		tr.in(t, s, func(t *testing.T, h *hostile, sim *cloudsim.Sim) {
@@ -264,7 +264,7 @@ func TestAnOpenOutcomeIsToldAndResumed(t *testing.T) {
 }
 
 // Instances for a sub-account are not on the list of one's own.
-func TestServersForAnotherAccountAreFound(t *testing.T) {
+func TestInstancesForAnotherAccountAreFound(t *testing.T) {
 	for _, s := range without() {
 		if s.cloud != cloudsim.QingCloud {
 			continue

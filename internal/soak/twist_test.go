@@ -203,7 +203,7 @@ func idsIn(body string) (ids []string) {
 // Whatever clouds with client tokens answer to a create, each instance is made
 // once and told: the same parameters are sent again under the same token, each
 // time signed anew.
-func TestNoTwistedAnswerMakesAServerTwice(t *testing.T) {
+func TestNoTwistedAnswerMakesAnInstanceTwice(t *testing.T) {
 	for _, s := range services() {
 		if !s.tokens {
 			continue

@@ -146,7 +146,7 @@ func failureReleases(t *testing.T, w *world) {
 	time.Sleep(2 * time.Minute)
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 	spec := w.spec(w.client.Limits().InstancesPerCreate + 1)
-	op, err := w.client.RunInstances(w.ctx, spec, &provider.RunOptions{OnFailure: provider.TerminateServers})
+	op, err := w.client.RunInstances(w.ctx, spec, &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 	var e *provider.RunError
 	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || len(e.Released) == 0 || len(op.InstanceIDs()) != 0 {
 		t.Fatalf("%d instances are left, %v", len(op.InstanceIDs()), err)
