@@ -116,18 +116,6 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	return list, nameErr, err
 }
 
-// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
-// it keeps the instances as last seen.
-func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
-	w := newWaiter(op.c, StateRunning, ids, o)
-	w.ownerOf = op.ownerByClock()
-	w.networked = op.spec != nil && op.spec().Network.givesAddress()
-	if op.nameless() {
-		w.sightings = &lastSights{}
-	}
-	return w
-}
-
 // beyondError returns an error about surplus instances, or about more doubtful instances than
 // the given number. It returns nil when there are none.
 func (op *Operation) beyondError(doubtful int) error {

@@ -15,7 +15,7 @@ func TestHerdOfCreates(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.APIRunInstances, provider.Rate{Calls: 10, Per: time.Second})
 		f.delay = 300 * time.Millisecond
-		budget := provider.NewBudget()
+		budget := &provider.Budget{}
 		var clients []*provider.Client
 		for range 4 { // of one account
 			clients = append(clients, f.client(func(o *provider.Options) { o.Budget = budget }))
@@ -104,7 +104,7 @@ func TestBudgetsAreSharedOnlyOnDemand(t *testing.T) {
 	for _, shared := range []bool{true, false} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.rates(provider.APIRunInstances, provider.Rate{Calls: 5, Per: time.Second})
-			budget := provider.NewBudget()
+			budget := &provider.Budget{}
 			var all sync.WaitGroup
 			for range 2 {
 				c := f.client(func(o *provider.Options) {

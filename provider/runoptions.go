@@ -66,6 +66,15 @@ type RunOptions struct {
 	Progress func(RunProgress)
 }
 
+// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
+const reservedTagPrefix = "yunfan:"
+
+// Keys of the tags that [RunOptions].Owner adds.
+const (
+	OwnerTag     = reservedTagPrefix + "owner"
+	OperationTag = reservedTagPrefix + "operation"
+)
+
 // RunProgress is an unusual or slow step of an operation.
 type RunProgress struct {
 	Time   time.Time

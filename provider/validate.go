@@ -13,15 +13,6 @@ import (
 // maxCount keeps a typing error from creating a huge number of instances.
 const maxCount = 100_000
 
-// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
-const reservedTagPrefix = "yunfan:"
-
-// Keys of the tags that [RunOptions].Owner adds.
-const (
-	OwnerTag     = reservedTagPrefix + "owner"
-	OperationTag = reservedTagPrefix + "operation"
-)
-
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.
@@ -192,8 +183,6 @@ func (s *RunInstancesSpec) checkTemplate(c *Checker) {
 	c.Require((t.ID == "") != (t.Name == ""), "LaunchTemplate", nil, "give its ID or its Name, and not both")
 	c.NotNegative("LaunchTemplate.Version", t.Version)
 }
-
-func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
 
 func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
 	if v != "" && !slices.Contains(known, v) {
