@@ -120,8 +120,13 @@ func TestAlternatives(t *testing.T) {
 				if len(op.InstanceIDs()) != tc.created || len(f.alive()) != tc.created {
 					t.Errorf("%d IDs, %d instances, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
 				}
-				if missing := tc.created < 5; (err != nil) != missing || missing && !errors.Is(err, provider.ErrNoStock) || !slices.Equal(tried(err), tc.tried) {
-					t.Errorf("error %v, tried %v, want %v", err, tried(err), tc.tried)
+				switch missing := tc.created < 5; {
+				case (err != nil) != missing:
+					t.Errorf("has an error: got %v, want %v", (err != nil), missing)
+				case missing && !errors.Is(err, provider.ErrNoStock):
+					t.Errorf("got error %v, want %v", err, provider.ErrNoStock)
+				case !slices.Equal(tried(err), tc.tried):
+					t.Errorf("alternatives tried: got %v, want %v", tried(err), tc.tried)
 				}
 				for _, at := range tc.tried {
 					if zone := strings.TrimPrefix(at, "t1.small@"); !strings.Contains(err.Error(), "[t1.small "+zone+"]") {
@@ -276,8 +281,15 @@ func TestNothingLeftToTry(t *testing.T) {
 		_, _ = c.RunInstances(t.Context(), s, o)
 		before := len(f.asked())
 		op, err := c.RunInstances(t.Context(), s, o)
-		if !errors.Is(err, provider.ErrNoStock) || op == nil || len(f.asked()) != before || !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}) {
-			t.Errorf("got %v after %d more creates", err, len(f.asked())-before)
+		switch {
+		case !errors.Is(err, provider.ErrNoStock):
+			t.Errorf("got error %v, want %v", err, provider.ErrNoStock)
+		case op == nil:
+			t.Error("op is nil, want a value")
+		case len(f.asked()) != before:
+			t.Errorf("creates: got %v, want %v", len(f.asked()), before)
+		case !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}):
+			t.Errorf("alternatives tried: got %v, want %v", tried(err), []string{"t1.small@a", "t1.small@b"})
 		}
 		if !strings.Contains(err.Error(), "a moment ago") {
 			t.Errorf("the error does not say that nothing was asked: %v", err)
@@ -377,8 +389,15 @@ func TestTwoWavesOfInstancesThatFailToLaunch(t *testing.T) {
 		for _, err := range errs {
 			var w *provider.WaitError
 			var r *provider.RunError
-			if !errors.As(err, &w) || !errors.As(err, &r) || r.Created != 2 || !strings.Contains(err.Error(), "i-004") {
-				t.Errorf("one slot is empty and i-004 failed, and the error is %v", err)
+			switch {
+			case !errors.As(err, &w):
+				t.Errorf("got error %v, want a %T", err, w)
+			case !errors.As(err, &r):
+				t.Errorf("got error %v, want a %T", err, r)
+			case r.Created != 2:
+				t.Errorf("r.Created: got %v, want 2", r.Created)
+			case !strings.Contains(err.Error(), "i-004"):
+				t.Errorf("got %q, want %q in it", err.Error(), "i-004")
 			}
 		}
 	})
@@ -440,8 +459,11 @@ func TestInstancesOfAShortCreateThatFailToLaunch(t *testing.T) {
 			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
-		if again == nil || !slices.Equal(again.InstanceIDs(), f.alive()) {
-			t.Errorf("the token is lost: %v", err)
+		switch {
+		case again == nil:
+			t.Error("again is nil, want a value")
+		case !slices.Equal(again.InstanceIDs(), f.alive()):
+			t.Errorf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), f.alive())
 		}
 	})
 }
@@ -502,8 +524,11 @@ func TestBadAlternatives(t *testing.T) {
 				tc.spec(&bad)
 			}
 			_, err := f.client().RunInstances(t.Context(), bad, &provider.RunOptions{Alternatives: tc.list})
-			if !slices.Equal(paths(t, err), tc.at) || len(f.calls) != 0 {
-				t.Errorf("%+v: %v, want an error at %v and no call", tc.list, err, tc.at)
+			switch {
+			case !slices.Equal(paths(t, err), tc.at):
+				t.Errorf("%+v: paths of the error: got %v, want %v", tc.list, paths(t, err), tc.at)
+			case len(f.calls) != 0:
+				t.Errorf("%+v: calls: got %v, want 0", tc.list, len(f.calls))
 			}
 		}
 	})

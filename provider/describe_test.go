@@ -198,8 +198,13 @@ func TestSysCarriesTheVendorsRecord(t *testing.T) {
 	type record struct{ n int }
 	i := provider.Instance{ID: "i-1"}
 	with := i.WithSys(&record{7})
-	if r, ok := with.Sys().(*record); !ok || r.n != 7 || i.Sys() != nil {
-		t.Errorf("got %v; the original has %v", with.Sys(), i.Sys())
+	switch r, ok := with.Sys().(*record); {
+	case !ok:
+		t.Errorf("Sys: got a %T, want a *record", with.Sys())
+	case r.n != 7:
+		t.Errorf("r.n: got %v, want 7", r.n)
+	case i.Sys() != nil:
+		t.Errorf("i.Sys(): got %v, want nil", i.Sys())
 	}
 }
 
@@ -252,8 +257,11 @@ func TestDescribeRefusesNonsense(t *testing.T) {
 					}
 				}
 				var e *provider.APIError
-				if !errors.As(last, &e) || e.RequestID != "r-1" {
-					t.Errorf("got %v, want an APIError with the request ID", last)
+				switch {
+				case !errors.As(last, &e):
+					t.Errorf("got error %v, want a %T", last, e)
+				case e.RequestID != "r-1":
+					t.Errorf("e.RequestID: got %q, want %q", e.RequestID, "r-1")
 				}
 			})
 		})

@@ -177,7 +177,8 @@ func (f *fake) look(r *provider.DescribeRequest) *provider.DescribePage {
 	for i := first; i < len(f.instances); i++ {
 		s := f.instances[i]
 		s.State, s.RawState = f.stateOf(s)
-		if s.State == "" || len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || !r.Matches(&s) {
+		named := len(r.IDs) == 0 || slices.Contains(r.IDs, s.ID)
+		if s.State == "" || !named || !r.Matches(&s) {
 			continue
 		}
 		page.Instances = append(page.Instances, s)

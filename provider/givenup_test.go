@@ -84,8 +84,13 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 			op, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &want, Run: &run})
 			// What another process released is unknown to this one: it stays in hand, and is told.
 			inHand := len(op.InstanceIDs()) != 0 && !errors.Is(err, provider.ErrNotFound)
-			if !errors.As(err, &e) || inHand || f.created != made {
-				t.Errorf("%s: resumed with %v: %d more instances were made", name, err, f.created-made)
+			switch {
+			case !errors.As(err, &e):
+				t.Errorf("%s: got error %v, want a %T", name, err, e)
+			case inHand:
+				t.Errorf("%s: the instances that were given up are in hand: %v", name, err)
+			case f.created != made:
+				t.Errorf("%s: instances created: got %v, want %v", name, f.created, made)
 			}
 			if _, err = f.client().Resume(t.Context(), tokenOf(t, op), nil); !errors.As(err, &e) && !errors.Is(err, provider.ErrInvalid) {
 				t.Errorf("%s: resumed without a spec: %v", name, err)

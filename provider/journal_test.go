@@ -45,7 +45,8 @@ func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 					s := named(5, "web")
 					book := &notebook{}
 					die := func(n int) error {
-						if n == at && effect == "before the save" || n == at+1 && effect == "after the save" {
+						before, after := n == at && effect == "before the save", n == at+1 && effect == "after the save"
+						if before || after {
 							panic(crash{})
 						}
 						return nil
@@ -85,8 +86,17 @@ func TestAJournalThatFailsStopsCreates(t *testing.T) {
 		full := errors.New("disk full")
 		book := &notebook{fail: func(int) error { return full }}
 		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Journal: book})
-		if !errors.Is(err, full) || op == nil || len(f.calls) != 0 || errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "planned" {
-			t.Errorf("%d calls, %v", len(f.calls), err)
+		switch {
+		case !errors.Is(err, full):
+			t.Errorf("got error %v, want %v", err, full)
+		case op == nil:
+			t.Error("op is nil, want a value")
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
+		case errors.Is(err, provider.ErrOutcomeUnknown):
+			t.Errorf("got error %v, which must not match %v", err, provider.ErrOutcomeUnknown)
+		case status(t, op) != "planned":
+			t.Errorf("status: got %q, want %q", status(t, op), "planned")
 		}
 	})
 }
@@ -148,8 +158,14 @@ func TestAnOldTokenIsNotTrusted(t *testing.T) {
 			if owner == "" && !errors.Is(err, provider.ErrOutcomeUnknown) {
 				t.Errorf("without an owner: %v", err)
 			}
-			if owner != "" && (err != nil || !slices.Equal(again.InstanceIDs(), f.alive())) {
-				t.Errorf("found by tag: %v, %v", again.InstanceIDs(), err)
+			if owner == "" {
+				return
+			}
+			if err != nil {
+				t.Errorf("found by tag: got error %v, want none", err)
+			}
+			if got, want := again.InstanceIDs(), f.alive(); !slices.Equal(got, want) {
+				t.Errorf("found by tag: got %v, want %v", got, want)
 			}
 		})
 	}
@@ -212,8 +228,11 @@ func TestOldCreatesShareWhatIsFoundByTag(t *testing.T) {
 		tok := tokenOf(t, op)
 		time.Sleep(2 * time.Hour)
 		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s, Run: run})
-		if got := slices.Sorted(slices.Values(again.InstanceIDs())); err != nil || !slices.Equal(got, f.alive()) {
-			t.Errorf("%d of %d instances: %v", len(got), len(f.alive()), err)
+		switch got := slices.Sorted(slices.Values(again.InstanceIDs())); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(got, f.alive()):
+			t.Errorf("result: got %v, want %v", got, f.alive())
 		}
 	})
 }

@@ -121,8 +121,11 @@ func TestLostAnswersAreReconciled(t *testing.T) {
 				if !errors.Is(err, tc.is) || errors.Is(err, provider.ErrOutcomeUnknown) {
 					t.Fatalf("got %v, want %v", err, tc.is)
 				}
-				if ids := slices.Sorted(slices.Values(op.InstanceIDs())); !slices.Equal(ids, slices.Sorted(slices.Values(m.alive()))) || tc.is == nil && len(ids) != 5 {
-					t.Errorf("the operation has %v, and the cloud has %v", ids, m.alive())
+				switch ids := slices.Sorted(slices.Values(op.InstanceIDs())); {
+				case !slices.Equal(ids, slices.Sorted(slices.Values(m.alive()))):
+					t.Errorf("IDs: got %v, want %v", ids, slices.Sorted(slices.Values(m.alive())))
+				case tc.is == nil && len(ids) != 5:
+					t.Errorf("number of IDs: got %v, want 5", len(ids))
 				}
 				if n := len(m.made(provider.APIRunInstances)); n != tc.creates {
 					t.Errorf("%d creates, want %d", n, tc.creates)
@@ -152,8 +155,13 @@ func TestAFailedSearchLeavesTheOutcomeOpen(t *testing.T) {
 		c := m.client(func(o *provider.Options) { o.RetryFor = time.Second })
 		s := named(2, "web")
 		op, err := c.RunInstances(t.Context(), s, nil)
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "sent" || len(m.made(provider.APIRunInstances)) != 1 {
-			t.Fatalf("%v, status %s", err, status(t, op))
+		switch {
+		case !errors.Is(err, provider.ErrOutcomeUnknown):
+			t.Fatalf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
+		case status(t, op) != "sent":
+			t.Fatalf("status: got %q, want %q", status(t, op), "sent")
+		case len(m.made(provider.APIRunInstances)) != 1:
+			t.Fatalf("creates: got %v, want 1", len(m.made(provider.APIRunInstances)))
 		}
 		m.describe = nil
 		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
@@ -173,8 +181,13 @@ func TestMarkersTellCreatesApart(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for _, c := range m.made(provider.APIRunInstances) {
-			if n := len([]rune(c.spec.Name)); seen[c.spec.Name] || n > 40 || !strings.Contains(c.spec.Name, "很-yf") {
-				t.Errorf("name %q of %d characters", c.spec.Name, n)
+			switch n := len([]rune(c.spec.Name)); {
+			case seen[c.spec.Name]:
+				t.Errorf("the name %q is sent twice", c.spec.Name)
+			case n > 40:
+				t.Errorf("n: got %v, want at most 40", n)
+			case !strings.Contains(c.spec.Name, "很-yf"):
+				t.Errorf("got %q, want %q in it", c.spec.Name, "很-yf")
 			}
 			seen[c.spec.Name] = true
 		}
@@ -290,8 +303,19 @@ func TestOutOfStockMayHaveMadeSome(t *testing.T) {
 		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "type-2"}}}
 		op, err := m.client().RunInstances(t.Context(), named(5, "web"), o)
 		creates := m.made(provider.APIRunInstances)
-		if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 || len(creates) != 2 || creates[1].spec.Count != 3 || creates[1].spec.InstanceType != "type-2" {
-			t.Errorf("%v: the operation has %v, the cloud %v, after %d creates", err, op.InstanceIDs(), m.alive(), len(creates))
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(op.InstanceIDs()) != 5:
+			t.Errorf("number of IDs: got %v, want 5", len(op.InstanceIDs()))
+		case len(m.alive()) != 5:
+			t.Errorf("instances that exist: got %v, want 5", len(m.alive()))
+		case len(creates) != 2:
+			t.Errorf("length of creates: got %v, want 2", len(creates))
+		case creates[1].spec.Count != 3:
+			t.Errorf("creates[1].spec.Count: got %v, want 3", creates[1].spec.Count)
+		case creates[1].spec.InstanceType != "type-2":
+			t.Errorf("creates[1].spec.InstanceType: got %q, want %q", creates[1].spec.InstanceType, "type-2")
 		}
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("the alternative waited for %v", took)
@@ -319,8 +343,15 @@ func TestLostInstancesAreLookedForOnEveryPage(t *testing.T) {
 			m.create(&strangers)
 			m.answers(but(lost()), works)
 			op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
-			if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != others+5 || len(m.made(provider.APIRunInstances)) != 1 {
-				t.Errorf("beside %d others: %d IDs, %d instances, %v", others, len(op.InstanceIDs()), len(m.alive()), err)
+			switch {
+			case err != nil:
+				t.Errorf("beside %d others: got error %v, want none", others, err)
+			case len(op.InstanceIDs()) != 5:
+				t.Errorf("beside %d others: number of IDs: got %v, want 5", others, len(op.InstanceIDs()))
+			case len(m.alive()) != others+5:
+				t.Errorf("beside %d others: instances that exist: got %v, want %v", others, len(m.alive()), others+5)
+			case len(m.made(provider.APIRunInstances)) != 1:
+				t.Errorf("beside %d others: creates: got %v, want 1", others, len(m.made(provider.APIRunInstances)))
 			}
 		})
 	}

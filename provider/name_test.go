@@ -40,11 +40,19 @@ func TestHostNamesAreNotNumberedTwice(t *testing.T) {
 			s := named(3, "web")
 			s.HostName, s.UniqueSuffix = "web", true
 			op, err := m.client().RunInstances(t.Context(), s, nil)
-			if n := len(m.made(provider.APIRunInstances)); n != creates || (err == nil) != (made != 1) || errors.Is(err, provider.ErrOutcomeUnknown) {
-				t.Errorf("%d made: %d creates, %v", made, n, err)
+			switch n := len(m.made(provider.APIRunInstances)); {
+			case n != creates:
+				t.Errorf("%d made: n: got %v, want %v", made, n, creates)
+			case (err == nil) != (made != 1):
+				t.Errorf("%d made: has no error: got %v, want %v", made, (err == nil), (made != 1))
+			case errors.Is(err, provider.ErrOutcomeUnknown):
+				t.Errorf("%d made: got error %v, which must not match %v", made, err, provider.ErrOutcomeUnknown)
 			}
-			if !slices.Equal(op.InstanceIDs(), m.alive()) || made == 1 && !errors.Is(err, provider.ErrState) {
-				t.Errorf("%d made: the operation has %v, the cloud %v: %v", made, op.InstanceIDs(), m.alive(), err)
+			switch {
+			case !slices.Equal(op.InstanceIDs(), m.alive()):
+				t.Errorf("IDs of the operation: got %v, want %v", op.InstanceIDs(), m.alive())
+			case made == 1 && !errors.Is(err, provider.ErrState):
+				t.Errorf("got error %v, want %v", err, provider.ErrState)
 			}
 		})
 	}
@@ -63,8 +71,13 @@ func TestKeptMarkersHaveNoNumbers(t *testing.T) {
 		s := named(3, "web")
 		s.UniqueSuffix = true
 		op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{KeepMarker: true})
-		if op != nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "KeepMarker") {
-			t.Errorf("got %v, want an error that names KeepMarker: the numbers would be lost", err)
+		switch {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+		case !strings.Contains(err.Error(), "KeepMarker"):
+			t.Errorf("got %q, want %q in it", err.Error(), "KeepMarker")
 		}
 	})
 }
@@ -165,11 +178,20 @@ func testNamesOfAWait(t *testing.T, then error) {
 		if len(list) != 2 || !slices.Equal(op.InstanceIDs(), m.alive()) {
 			t.Errorf("%d instances run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
 		}
-		if then == nil && (err != nil || !slices.Equal(m.names(), []string{"web", "web"})) {
-			t.Errorf("%v, names %v", err, m.names())
+		if !errors.Is(err, then) {
+			t.Errorf("got error %v, want %v", err, then)
 		}
-		if then != nil && (!errors.Is(err, then) || errors.As(err, new(*provider.WaitError)) || strings.Count(err.Error(), "Forbidden") != 2) {
-			t.Errorf("all instances run, both were refused their names, and the error is %v", err)
+		if then == nil {
+			if got, want := m.names(), []string{"web", "web"}; !slices.Equal(got, want) {
+				t.Errorf("got names %v, want %v", got, want)
+			}
+			return
+		}
+		if errors.As(err, new(*provider.WaitError)) {
+			t.Errorf("all instances run, and the error %v has a WaitError", err)
+		}
+		if got := strings.Count(err.Error(), "Forbidden"); got != 2 {
+			t.Errorf("the error %v names %d refusals, want 2", err, got)
 		}
 	})
 }
@@ -281,8 +303,13 @@ func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 		defer cancel()
 		spec := named(2, "web")
 		op, err := m.client().RunInstances(ctx, spec, &provider.RunOptions{Journal: &closing{end: cancel}})
-		if len(op.InstanceIDs()) != 2 || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "keep a marker") {
-			t.Errorf("names %v, and the error is %v", m.names(), err)
+		switch {
+		case len(op.InstanceIDs()) != 2:
+			t.Errorf("number of IDs: got %v, want 2", len(op.InstanceIDs()))
+		case !errors.Is(err, context.Canceled):
+			t.Errorf("got error %v, want %v", err, context.Canceled)
+		case !strings.Contains(err.Error(), "keep a marker"):
+			t.Errorf("got %q, want %q in it", err.Error(), "keep a marker")
 		}
 		token, _ := op.MarshalText()
 		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
@@ -300,8 +327,15 @@ func TestInstancesThatAreGoneNeedNoName(t *testing.T) {
 			return res, m.release(res.InstanceIDs[1:2])
 		}
 		op, err := m.client().RunInstances(t.Context(), named(3, "web"), nil)
-		if err != nil || len(op.InstanceIDs()) != 3 || m.instances[0].Name != "web" || m.instances[1].Name != "web" {
-			t.Errorf("%v, %v", m.instances, err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(op.InstanceIDs()) != 3:
+			t.Errorf("number of IDs: got %v, want 3", len(op.InstanceIDs()))
+		case m.instances[0].Name != "web":
+			t.Errorf("m.instances[0].Name: got %q, want %q", m.instances[0].Name, "web")
+		case m.instances[1].Name != "web":
+			t.Errorf("m.instances[1].Name: got %q, want %q", m.instances[1].Name, "web")
 		}
 	})
 }

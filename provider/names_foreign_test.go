@@ -149,8 +149,11 @@ func TestANameIsGivenWhenItsInstanceIsSeen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m.renames != 0 || strings.Contains(string(tokenOf(t, op)), `"named":true`) {
-				t.Fatalf("%s: %d renames of what nobody has seen; the token is %s", what, m.renames, tokenOf(t, op))
+			switch {
+			case m.renames != 0:
+				t.Fatalf("%s: m.renames: got %v, want 0", what, m.renames)
+			case strings.Contains(string(tokenOf(t, op)), `"named":true`):
+				t.Fatalf("%s: got %q, want no %q in it", what, string(tokenOf(t, op)), `"named":true`)
 			}
 			time.Sleep(2 * time.Minute)
 			if err := see(t, m, op); err != nil {
@@ -175,8 +178,13 @@ func TestAWaitTellsOfANameThatIsRefused(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		for n, want := range []error{provider.ErrPermission, nil} {
 			list, err := op.Wait(t.Context(), nil)
-			if !errors.Is(err, want) || (err == nil) != (want == nil) || len(list) != 2 {
-				t.Errorf("wait %d: %d run, %v; want %v", n+1, len(list), err, want)
+			switch {
+			case !errors.Is(err, want):
+				t.Errorf("wait %d: got error %v, want %v", n+1, err, want)
+			case (err == nil) != (want == nil):
+				t.Errorf("wait %d: has no error: got %v, want %v", n+1, (err == nil), (want == nil))
+			case len(list) != 2:
+				t.Errorf("wait %d: number of instances: got %v, want 2", n+1, len(list))
 			}
 		}
 	})

@@ -160,12 +160,18 @@ func TestCredentialsThatSeeNothing(t *testing.T) {
 				p := &prober{fake: f, says: tc.says}
 				_, err := run(t, provider.NewClient(p, &provider.Options{Region: "region-1"}), 2).Wait(t.Context(), nil)
 				e := waitError(t, err)
-				if !e.NothingVisible || len(e.NotVisible) != 2 {
-					t.Errorf("want that nothing was visible, got %+v", e)
+				switch {
+				case !e.NothingVisible:
+					t.Error("e.NothingVisible is false, want true")
+				case len(e.NotVisible) != 2:
+					t.Errorf("not visible: got %v, want 2", len(e.NotVisible))
 				}
 				missing(t, err, append(tc.texts, "these credentials may not see what they created")...)
-				if errors.Is(err, provider.ErrPermission) != tc.denied || (e.Access != nil) != tc.denied {
-					t.Errorf("want ErrPermission %v, got %v", tc.denied, err)
+				switch {
+				case errors.Is(err, provider.ErrPermission) != tc.denied:
+					t.Errorf("error matches ErrPermission: got %v, want %v", errors.Is(err, provider.ErrPermission), tc.denied)
+				case (e.Access != nil) != tc.denied:
+					t.Errorf("e.Access != nil: got %v, want %v", (e.Access != nil), tc.denied)
 				}
 				if p.asked != 1 {
 					t.Errorf("the cloud was asked %d times, want once", p.asked)
@@ -179,8 +185,11 @@ func TestACloudThatCannotTellIsNotAsked(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.visibleFrom(time.Hour)
 		_, err := run(t, f.client(), 2).Wait(t.Context(), nil)
-		if e := waitError(t, err); !e.NothingVisible || e.Access != nil {
-			t.Errorf("got %+v", e)
+		switch e := waitError(t, err); {
+		case !e.NothingVisible:
+			t.Error("e.NothingVisible is false, want true")
+		case e.Access != nil:
+			t.Errorf("e.Access: got %v, want nil", e.Access)
 		}
 		missing(t, err, "these credentials may not see what they created")
 		if strings.Contains(err.Error(), "the cloud says") {
@@ -277,8 +286,11 @@ func TestAnInstanceThatVanishesBeforeItCouldRun(t *testing.T) {
 				if got := len(f.made(provider.APIRunInstances)); got != tc.creates {
 					t.Errorf("%d creates, want %d", got, tc.creates)
 				}
-				if tc.creates == 2 && (err != nil || len(list) != 2) {
-					t.Errorf("%d instances run, %v; want 2", len(list), err)
+				if replaced := tc.creates == 2; replaced && err != nil {
+					t.Errorf("got error %v, want none", err)
+				}
+				if replaced := tc.creates == 2; replaced && len(list) != 2 {
+					t.Errorf("%d instances run, want 2", len(list))
 				}
 				if tc.creates == 1 && len(waitError(t, err).NotVisible) != 1 {
 					t.Errorf("want one not visible, got %v", err)

@@ -49,8 +49,13 @@ func TestPowerOfAnInstanceThatDoesNotExist(t *testing.T) {
 				if took := time.Since(start); took > time.Second {
 					t.Errorf("%s: it took %v to say that an instance is gone", action, took)
 				}
-				if n := len(f.made(api)); n > 12 || some && n != 1 || len(f.moves) != 20 {
-					t.Errorf("%s: %d calls moved %d instances, want all 20", action, n, len(f.moves))
+				switch n := len(f.made(api)); {
+				case n > 12:
+					t.Errorf("%s: n: got %v, want at most 12", action, n)
+				case some && n != 1:
+					t.Errorf("%s: n: got %v, want 1", action, n)
+				case len(f.moves) != 20:
+					t.Errorf("%s: length of f.moves: got %v, want 20", action, len(f.moves))
 				}
 			})
 		}
@@ -153,9 +158,12 @@ func TestOneInstanceOfManyIsRepeatedAlone(t *testing.T) {
 				return f.change(r)
 			}
 			changes(t, f.client(), provider.PowerStop, true, ids...)
-			for i, c := range f.made(provider.APIStopInstances)[1:] {
-				if !slices.Equal(c.ids, ids[2:3]) || c.at.Equal(f.calls[0].at) {
-					t.Errorf("%s: repetition %d at once or about %v", what, i+1, c.ids)
+			for _, c := range f.made(provider.APIStopInstances)[1:] {
+				switch {
+				case !slices.Equal(c.ids, ids[2:3]):
+					t.Errorf("%s: c.ids: got %v, want %v", what, c.ids, ids[2:3])
+				case c.at.Equal(f.calls[0].at):
+					t.Errorf("%s: a repetition went out at the time of the first call (%v), want a pause", what, c.at)
 				}
 			}
 			if n := len(f.made(provider.APIStopInstances)); n != 4 {

@@ -20,8 +20,11 @@ func TestPowerInFewCalls(t *testing.T) {
 				named = append(named, c.ids...)
 			}
 			slices.Sort(named)
-			if slices.Sort(ids); len(f.calls) != 3 || !slices.Equal(named, ids) {
-				t.Errorf("%s: %d calls name %d instances; want 3 calls that name each of 250 once", action, len(f.calls), len(named))
+			switch slices.Sort(ids); {
+			case len(f.calls) != 3:
+				t.Errorf("%s: calls: got %v, want 3", action, len(f.calls))
+			case !slices.Equal(named, ids):
+				t.Errorf("%s: named: got %v, want %v", action, named, ids)
 			}
 		})
 	}
@@ -106,8 +109,13 @@ func TestPowerWaits(t *testing.T) {
 			start = time.Now()
 			changes(t, f.client(), action, true, ids...)
 			there := f.in(state)
-			if took := time.Since(start); took < f.shift || took > time.Minute || slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(there, id) }) {
-				t.Errorf("%s: the wait ended after %v with %v in %s", action, took, there, state)
+			switch took := time.Since(start); {
+			case took < f.shift:
+				t.Errorf("%s: it took %v, want at least %v", action, took, f.shift)
+			case took > time.Minute:
+				t.Errorf("%s: it took %v, want at most %v", action, took, time.Minute)
+			case slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(there, id) }):
+				t.Errorf("%s: %v are %s, want %v among them", action, there, state, ids)
 			}
 		})
 	}
@@ -232,8 +240,11 @@ func TestInstancesOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T)
 			ids := old(t, f, 8)
 			changes(t, c, provider.PowerStop, false, ids...)
 			changes(t, c, provider.PowerStop, false, ids...)
-			if n := len(f.in(provider.StateStopped)); n != 8 || !some && len(f.calls) > 30 {
-				t.Errorf("partial answers %v: %d of 8 are off after %d calls", some, n, len(f.calls))
+			switch n := len(f.in(provider.StateStopped)); {
+			case n != 8:
+				t.Errorf("partial answers %v: n: got %v, want 8", some, n)
+			case !some && len(f.calls) > 30:
+				t.Errorf("partial answers %v: calls: got %v, want at most 30", some, len(f.calls))
 			}
 			changes(t, c, provider.PowerStart, false, ids...)
 			changes(t, c, provider.PowerReboot, true, ids...)

@@ -60,8 +60,11 @@ func TestSweep(t *testing.T) {
 			if err != nil || !slices.Equal(idsOf(list), leaked.InstanceIDs()) || len(f.alive()) != 8 {
 				t.Errorf("tags %v: released %v, %v, %d instances left", tags, idsOf(list), err, len(f.alive()))
 			}
-			if list, err = c.Sweep(t.Context(), o); err != nil || len(list) != 0 {
-				t.Errorf("tags %v: the second sweep finds %v, %v", tags, idsOf(list), err)
+			switch list, err = c.Sweep(t.Context(), o); {
+			case err != nil:
+				t.Errorf("tags %v: got error %v, want none", tags, err)
+			case len(list) != 0:
+				t.Errorf("tags %v: number of instances: got %v, want 0", tags, len(list))
 			}
 		})
 	}
@@ -82,8 +85,11 @@ func TestSweepListsTheCloudFirst(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if list, err := c.Sweep(t.Context(), o); err != nil || len(list) != 1 {
-			t.Errorf("found %v, %v", idsOf(list), err)
+		switch list, err := c.Sweep(t.Context(), o); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(list) != 1:
+			t.Errorf("number of instances: got %v, want 1", len(list))
 		}
 	})
 }
@@ -116,8 +122,13 @@ func TestSweepReleasesNothingInDoubt(t *testing.T) {
 			o := sweepOf("billing")
 			o.Terminate = true
 			change(f, &o)
-			if list, err := c.Sweep(t.Context(), o); !errors.Is(err, broken) || len(list) != 0 || len(f.alive()) != 3 {
-				t.Errorf("%s: %v, %v, %d instances left", what, idsOf(list), err, len(f.alive()))
+			switch list, err := c.Sweep(t.Context(), o); {
+			case !errors.Is(err, broken):
+				t.Errorf("%s: got error %v, want %v", what, err, broken)
+			case len(list) != 0:
+				t.Errorf("%s: number of instances: got %v, want 0", what, len(list))
+			case len(f.alive()) != 3:
+				t.Errorf("%s: instances that exist: got %v, want 3", what, len(f.alive()))
 			}
 		})
 	}
@@ -126,8 +137,11 @@ func TestSweepReleasesNothingInDoubt(t *testing.T) {
 func TestSweepOptions(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		_, err := f.client().Sweep(t.Context(), provider.SweepOptions{MinAge: time.Second})
-		if !slices.Equal(paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"}) || len(f.calls) != 0 {
-			t.Errorf("got %v after %d calls", err, len(f.calls))
+		switch {
+		case !slices.Equal(paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 	})
 }

@@ -103,8 +103,13 @@ func TestTerminateByBillingGroups(t *testing.T) {
 		}
 		prepaid := slices.Compact(slices.Sorted(slices.Values(got[provider.Prepaid])))
 		onDemand := slices.Compact(slices.Sorted(slices.Values(got[provider.OnDemand])))
-		if !slices.Equal(prepaid, []string{"i-001", "i-003", "i-004"}) || !slices.Equal(onDemand, []string{"i-002", "i-005", "i-gone"}) || len(got) != 2 {
-			t.Errorf("released %v", got)
+		switch {
+		case !slices.Equal(prepaid, []string{"i-001", "i-003", "i-004"}):
+			t.Errorf("prepaid: got %v, want %v", prepaid, []string{"i-001", "i-003", "i-004"})
+		case !slices.Equal(onDemand, []string{"i-002", "i-005", "i-gone"}):
+			t.Errorf("onDemand: got %v, want %v", onDemand, []string{"i-002", "i-005", "i-gone"})
+		case len(got) != 2:
+			t.Errorf("length of got: got %v, want 2", len(got))
 		}
 		if !slices.Equal(f.alive(), []string{"i-006"}) {
 			t.Errorf("left: %v; want the one that was not named", f.alive())
@@ -133,10 +138,17 @@ func TestTerminateGoesOutThoughNobodyCanLook(t *testing.T) {
 			}
 			res, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
 			switch {
-			case !refused && (err != nil || !slices.Equal(res.Released, ids) || len(f.alive()) != 0):
-				t.Errorf("released %v, left %v: %v", res.Released, f.alive(), err)
-			case refused && (!errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission)):
-				t.Errorf("want the refusal and why nobody could look, got %v", err)
+			case refused && !errors.Is(err, provider.ErrState):
+				t.Errorf("got error %v, want the refusal (%v)", err, provider.ErrState)
+			case refused && !errors.Is(err, provider.ErrPermission):
+				t.Errorf("got error %v, want why nobody could look (%v)", err, provider.ErrPermission)
+			case refused:
+			case err != nil:
+				t.Errorf("got error %v, want none", err)
+			case !slices.Equal(res.Released, ids):
+				t.Errorf("released: got %v, want %v", res.Released, ids)
+			case len(f.alive()) != 0:
+				t.Errorf("instances that exist: got %v, want none", f.alive())
 			}
 		})
 	}
@@ -298,18 +310,30 @@ func TestNewInstancesAreWaitedForTogether(t *testing.T) {
 			ids := run(t, c, 50).InstanceIDs()
 			start := time.Now()
 			f.terminate = func(_ int, r *provider.TerminateRequest) error {
-				if time.Since(start) < 20*time.Second || stuck && slices.Contains(r.IDs, ids[7]) {
+				held := stuck && slices.Contains(r.IDs, ids[7])
+				if held || time.Since(start) < 20*time.Second {
 					return inProgress()
 				}
 				return f.release(r.IDs)
 			}
 			_, err := c.TerminateInstances(t.Context(), "", ids, nil)
 			calls, took := len(f.made(provider.APITerminateInstances)), time.Since(start)
-			switch {
-			case !stuck && (err != nil || len(f.alive()) != 0 || calls > 8 || took > time.Minute):
-				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
-			case stuck && (!errors.Is(err, provider.ErrState) || !slices.Equal(f.alive(), ids[7:8]) || calls > 50 || took > 5*time.Minute):
-				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
+			var kind error
+			left, most, longest := []string(nil), 8, time.Minute
+			if stuck {
+				kind, left, most, longest = provider.ErrState, ids[7:8], 50, 5*time.Minute
+			}
+			if !errors.Is(err, kind) {
+				t.Errorf("got error %v, want %v", err, kind)
+			}
+			if got := f.alive(); !slices.Equal(got, left) {
+				t.Errorf("instances that exist: got %v, want %v", got, left)
+			}
+			if calls > most {
+				t.Errorf("%d calls, want at most %d", calls, most)
+			}
+			if took > longest {
+				t.Errorf("it took %v, want at most %v", took, longest)
 			}
 		})
 	}

@@ -52,8 +52,11 @@ func TestWaitReturnsInstancesInOrder(t *testing.T) {
 				t.Errorf("%s is %s", i.ID, i.State)
 			}
 		}
-		if err != nil || !slices.Equal(ids, op.InstanceIDs()) {
-			t.Errorf("%d instances, %v", len(ids), err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(ids, op.InstanceIDs()):
+			t.Errorf("IDs: got %v, want %v", ids, op.InstanceIDs())
 		}
 		if again, err := op.Wait(t.Context(), nil); err != nil || len(again) != 150 {
 			t.Errorf("a second wait: %d instances, %v", len(again), err)
@@ -93,8 +96,11 @@ func TestLivesOfAnInstance(t *testing.T) {
 					t.Errorf("the wait took %v, want at most %v", took, tc.by)
 				}
 				if tc.failure == "" {
-					if err != nil || len(list) != 1 {
-						t.Errorf("want it to run, got %v", err)
+					switch {
+					case err != nil:
+						t.Errorf("got error %v, want none", err)
+					case len(list) != 1:
+						t.Errorf("number of instances: got %v, want 1", len(list))
 					}
 					return
 				}
@@ -191,8 +197,11 @@ func TestWaitInstances(t *testing.T) {
 				ids := run(t, f.client(), 2).InstanceIDs()
 				list, err := f.client().WaitInstances(t.Context(), "", append(ids, ids...), tc.target, nil)
 				if tc.state == "" {
-					if e := waitError(t, err); len(e.Failed) != 2 || len(list) != 0 {
-						t.Errorf("want two failures, got %v", err)
+					switch e := waitError(t, err); {
+					case len(e.Failed) != 2:
+						t.Errorf("failed: got %v, want 2", len(e.Failed))
+					case len(list) != 0:
+						t.Errorf("number of instances: got %v, want 0", len(list))
 					}
 					return
 				}
@@ -206,8 +215,11 @@ func TestWaitInstances(t *testing.T) {
 
 func TestWaitInstancesRefusesAnEmptyID(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		if _, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", ""}, provider.StateRunning, nil); !slices.Equal(paths(t, err), []string{"IDs[1]"}) || len(f.calls) != 0 {
-			t.Errorf("got %v and %d calls", err, len(f.calls))
+		switch _, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", ""}, provider.StateRunning, nil); {
+		case !slices.Equal(paths(t, err), []string{"IDs[1]"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"IDs[1]"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 	})
 }
@@ -222,8 +234,15 @@ func TestWaitInstancesRefusesATargetThatIsNoState(t *testing.T) {
 				defer cancel()
 				_, err := f.client().WaitInstances(ctx, "", ids, target, nil)
 				var all provider.FieldErrors
-				if !errors.As(err, &all) || len(all) != 1 || all[0].Path != "target" || all[0].Value != value {
-					t.Errorf("target %q: got %v", target, err)
+				switch {
+				case !errors.As(err, &all):
+					t.Errorf("target %q: got error %v, want a %T", target, err, all)
+				case len(all) != 1:
+					t.Errorf("target %q: number of problems: got %v, want 1", target, len(all))
+				case all[0].Path != "target":
+					t.Errorf("target %q: all[0].Path: got %q, want %q", target, all[0].Path, "target")
+				case all[0].Value != value:
+					t.Errorf("target %q: all[0].Value: got %v, want %v", target, all[0].Value, value)
 				}
 			})
 			if n != 0 {
@@ -469,8 +488,11 @@ func TestOneImpatientWaitLeavesOthersAlone(t *testing.T) {
 		op := run(t, f.client(), 2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 2 {
-				t.Errorf("the patient wait: %v", err)
+			switch list, err := op.Wait(t.Context(), nil); {
+			case err != nil:
+				t.Errorf("got error %v, want none", err)
+			case len(list) != 2:
+				t.Errorf("number of instances: got %v, want 2", len(list))
 			}
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond) // in the middle of a call

@@ -109,8 +109,14 @@ func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Decode(r, resp, &out); !errors.Is(err, want) || err == nil && (out.Count != 7 || resp.RequestID != "req-1") {
-			t.Errorf("%q: got %+v, %v, want %v", body, out, err, want)
+		switch err := c.Decode(r, resp, &out); {
+		case !errors.Is(err, want):
+			t.Errorf("%q: got error %v, want %v", body, err, want)
+		case err != nil:
+		case out.Count != 7:
+			t.Errorf("%q: got count %d, want 7", body, out.Count)
+		case resp.RequestID != "req-1":
+			t.Errorf("%q: got request ID %q, want req-1", body, resp.RequestID)
 		}
 
 		c = testCaller(t, func(*http.Request) (*http.Response, error) {

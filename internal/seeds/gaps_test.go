@@ -70,7 +70,10 @@ func (v vendor) optionCounts(t *testing.T, before providertest.Wire, option, val
 	for _, w := range append(sent, before) {
 		delete(w.Params, "ClientToken") // a new one for every operation
 	}
-	return len(sent) == 1 && (sent[0].Action != before.Action || !maps.Equal(sent[0].Params, before.Params))
+	if len(sent) != 1 {
+		return false
+	}
+	return sent[0].Action != before.Action || !maps.Equal(sent[0].Params, before.Params)
 }
 
 func settingOf(driver, param string) seeds.Setting {

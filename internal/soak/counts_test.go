@@ -174,8 +174,11 @@ func cutShort(t *testing.T, s service, after time.Duration) {
 		t.Error("nothing came back of what was created")
 	}
 	token, err := op.MarshalText()
-	if err != nil || len(saved) > 0 && string(saved) != string(token) {
-		t.Errorf("the journal does not have the last word: %v", err)
+	if err != nil {
+		t.Errorf("the operation has no token: %v", err)
+	}
+	if len(saved) > 0 && string(saved) != string(token) {
+		t.Errorf("the journal has %s, want the last word %s", saved, token)
 	}
 	op, err = s.connect(t, sim.Transport()).Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec, Run: run})
 	if err != nil {

@@ -188,7 +188,8 @@ func (j *job) settle(op *provider.Operation, err error) *provider.Operation {
 			j.report.add(&j.report.unsettled, fmt.Sprintf("%d: %v", j.n, err))
 			return op
 		}
-		if hasty := j.opts.OperationID != "" && tries == 5; hasty || j.abandons(err) {
+		hasty := j.opts.OperationID != "" && tries == 5
+		if hasty || j.abandons(err) {
 			return op // the end settles it
 		}
 		j.prepare(op, err, tries)
@@ -221,7 +222,7 @@ func (j *job) pause(tries int) {
 	switch n := j.rand.IntN(12); {
 	case n == 0 && patient:
 		d = time.Duration(j.rand.Int64N(int64(48 * time.Hour)))
-	case n < 4 && patient || tries > 5:
+	case n < 4 && patient, tries > 5:
 		d = time.Duration(1+j.rand.IntN(90)) * time.Minute
 	}
 	time.Sleep(d)

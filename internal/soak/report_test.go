@@ -324,7 +324,8 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 	}
 	told := r.told[at]
 	released := j.opts.OnFailure == provider.TerminateOnFailure || j.over
-	undone := !told && dead(i.Phase) && (released || i.Reason != "") // it never ran, or does not any more
+	over := released || i.Reason != ""
+	undone := !told && dead(i.Phase) && over // it never ran, or does not any more
 	switch {
 	case r.surplus[at]:
 		r.beyond++
@@ -364,7 +365,7 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 	switch enough := max(j.spec.MinCount, 1); {
 	case n > j.spec.Count:
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d", j.n, n, j.spec.Count))
-	case err == nil && (n < enough || j.spec.MinCount == 0 && n != j.spec.Count):
+	case err == nil && n < enough, err == nil && j.spec.MinCount == 0 && n != j.spec.Count:
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d and no error", j.n, n, j.spec.Count))
 	case failed && j.opts.OperationID != "" && errors.Is(err, provider.ErrTokenMismatch):
 		// Another run with the same ID has found another number before it went on, and the
@@ -391,7 +392,8 @@ func keptOnPurpose(err error) bool {
 // clouds without tokens do not list such instances, so that one which a lost answer
 // named cannot be found.
 func (t *tale) replaces(i *cloudsim.Instance) bool {
-	return i.Reason != "" && (len(t.opts.Alternatives) > 0 || !t.storm.tokens)
+	replaced := len(t.opts.Alternatives) > 0 || !t.storm.tokens
+	return replaced && i.Reason != ""
 }
 
 // ended reports whether an instance was released.

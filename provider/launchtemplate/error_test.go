@@ -83,8 +83,11 @@ func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
 			if len(made) != 3 || made[0].Token == "" || made[0].Token != made[1].Token || made[0].Token != made[2].Token || len(made[0].Token) > 64 {
 				t.Errorf("%s: want 3 calls with one token, got %+v", api, made)
 			}
-			if n := f.kept() - before; n > 2 || n == 2 && api != "CreateLaunchTemplate" {
-				t.Errorf("%s: %d things were made", api, n)
+			switch n := f.kept() - before; {
+			case n > 2:
+				t.Errorf("n: got %v, want at most 2", n)
+			case n == 2 && api != "CreateLaunchTemplate":
+				t.Errorf("api: got %q, want %q", api, "CreateLaunchTemplate")
 			}
 			if _, err := add(t.Context(), l); err == nil && f.Made(api)[3].Token == made[0].Token {
 				t.Errorf("%s: a second call of the caller has the token of the first", api)
@@ -248,8 +251,11 @@ func TestNotFoundAfterALostAnswer(t *testing.T) {
 			withOld(t, prepare, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 				err := change(t.Context(), l)
 				done := strings.HasPrefix(string(api), "Delete") && !errors.Is(first, provider.ErrThrottled)
-				if done && err != nil || !done && !errors.Is(err, provider.ErrNotFound) {
-					t.Errorf("%s: %v, then not found: %v", api, first, err)
+				switch {
+				case done && err != nil:
+					t.Errorf("%s: got error %v, want none", api, err)
+				case !done && !errors.Is(err, provider.ErrNotFound):
+					t.Errorf("%s: got error %v, want %v", api, err, provider.ErrNotFound)
 				}
 			})
 		}
@@ -328,8 +334,13 @@ func TestTemplateCallsEndWithTheirContext(t *testing.T) {
 					t.Errorf("%s, %s: outcome unknown should be %v: %v", api, what, unknown, err)
 				}
 				n := len(f.Calls)
-				if err := call(ctx, l); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrOutcomeUnknown) || len(f.Calls) != n {
-					t.Errorf("%s with an ended context: %v after %d calls", api, err, len(f.Calls)-n)
+				switch err := call(ctx, l); {
+				case !errors.Is(err, context.DeadlineExceeded):
+					t.Errorf("%s with an ended context: got error %v, want %v", api, err, context.DeadlineExceeded)
+				case errors.Is(err, provider.ErrOutcomeUnknown):
+					t.Errorf("%s with an ended context: got error %v, which must not match %v", api, err, provider.ErrOutcomeUnknown)
+				case len(f.Calls) != n:
+					t.Errorf("%s with an ended context: calls: got %v, want %v", api, len(f.Calls), n)
 				}
 			})
 		}

@@ -112,7 +112,11 @@ func (f *templateCloud) do(ctx context.Context, r templateRequest, work func() e
 // find returns a template, or the cloud's error.
 func (f *templateCloud) find(region string, ref provider.LaunchTemplateRef) (*keptTemplate, error) {
 	for _, t := range f.templates {
-		if t.region == region && (t.ID == ref.ID || ref.ID == "" && t.Name == ref.Name) {
+		named := t.ID == ref.ID
+		if ref.ID == "" {
+			named = t.Name == ref.Name
+		}
+		if named && t.region == region {
 			return t, nil
 		}
 	}
@@ -196,7 +200,8 @@ func (f *templateCloud) DescribeLaunchTemplates(
 	err = f.do(ctx, asked, func() error {
 		var all []launchtemplate.Template
 		for _, t := range f.templates {
-			if t.region == r.Region && r.Matches(&t.Template) && (len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)) {
+			named := len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)
+			if named && t.region == r.Region && r.Matches(&t.Template) {
 				all = append(all, t.Template)
 			}
 		}
@@ -219,7 +224,9 @@ func (f *templateCloud) DescribeLaunchTemplateVersions(
 		var all []launchtemplate.Version
 		for _, v := range t.versions {
 			v.Default = v.Version == t.DefaultVersion
-			if f.loose || (r.Template.Version == 0 || r.Template.Version == v.Version) && (!r.DefaultOnly || v.Default) {
+			ofVersion := r.Template.Version == 0 || r.Template.Version == v.Version
+			ofDefault := !r.DefaultOnly || v.Default
+			if wanted := ofVersion && ofDefault; f.loose || wanted {
 				all = append(all, v)
 			}
 		}

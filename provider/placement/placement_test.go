@@ -266,8 +266,11 @@ func TestMovesInFewCalls(t *testing.T) {
 				t.Errorf("the driver got %+v", r)
 			}
 		}
-		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.Calls) != 3 {
-			t.Errorf("moving nothing: %v after %d calls", err, len(f.Calls)-3)
+		switch err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(f.Calls) != 3:
+			t.Errorf("calls: got %v, want 3", len(f.Calls))
 		}
 	})
 }
@@ -284,8 +287,11 @@ func TestMovesAroundInstancesThatCannot(t *testing.T) {
 			}
 			for _, instance := range ids {
 				bad := f.stuck[instance] != nil
-				if strings.Contains(err.Error(), instance) != bad || slices.Contains(f.members(t, id), instance) == bad {
-					t.Errorf("%s: refused %v; in the group %v; %v", instance, bad, f.members(t, id), err)
+				switch {
+				case strings.Contains(err.Error(), instance) != bad:
+					t.Errorf("%s: strings.Contains(err.Error(), instance): got %v, want %v", instance, strings.Contains(err.Error(), instance), bad)
+				case slices.Contains(f.members(t, id), instance) == bad:
+					t.Errorf("%s: slices.Contains(f.members(t, id), instance): got %v, want anything but %v", instance, slices.Contains(f.members(t, id), instance), bad)
 				}
 			}
 			if !strings.Contains(err.Error(), id) {
@@ -317,11 +323,23 @@ func TestLostAnswersToMoves(t *testing.T) {
 			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			err := p.MoveIn(t.Context(), "", id, fleet(3), &placement.MoveOptions{Force: force})
 			n := len(f.Made("MoveIntoPlacementGroup"))
-			switch {
-			case !force && (err != nil || n != 2):
-				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
-			case force && (!errors.Is(err, provider.ErrOutcomeUnknown) || n != 1 || !strings.Contains(err.Error(), "i-003")):
-				t.Errorf("%v after %d calls, want ErrOutcomeUnknown after 1: instances must not restart twice", err, n)
+			if !force {
+				if err != nil {
+					t.Errorf("got error %v, want none", err)
+				}
+				if n != 2 {
+					t.Errorf("%d calls, want 2: a move adds nothing to one that was carried out", n)
+				}
+				return
+			}
+			if n != 1 {
+				t.Errorf("%d calls, want 1: instances must not restart twice", n)
+			}
+			if !errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Fatalf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
+			}
+			if !strings.Contains(err.Error(), "i-003") {
+				t.Errorf("got %q, want i-003 in it", err)
 			}
 		})
 	}
@@ -437,8 +455,17 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 			}
 			err = p.MoveIn(t.Context(), "", id, ids, nil)
 			took, moving := time.Since(start), state == provider.StatePending
-			if (err == nil) != moving || moving && took < 20*time.Second || took > 40*time.Second || !moving && (took > time.Second || !errors.Is(err, provider.ErrState)) {
-				t.Errorf("%s: %v after %v", state, err, took)
+			switch {
+			case (err == nil) != moving:
+				t.Errorf("%s: has no error: got %v, want %v", state, (err == nil), moving)
+			case moving && took < 20*time.Second:
+				t.Errorf("%s: it took %v, want at least %v", state, took, 20*time.Second)
+			case took > 40*time.Second:
+				t.Errorf("%s: it took %v, want at most %v", state, took, 40*time.Second)
+			case !moving && took > time.Second:
+				t.Errorf("%s: it took %v, want at most %v", state, took, time.Second)
+			case !moving && !errors.Is(err, provider.ErrState):
+				t.Errorf("%s: got error %v, want %v", state, err, provider.ErrState)
 			}
 		})
 	}
@@ -477,8 +504,11 @@ func TestMovesEndWithTheirContext(t *testing.T) {
 				t.Errorf("%s: after %v: %v", what, took, err)
 			}
 			n := len(f.Calls)
-			if err := p.MoveIn(ctx, "", id, fleet(20), nil); !errors.Is(err, context.DeadlineExceeded) || len(f.Calls) != n {
-				t.Errorf("with an ended context: %v after %d calls", err, len(f.Calls)-n)
+			switch err := p.MoveIn(ctx, "", id, fleet(20), nil); {
+			case !errors.Is(err, context.DeadlineExceeded):
+				t.Errorf("got error %v, want %v", err, context.DeadlineExceeded)
+			case len(f.Calls) != n:
+				t.Errorf("calls: got %v, want %v", len(f.Calls), n)
 			}
 		})
 	}
