@@ -246,7 +246,7 @@ func TestStockIsForgottenAfterThreeMinutes(t *testing.T) {
 	})
 }
 
-// Whoever skips what was out of stock a moment ago has learned nothing new: the
+// An operation that skips what was out of stock a moment ago learns nothing new: the
 // memory ends three minutes after the cloud's own word.
 func TestSkippingDoesNotProlongTheMemory(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -285,7 +285,7 @@ func TestNothingLeftToTry(t *testing.T) {
 		case !errors.Is(err, provider.ErrNoStock):
 			t.Errorf("got error %v, want %v", err, provider.ErrNoStock)
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case len(f.asked()) != before:
 			t.Errorf("creates: got %v, want %v", len(f.asked()), before)
 		case !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}):
@@ -461,7 +461,7 @@ func TestInstancesOfAShortCreateThatFailToLaunch(t *testing.T) {
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
 		switch {
 		case again == nil:
-			t.Error("again is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !slices.Equal(again.InstanceIDs(), f.alive()):
 			t.Errorf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), f.alive())
 		}

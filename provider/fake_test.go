@@ -22,7 +22,7 @@ type fake struct {
 	boot   time.Duration // from creation to running
 	delay  time.Duration // of every answer; ends early with ctx
 	shift  time.Duration // from a change of power, or a release into the bin, to its end
-	vague  bool          // refusals do not tell whether the state will pass
+	vague  bool          // refusals do not say that the state will pass
 	bin    bool          // releases move prepaid instances to a recycle bin
 
 	starting provider.State // of instances on their way to running

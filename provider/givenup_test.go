@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// An operation that released its instances is over: whoever resumes it makes no
+// An operation that released its instances is over: a process that resumes it makes no
 // others, neither from the alternatives that are left nor for creates that were
 // never made.
 func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {

@@ -90,7 +90,7 @@ func TestAJournalThatFailsStopsCreates(t *testing.T) {
 		case !errors.Is(err, full):
 			t.Errorf("got error %v, want %v", err, full)
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case len(f.calls) != 0:
 			t.Errorf("calls: got %v, want 0", len(f.calls))
 		case errors.Is(err, provider.ErrOutcomeUnknown):

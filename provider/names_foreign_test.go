@@ -113,7 +113,7 @@ func TestAnotherOperationsInstanceIsNotTaken(t *testing.T) {
 }
 
 // An instance that is not visible when RunInstances returns is owed its name: the token
-// says so, and whoever sees it next gives it.
+// says so, and the next that sees it gives it.
 func TestANameIsGivenWhenItsInstanceIsSeen(t *testing.T) {
 	s := named(2, "web")
 	for what, see := range map[string]func(*testing.T, *marking, *provider.Operation) error{

@@ -98,7 +98,7 @@ func TestTerminateIsResumable(t *testing.T) {
 		again, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], nil)
 		switch {
 		case again == nil:
-			t.Fatal("again is nil, want a value")
+			t.Fatalf("no operation: error %v", err)
 		case err == nil:
 			t.Fatal("got no error, want one")
 		}
@@ -128,7 +128,7 @@ func TestTerminateWithoutTheSpec(t *testing.T) {
 		case !errors.Is(err, provider.ErrInvalid):
 			t.Fatalf("got error %v, want %v", err, provider.ErrInvalid)
 		case again == nil:
-			t.Fatal("again is nil, want a value")
+			t.Fatalf("no operation: error %v", err)
 		}
 		if _, err := again.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("got %v, want ErrOutcomeUnknown", err)

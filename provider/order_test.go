@@ -89,7 +89,7 @@ func TestAnUnpaidOrderIsOrderedOnce(t *testing.T) {
 		case n != 1:
 			t.Errorf("n: got %v, want 1", n)
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		}
 	})
 }

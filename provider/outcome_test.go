@@ -160,7 +160,7 @@ func (o *outcome) check(t *testing.T, f *fake, op *provider.Operation, err error
 	}
 	switch {
 	case op == nil:
-		t.Fatal("op is nil, want a value")
+		t.Fatalf("no operation: error %v", err)
 	case len(op.InstanceIDs()) != o.created:
 		t.Fatalf("number of IDs: got %v, want %v", len(op.InstanceIDs()), o.created)
 	case status(t, op) != o.status:
@@ -381,7 +381,7 @@ func TestContextEndsDuringACreate(t *testing.T) {
 					}
 					switch {
 					case op == nil:
-						t.Error("op is nil, want a value")
+						t.Errorf("no operation: error %v", err)
 					case !errors.Is(err, want):
 						t.Errorf("got error %v, want %v", err, want)
 					case errors.Is(err, provider.ErrOutcomeUnknown) != tc.open:

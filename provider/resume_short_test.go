@@ -70,7 +70,7 @@ func anywhere(t *testing.T, prepare func(f *fake), check func(t *testing.T, f *f
 // fallback is an operation with two alternatives.
 func fallback() (provider.RunInstancesSpec, *provider.RunOptions) { return inZone(5, "b", "c") }
 
-// openStill tells whether a create that was sent, for all the journal knows, was
+// openStill reports whether a create that was sent, for all the journal knows, was
 // refused when it was asked for again: the refusal does not prove what became of
 // the first one, and an alternative might make instances twice.
 func openStill(token []byte, err error) bool {

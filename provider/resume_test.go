@@ -83,7 +83,7 @@ func TestTokensSurviveARoundTrip(t *testing.T) {
 			again, _ := c.Resume(t.Context(), first, nil)
 			switch {
 			case again == nil:
-				t.Error("again is nil, want a value")
+				t.Error("no operation, want one")
 			case string(tokenOf(t, again)) != string(first):
 				t.Errorf("string(tokenOf(t, again)): got %v, want %v", string(tokenOf(t, again)), string(first))
 			}
@@ -196,7 +196,7 @@ func TestResumeNeedsTheSameSpec(t *testing.T) {
 			op, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
 			switch {
 			case op == nil:
-				t.Errorf("%s: op is nil, want a value", what)
+				t.Errorf("%s: no operation: error %v", what, err)
 			case !errors.Is(err, provider.ErrInvalid):
 				t.Errorf("%s: got error %v, want %v", what, err, provider.ErrInvalid)
 			case len(f.calls) != 0:
@@ -205,7 +205,7 @@ func TestResumeNeedsTheSameSpec(t *testing.T) {
 		}
 		switch op, err := f.client().Resume(t.Context(), tok, nil); {
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !errors.Is(err, provider.ErrInvalid):
 			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 		case !strings.Contains(err.Error(), "2 instances left"):
@@ -311,7 +311,7 @@ func TestResumeKeepsToTheRules(t *testing.T) {
 		})
 		switch op, err := f.client().Resume(t.Context(), fewer, &provider.ResumeOptions{Spec: &s}); {
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !errors.Is(err, provider.ErrInvalid):
 			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 		}
@@ -320,7 +320,7 @@ func TestResumeKeepsToTheRules(t *testing.T) {
 		}
 		switch op, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s}); {
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !errors.Is(err, provider.ErrInvalid):
 			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 		}
@@ -485,7 +485,7 @@ func FuzzResume(f *testing.F) {
 		again, _ := c.Resume(t.Context(), first, nil)
 		switch {
 		case again == nil:
-			t.Error("again is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case string(tokenOf(t, again)) != string(first):
 			t.Errorf("string(tokenOf(t, again)): got %v, want %v", string(tokenOf(t, again)), string(first))
 		}

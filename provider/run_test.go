@@ -274,7 +274,7 @@ func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 	})
 }
 
-// Every problem is told at once, whoever finds it: the driver is asked also when the
+// Every problem is reported at once: the driver is asked also when the
 // rules of all clouds are broken, and believed about other fields only.
 func TestAllProblemsComeTogether(t *testing.T) {
 	f := newFake()
@@ -363,7 +363,7 @@ func TestADryRunMakesNothing(t *testing.T) {
 		case err != nil:
 			t.Fatalf("got error %v, want none", err)
 		case op == nil:
-			t.Fatal("op is nil, want a value")
+			t.Fatalf("no operation: error %v", err)
 		case len(op.InstanceIDs()) != 0:
 			t.Fatalf("number of IDs: got %v, want 0", len(op.InstanceIDs()))
 		}
@@ -375,7 +375,7 @@ func TestADryRunMakesNothing(t *testing.T) {
 		}
 		switch op, err := f.client().RunInstances(t.Context(), s, nil); {
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !errors.Is(err, provider.ErrQuota):
 			t.Errorf("got error %v, want %v", err, provider.ErrQuota)
 		}
@@ -515,7 +515,7 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 		op, err := f.client().RunInstances(ctx, spec(1), nil)
 		switch {
 		case op == nil:
-			t.Error("op is nil, want a value")
+			t.Errorf("no operation: error %v", err)
 		case !errors.Is(err, context.Canceled):
 			t.Errorf("got error %v, want %v", err, context.Canceled)
 		case errors.Is(err, provider.ErrOutcomeUnknown):

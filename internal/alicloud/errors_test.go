@@ -225,8 +225,11 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 			}
 		}
 	}
-	if err := errors.New("other"); ForPower(err, true) != err || ForPower(nil, true) != nil {
-		t.Error("an error that is no *APIError was changed")
+	switch err := errors.New("other"); {
+	case ForPower(err, true) != err:
+		t.Errorf("an error that is no *APIError: got %v, want %v", ForPower(err, true), err)
+	case ForPower(nil, true) != nil:
+		t.Errorf("no error: got %v, want nil", ForPower(nil, true))
 	}
 }
 
@@ -253,8 +256,11 @@ func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
 		}
 		var s *sdkerrors.ServerError
-		if !errors.As(err, &s) || s.ErrorCode() != want.shown {
-			t.Errorf("%s: the SDK's error is %v, want the code %s", code, s, want.shown)
+		switch {
+		case !errors.As(err, &s):
+			t.Errorf("%s: got error %v, want a %T", code, err, s)
+		case s.ErrorCode() != want.shown:
+			t.Errorf("%s: s.ErrorCode(): got %v, want %v", code, s.ErrorCode(), want.shown)
 		}
 	}
 }

@@ -125,8 +125,17 @@ func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
 			return resp, nil
 		})
 		resp, err = c.Call(t.Context(), r)
-		if e := (*provider.APIError)(nil); resp == nil || string(resp.Body) != body || !errors.As(err, &e) || !errors.Is(err, io.ErrUnexpectedEOF) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%q, then cut: got %+v, %v, want its beginning beside an unknown outcome", body, resp, err)
+		switch e := (*provider.APIError)(nil); {
+		case resp == nil:
+			t.Errorf("%q, then cut: resp is nil, want a value", body)
+		case string(resp.Body) != body:
+			t.Errorf("%q, then cut: string(resp.Body): got %v, want %v", body, string(resp.Body), body)
+		case !errors.As(err, &e):
+			t.Errorf("%q, then cut: got error %v, want a %T", body, err, e)
+		case !errors.Is(err, io.ErrUnexpectedEOF):
+			t.Errorf("%q, then cut: got error %v, want %v", body, err, io.ErrUnexpectedEOF)
+		case e.Outcome != provider.OutcomeUnknown:
+			t.Errorf("%q, then cut: e.Outcome: got %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 		}
 
 		c = testCaller(t, func(*http.Request) (*http.Response, error) {

@@ -54,7 +54,7 @@ func optionsOf(t reflect.Type) (names []string) {
 	return names
 }
 
-// optionCounts tells whether an option changes the request, or is named by an error.
+// optionCounts reports whether an option changes the request, or is named by an error.
 func (v vendor) optionCounts(t *testing.T, before providertest.Wire, option, value string) bool {
 	t.Helper()
 	r := request{options: reflect.New(reflect.TypeOf(v.Options[0])).Elem()}

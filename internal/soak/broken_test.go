@@ -104,7 +104,7 @@ func blindfolded(ctx context.Context, d provider.Driver, r *provider.DescribeReq
 }
 
 // gullible believes short answers: what the first answer under a token names is all
-// there is, whoever asks again.
+// there is, in any process that asks again.
 func gullible() createFunc {
 	var mu sync.Mutex
 	first := map[string]*provider.RunResult{} // by token

@@ -323,7 +323,7 @@ func (j *job) wait(op *provider.Operation) error {
 		if hidden = nil; errors.As(err, &w) {
 			hidden = w.NotVisible
 		}
-		if len(hidden) == 0 || j.opts.OperationID != "" { // whoever wants to run it again is in a hurry
+		if len(hidden) == 0 || j.opts.OperationID != "" { // a program that runs it again does so at once
 			return nil
 		}
 		time.Sleep(7 * time.Minute)
