@@ -66,7 +66,7 @@ func (f *templateCloud) kept() (n int) {
 func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
-			f.after = func(_ provider.API, n int) error {
+			f.After = func(_ provider.API, n int) error {
 				if n <= 2 {
 					return fakedriver.Lost()
 				}
@@ -101,7 +101,7 @@ func TestALostAnswerWithoutATokenIsNotAskedForAgain(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
 			f.Max.Idempotent = []provider.API{provider.APIRunInstances}
-			f.after = func(provider.API, int) error { return fakedriver.Lost() }
+			f.After = func(provider.API, int) error { return fakedriver.Lost() }
 		}
 		withOld(t, lose, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 			_, err := add(t.Context(), l)
@@ -121,7 +121,7 @@ func TestThrottledTemplateCallsAreRepeated(t *testing.T) {
 			if !tokens {
 				f.Max.Idempotent = nil
 			}
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				if n <= 3 {
 					return fakedriver.Throttled()
 				}
@@ -146,7 +146,7 @@ func TestThrottledTemplateCallsAreRepeated(t *testing.T) {
 }
 
 func TestLastingThrottlingOfTemplates(t *testing.T) {
-	throttle := func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } }
+	throttle := func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } }
 	for api, add := range templateAdds {
 		withOld(t, throttle, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 			start := time.Now()
@@ -162,7 +162,7 @@ func TestLastingThrottlingOfTemplates(t *testing.T) {
 func TestRefusedTemplateCalls(t *testing.T) {
 	for _, kind := range []error{provider.ErrExists, provider.ErrQuota, provider.ErrPermission, provider.ErrNotFound, provider.ErrState} {
 		refuse := func(f *templateCloud) {
-			f.before = func(provider.API, int) error { return fakedriver.Refusal(kind, "Code") }
+			f.Before = func(provider.API, int) error { return fakedriver.Refusal(kind, "Code") }
 		}
 		for api, add := range templateAdds {
 			withOld(t, refuse, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -186,7 +186,7 @@ func TestRefusedTemplateCalls(t *testing.T) {
 func TestARefusalAfterALostAnswerLeavesItOpen(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				return map[bool]error{true: fakedriver.Lost(), false: fakedriver.Refusal(provider.ErrQuota, "Full")}[n == 1]
 			}
 		}
@@ -205,14 +205,14 @@ func TestATemporaryRefusalOfATokenIsRepeated(t *testing.T) {
 	busy.Temporary = true
 	for api, add := range templateAdds {
 		withOld(t, func(f *templateCloud) {
-			f.before = func(_ provider.API, n int) error { return map[bool]error{true: busy}[n < 3] }
+			f.Before = func(_ provider.API, n int) error { return map[bool]error{true: busy}[n < 3] }
 		},
 			func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 				if _, err := add(t.Context(), l); err != nil || len(f.Made(api)) != 3 {
 					t.Errorf("%s: %v after %d calls, want 3", api, err, len(f.Made(api)))
 				}
 			})
-		withOld(t, func(f *templateCloud) { f.before = func(provider.API, int) error { return busy } },
+		withOld(t, func(f *templateCloud) { f.Before = func(provider.API, int) error { return busy } },
 			func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 				if _, err := add(t.Context(), l); !errors.Is(err, provider.ErrOutcomeUnknown) {
 					t.Errorf("%s: busy for ever: want ErrOutcomeUnknown, got %v", api, err)
@@ -225,10 +225,10 @@ func TestLostAnswersToTemplateChanges(t *testing.T) {
 	for api, change := range templateChanges {
 		for what, prepare := range map[string]func(f *templateCloud){
 			"done": func(f *templateCloud) {
-				f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+				f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			},
 			"not done": func(f *templateCloud) {
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			},
 		} {
 			withOld(t, prepare, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -246,7 +246,7 @@ func TestNotFoundAfterALostAnswer(t *testing.T) {
 	for _, first := range []error{fakedriver.Lost(), fakedriver.Throttled()} {
 		for api, change := range templateChanges {
 			prepare := func(f *templateCloud) {
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first, false: notFound}[n == 1] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: first, false: notFound}[n == 1] }
 			}
 			withOld(t, prepare, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 				err := change(t.Context(), l)
@@ -318,8 +318,8 @@ func TestTemplateCallsEndWithTheirContext(t *testing.T) {
 	}
 	for what, prepare := range map[string]func(f *templateCloud){
 		"a call hangs":       func(f *templateCloud) { f.Delay = time.Hour },
-		"throttled for ever": func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } },
-		"lost for ever":      func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Lost() } },
+		"throttled for ever": func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } },
+		"lost for ever":      func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Lost() } },
 	} {
 		for api, call := range calls {
 			withOld(t, prepare, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -385,7 +385,7 @@ func TestListsOfTemplatesEndAfterTheFirstError(t *testing.T) {
 		for i := range 5 {
 			newTemplate(t, l, fmt.Sprint("web-", i))
 		}
-		f.before = func(_ provider.API, n int) error {
+		f.Before = func(_ provider.API, n int) error {
 			return map[bool]error{true: fakedriver.Refusal(provider.ErrPermission, "Forbidden")}[n >= 2]
 		}
 		good, bad := 0, 0
@@ -445,7 +445,7 @@ func TestPagesAreReadAgainOneByOne(t *testing.T) {
 			newVersion(t, l, ref)
 		}
 		f.requests = nil
-		f.before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n%2 == 0] }
+		f.Before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n%2 == 0] }
 		if got := numbers(t, l, ref); !slices.Equal(got, []int{1, 2, 3, 4, 5}) {
 			t.Errorf("versions %v", got)
 		}

@@ -21,10 +21,6 @@ type templateCloud struct {
 	refuse func(s *launchtemplate.Spec, version bool) error
 	loose  bool // reads of a version name every version
 
-	// Scripts. N counts the calls of the kind from 1. Before answers instead of
-	// the cloud, after answers when it has done what it was asked to.
-	before, after func(api provider.API, n int) error
-
 	templates []*keptTemplate
 	requests  []templateRequest
 	results   map[string]kept // by token
@@ -93,20 +89,7 @@ func (f *templateCloud) ValidateTemplate(s *launchtemplate.Spec, version bool) e
 
 // do writes a call down and carries it out between the two scripts.
 func (f *templateCloud) do(ctx context.Context, r templateRequest, work func() error) error {
-	n, err := f.Enter(ctx, fakedriver.Call{API: r.api, Token: r.token})
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
-	f.requests = append(f.requests, r)
-	if err == nil && f.before != nil {
-		err = f.before(r.api, n)
-	}
-	if err == nil {
-		err = work()
-	}
-	if err == nil && f.after != nil {
-		err = f.after(r.api, n)
-	}
-	return err
+	return f.Do(ctx, fakedriver.Call{API: r.api, Token: r.token}, func() { f.requests = append(f.requests, r) }, work)
 }
 
 // find returns a template, or the cloud's error.

@@ -226,14 +226,14 @@ func TestListsOfGroupsEnd(t *testing.T) {
 			ids = append(ids, newGroup(t, p, "g"))
 		}
 		for _, q := range []placement.Query{{}, {IDs: ids}} {
-			f.Calls, f.before = nil, nil
+			f.Calls, f.Before = nil, nil
 			for range p.List(t.Context(), q) {
 				break
 			}
 			if len(f.Calls) != 1 {
 				t.Errorf("%d calls for the first group", len(f.Calls))
 			}
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				return map[bool]error{true: fakedriver.Refusal(provider.ErrPermission, "Forbidden")}[n == 3]
 			}
 			good, bad := 0, 0
@@ -305,7 +305,7 @@ func TestMovesAroundInstancesThatCannot(t *testing.T) {
 func TestAMoveIntoAFullGroup(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrQuota, "GroupFull") }
+		f.Before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrQuota, "GroupFull") }
 		err := p.MoveIn(t.Context(), "", id, fleet(4), nil)
 		if n := len(f.Made("MoveIntoPlacementGroup")); !errors.Is(err, provider.ErrQuota) || n != 1 {
 			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
@@ -320,7 +320,7 @@ func TestLostAnswersToMoves(t *testing.T) {
 	for _, force := range []bool{false, true} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id := newGroup(t, p, "g")
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+			f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			err := p.MoveIn(t.Context(), "", id, fleet(3), &placement.MoveOptions{Force: force})
 			n := len(f.Made("MoveIntoPlacementGroup"))
 			if !force {
@@ -355,7 +355,7 @@ func TestInstancesThatAreInTheGroupAlready(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.strict, f.Calls = true, nil
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[loses && n == 1] }
+			f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[loses && n == 1] }
 			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
 				t.Errorf("all are there already: %v", err)
 			}
@@ -377,7 +377,7 @@ func TestInstancesThatAreInTheGroupAlready(t *testing.T) {
 func TestAGroupThatCannotBeLookedAt(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(api provider.API, _ int) error {
+		f.Before = func(api provider.API, _ int) error {
 			if api == "DescribePlacementGroups" {
 				return fakedriver.Refusal(provider.ErrPermission, "Forbidden")
 			}
@@ -398,7 +398,7 @@ func TestThrottledMovesAreRepeated(t *testing.T) {
 		for _, force := range []bool{false, true} {
 			withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 				id := newGroup(t, p, "g")
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
 				err := p.MoveIn(t.Context(), "", id, fleet(1), &placement.MoveOptions{Force: force})
 				if n := len(f.Made("MoveIntoPlacementGroup")); err != nil || n != 4 {
 					t.Errorf("%v: %v after %d calls, want 4", first, err, n)
@@ -447,7 +447,7 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 			id, ids := newGroup(t, p, "g"), run(t, c, 3)
 			start := time.Now()
 			f.State = func(string, time.Duration) (provider.State, string) { return state, "" }
-			f.before = func(api provider.API, _ int) error {
+			f.Before = func(api provider.API, _ int) error {
 				if api == "MoveIntoPlacementGroup" && time.Since(start) < 20*time.Second {
 					return fakedriver.Refusal(provider.ErrState, "Building")
 				}
@@ -474,7 +474,7 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(provider.API, int) error {
+		f.Before = func(provider.API, int) error {
 			return &provider.FieldError{Driver: "fake", Path: "MoveOptions.Partition", Reason: "no partitions", Unsupported: true}
 		}
 		err := p.MoveIn(t.Context(), "", id, fleet(9), &placement.MoveOptions{Partition: 2, Force: true})
@@ -487,10 +487,10 @@ func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 func TestMovesEndWithTheirContext(t *testing.T) {
 	for what, prepare := range map[string]func(f *placementCloud){
 		"a call hangs":       func(f *placementCloud) { f.Delay = time.Hour },
-		"throttled for ever": func(f *placementCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } },
+		"throttled for ever": func(f *placementCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } },
 		"refused one by one": func(f *placementCloud) {
 			f.Delay = 800 * time.Millisecond
-			f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrState, "MustMove") }
+			f.Before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrState, "MustMove") }
 		},
 	} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
