@@ -35,7 +35,7 @@
 // name, takes over what it finds, and creates the rest only once it is certain that
 // nothing more will come. Of a name that is too long with the marker
 // the end is left out for the time. Instances of a spec without Name are called
-// "server-yf..." and stay so.
+// "instance-yf..." and stay so.
 //
 // Once the instances are known they get the name of the spec by
 // ModifyInstanceAttribute, one call each, numbered in the order of their IDs with

@@ -3,13 +3,12 @@ package provider
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 )
 
 // stoppedFor is how long an instance that should start may look stopped. ECS shows new
@@ -43,7 +42,7 @@ type aim struct {
 	networked bool
 
 	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
-	ownerOf func(*Instance) owner
+	ownerOf func(*Instance) ownership.Owner
 
 	// sightings are the instances as last seen; nil when they are not needed.
 	sightings *lastSights
@@ -134,32 +133,4 @@ func (a *aim) reachedBy(s State) bool {
 // final reports whether an instance in this state never runs again by itself.
 func final(s State) bool {
 	return slices.Contains([]State{StateFailed, StateTerminating, StateRecycled, StateTerminated, StateSuspended}, s)
-}
-
-// lastSights are instances as last seen, by ID. It is safe for concurrent use. Nil keeps none.
-type lastSights struct {
-	mu   sync.Mutex
-	seen map[string]Instance
-}
-
-func (s *lastSights) add(i *Instance) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seen == nil {
-		s.seen = map[string]Instance{}
-	}
-	s.seen[i.ID] = *i
-}
-
-// all returns what was seen so far.
-func (s *lastSights) all() map[string]Instance {
-	if s == nil {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return maps.Clone(s.seen)
 }

@@ -45,32 +45,6 @@ func (op *Operation) jobsOf(ids []string) (jobs []*openJob) {
 	return jobs
 }
 
-// runningSet are instances that were seen running. It is safe for concurrent use. Nil keeps
-// none.
-type runningSet struct {
-	mu  sync.Mutex
-	ids map[string]bool
-}
-
-func (s *runningSet) add(i *Instance) {
-	if s == nil || i.State != StateRunning {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ids == nil {
-		s.ids = map[string]bool{}
-	}
-	s.ids[i.ID] = true
-}
-
-// hasAll reports whether all of the instances were seen running.
-func (s *runningSet) hasAll(ids []string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
-}
-
 // waitWithJobs waits like [waiter.wait]. When the job of a create fails meanwhile, the wait
 // for those of its instances that are not ready ends at once, with the reason of the job.
 func (op *Operation) waitWithJobs(ctx context.Context, w *waiter) ([]Instance, error) {

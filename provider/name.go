@@ -11,21 +11,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/naming"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Clouds without client tokens: instances are created with a marker in their name, and get the
 // name of the spec afterwards. Package naming does it; here is what it needs of the cloud.
-
-// nameless reports whether any instances still have the marker instead of their name.
-func (op *Operation) nameless() bool {
-	unmarked := !op.c.marksByName() || op.opts.KeepMarker
-	if unmarked || op.spec == nil || op.spec().Name == "" {
-		return false
-	}
-	return op.names.Lacking()
-}
 
 // renaming returns the task of giving instances their names, or nil where nothing is to be
 // renamed. Instances that the journal does not have keep their marker: it is their only trace.
@@ -184,8 +176,8 @@ func (op *Operation) lookAtNames(ctx context.Context, ids []string) (map[string]
 	defer cancel()
 	err := w.look(within, op.target())
 	seen := w.sighted() // of strangers the parts are needed: see naming.Foreign
-	op.ledger.See(append(seen[unclear], seen[foreign]...))
-	op.ledger.Recognize(seen[own])
+	op.ledger.See(append(seen[ownership.Unclear], seen[ownership.Foreign]...))
+	op.ledger.Recognize(seen[ownership.Own])
 	var cut *poll.Interrupted
 	switch {
 	case err == nil:
@@ -222,7 +214,7 @@ func (n renames) Rename(ctx context.Context, o *naming.Owed, stop time.Time, sen
 			return "", n.r.RenameInstance(ctx, op.region, o.ID, o.Name)
 		})
 	})
-	lookedFor := time.Since(op.c.recent.at(o.ID)) > youngFor && ctx.Err() == nil
+	lookedFor := time.Since(op.c.recent.At(o.ID)) > youngFor && ctx.Err() == nil
 	gone := errors.Is(err, ErrNotFound) && lookedFor
 	if err != nil && !gone {
 		return err

@@ -48,7 +48,7 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 		l.Ready[n].Name = op.nameGiven(&l.Ready[n])
 	}
 	if !l.Done() {
-		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())
+		l.Next = op.c.engine().Next(op.class, op.ledger.NamedAt())
 	}
 	return l, op.about("looking at it", err, late, nameErr)
 }

@@ -19,8 +19,8 @@ import (
 //
 // A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
 // or texts; a maker (internal/creating) makes what it plans. The files of the operation are,
-// from the lowest: operation, marker, evidence, plan, token, record, look, explain, replace,
-// recognize, release, name, send, mend, begin.
+// from the lowest: operation, marker, token, evidence, plan, record, look, replace, begin,
+// explain, recognize, release, name, job, send, mend, await.
 type Operation struct {
 	c      *Client
 	id     string

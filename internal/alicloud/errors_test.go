@@ -221,12 +221,15 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 		for passing, temporary := range map[bool]bool{false: want.settled, true: want.passing} {
 			e := c.Refusal(Request{Action: "StartInstances"}, answered(403), code, "")
 			if ForPower(e, passing); e.Temporary != temporary {
-				t.Errorf("%s of a server that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
+				t.Errorf("%s of an instance that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
 			}
 		}
 	}
-	if err := errors.New("other"); ForPower(err, true) != err || ForPower(nil, true) != nil {
-		t.Error("an error that is no *APIError was changed")
+	switch err := errors.New("other"); {
+	case ForPower(err, true) != err:
+		t.Errorf("an error that is no *APIError: got %v, want %v", ForPower(err, true), err)
+	case ForPower(nil, true) != nil:
+		t.Errorf("no error: got %v, want nil", ForPower(nil, true))
 	}
 }
 
@@ -253,8 +256,11 @@ func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
 		}
 		var s *sdkerrors.ServerError
-		if !errors.As(err, &s) || s.ErrorCode() != want.shown {
-			t.Errorf("%s: the SDK's error is %v, want the code %s", code, s, want.shown)
+		switch {
+		case !errors.As(err, &s):
+			t.Errorf("%s: got error %v, want a %T", code, err, s)
+		case s.ErrorCode() != want.shown:
+			t.Errorf("%s: s.ErrorCode(): got %v, want %v", code, s.ErrorCode(), want.shown)
 		}
 	}
 }

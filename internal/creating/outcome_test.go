@@ -39,8 +39,12 @@ func (w outcome) check(t *testing.T, o creating.Outcome) {
 		t.Errorf("got %v, want %v", err, w.err)
 	}
 	var e *explained
-	if explains := errors.As(err, &e); w.reason != none && (!explains || e.why != w.reason) {
-		t.Errorf("got %v, want reason %d", err, w.reason)
+	switch {
+	case w.reason == none:
+	case !errors.As(err, &e):
+		t.Errorf("got error %v, want a %T", err, e)
+	case e.why != w.reason:
+		t.Errorf("got reason %d, want %d", e.why, w.reason)
 	}
 }
 

@@ -166,7 +166,7 @@ func suffer(t *testing.T, s *service, m mischief) {
 	})})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
-	for what, do := range map[string]func(context.Context, *netting, *provider.Client, *service){"servers": servers, "templates": templates, "groups": groups} {
+	for what, do := range map[string]func(context.Context, *netting, *provider.Client, *service){"instances": instances, "templates": templates, "groups": groups} {
 		func() {
 			defer func() {
 				if p := recover(); p != nil {
@@ -187,8 +187,8 @@ type wire func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (w wire) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
 
-// servers is the life of some servers.
-func servers(ctx context.Context, n *netting, c *provider.Client, s *service) {
+// instances is the life of some instances.
+func instances(ctx context.Context, n *netting, c *provider.Client, s *service) {
 	spec := s.spec
 	spec.Count, spec.Name = 2, "secret"
 	n.add("a client", c, c.Driver(), c.Limits(), spec, &spec)

@@ -228,7 +228,7 @@ func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 // Instances that never come up, in many zones that share no call, keep the poller at
 // the limit for longer than the rate's own time. The meter checks that; the waits
 // end with what is left.
-func TestStuckServersNeverExceedTheBudget(t *testing.T) {
+func TestStuckInstancesNeverExceedTheBudget(t *testing.T) {
 	inFleet(t, func(f *fleet) {
 		if f.cloud != cloudsim.QingCloud {
 			return // its rate counts all calls of an account

@@ -32,7 +32,7 @@ func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
 func stampede(t *testing.T, s service, herd, huge int) {
 	boot := func(cloudsim.Cloud, *rand.Rand) time.Duration { return 20 * time.Second }
 	sim := cloudsim.New(&cloudsim.Options{Boot: boot, Rates: cloudsim.DocumentedRates()})
-	budget, poller := provider.NewBudget(), &provider.Poller{}
+	budget, poller := &provider.Budget{}, &provider.Poller{}
 	var clients []*provider.Client
 	for range 4 {
 		one := s.connect(t, sim.Transport())

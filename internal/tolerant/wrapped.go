@@ -33,9 +33,12 @@ func (w wrapping) wraps(list []any) bool {
 		return false
 	}
 	inner, has := lookUp(object, w.name)
+	if !has {
+		return false
+	}
 	_, isList := inner.([]any)
 	ofObjects := w.row.Kind() == reflect.Struct
-	return has && (isList || !ofObjects)
+	return isList || !ofObjects
 }
 
 // unwrapped returns the list that an object wraps, or else x. An object with a field of the row
