@@ -236,6 +236,7 @@ func TestAReleaseGoesOutWithoutADescribe(t *testing.T) {
 		"a failure":     func() *http.Response { return response(500, `{"ret_code":5000}`) },
 		"no JSON":       func() *http.Response { return response(200, `<html>`) },
 		"an odd list":   func() *http.Response { return response(200, `{"ret_code":0,"instance_set":"none","total_count":3}`) },
+		"odd rows":      func() *http.Response { return response(200, `{"ret_code":0,"instance_set":[7,null],"total_count":3}`) },
 		"a throttle":    func() *http.Response { return response(200, `{"ret_code":2500,"message":"API calls"}`) },
 		"no permission": func() *http.Response { return response(200, `{"ret_code":1400,"message":"PermissionDenied"}`) },
 	} {
@@ -243,7 +244,9 @@ func TestAReleaseGoesOutWithoutADescribe(t *testing.T) {
 			p := &played{describe: say}
 			inPlayedTime(t, p, n, nil, func(t *testing.T, c *provider.Client, op *provider.Operation) {
 				start := time.Now()
-				_, err := c.TerminateInstances(t.Context(), "", op.InstanceIDs(), nil)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				_, err := c.TerminateInstances(ctx, "", op.InstanceIDs(), nil)
 				if len(p.gone) != n {
 					t.Errorf("%s: %d of %d instances were released: %v", what, len(p.gone), n, err)
 				}
