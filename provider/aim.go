@@ -84,18 +84,38 @@ func (a *aim) judge(i *Instance) await.Sighting {
 	return s
 }
 
-// lacksAddress reports whether an instance runs, by the cloud's own word, without the address
-// that it should have. Some drivers show it as starting until it has one. An instance that
-// runs with interfaces has what was asked for: networks that users manage themselves
-// (QingCloud) give no addresses.
+// lacksAddress reports whether an instance runs, by the cloud's own word, without an address
+// that it should have. Some drivers show it as starting until each of its networks has one. An
+// instance that runs with interfaces has what was asked for: networks that users manage
+// themselves (QingCloud) give no addresses.
 func (a *aim) lacksAddress(i *Instance) bool {
-	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
-	if i.Addressed() || !networked {
-		return false
+	if i.State == StateStarting && strings.EqualFold(i.RawState, string(StateRunning)) {
+		return true
 	}
-	runs := i.State == StateStarting && strings.HasPrefix(strings.ToLower(i.RawState), string(StateRunning))
+	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
 	bare := i.State == StateRunning && len(i.Interfaces) == 0
-	return runs || bare
+	return networked && bare && !i.Addressed()
+}
+
+// networked reports whether the spec of the operation asks for anything that comes with an
+// address. Of a resumed operation without its spec, the token says which fields were set.
+func (op *Operation) networked() bool {
+	if op.spec != nil {
+		return op.spec().Network.givesAddress()
+	}
+	for path := range op.print {
+		field, ok := strings.CutPrefix(path, "Network.")
+		end := strings.IndexAny(field+".", ".[")
+		if ok && slices.Contains(addressFields, field[:end]) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressFields are the fields of [Network] of which each comes with an address.
+var addressFields = []string{
+	"VPCID", "SubnetID", "PublicIP", "PrivateIPs", "IPv6Addresses", "IPv6Count", "Interfaces",
 }
 
 // givesAddress reports whether a spec asks for anything that comes with an address.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -63,9 +64,9 @@ func (op *Operation) giveNames(ctx context.Context) {
 // namingPause is the time between two rounds of names while a wait goes on.
 const namingPause = 5 * time.Second
 
-// nameMeanwhile gives names to instances as a wait sees them, while the wait goes on. It
-// reports nothing: what fails is tried again when the wait is over. The function that it
-// returns ends this, and waits for the end.
+// nameMeanwhile gives names to instances as a wait sees them, while the wait goes on. It tries
+// each instance once, and reports nothing: what fails is tried again when the wait is over. The
+// function that it returns ends this, and waits for the end.
 func (op *Operation) nameMeanwhile(ctx context.Context, seen *lastSights) (stop func()) {
 	if seen == nil {
 		return func() {}
@@ -73,25 +74,31 @@ func (op *Operation) nameMeanwhile(ctx context.Context, seen *lastSights) (stop 
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
+		tried := map[string]bool{} // a name that is refused would use up the account's calls
 		for account.Sleep(ctx, namingPause) {
-			t := op.renaming()
-			if t == nil {
-				continue
+			if t := op.renaming(); t != nil {
+				op.nameOnce(ctx, t, seen.all(), tried)
 			}
-			shown := op.shown(seen.all())
-			marked := func(id string) naming.Sight { // doubts wait for the whole picture
-				if shown(id) == naming.Marked {
-					return naming.Marked
-				}
-				return naming.Nothing
-			}
-			op.names.GiveShown(ctx, t, marked, func() {})
 		}
 	})
 	return func() {
 		cancel()
 		done.Wait()
 	}
+}
+
+// nameOnce gives names to instances that were seen with the marker and that were not tried
+// before, and records those that it tries.
+func (op *Operation) nameOnce(ctx context.Context, t *naming.Task, seen map[string]Instance, tried map[string]bool) {
+	shown, now := op.shown(seen), map[string]bool{}
+	marked := func(id string) naming.Sight { // doubts wait for the whole picture
+		if tried[id] || shown(id) != naming.Marked {
+			return naming.Nothing
+		}
+		now[id] = true
+		return naming.Marked
+	}
+	op.names.GiveShown(ctx, t, marked, func() { maps.Copy(tried, now) })
 }
 
 // nameSighted gives names to instances that a wait or a look has just seen. It returns the

@@ -44,6 +44,7 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	nameErr := op.nameSighted(ctx, w.sightings.all()) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
+	op.failByJobs(ctx, &l)
 	for n := range l.Ready {
 		l.Ready[n].Name = op.nameGiven(&l.Ready[n])
 	}

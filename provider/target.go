@@ -72,7 +72,7 @@ func (op *Operation) ownerByClock() func(*Instance) ownership.Owner {
 func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.ownerOf = op.ownerByClock()
-	w.networked = op.spec != nil && op.spec().Network.givesAddress()
+	w.networked = op.networked()
 	if op.nameless() {
 		w.sightings = &lastSights{}
 	}
