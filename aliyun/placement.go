@@ -194,7 +194,7 @@ func groupOf(raw *rawSet) placement.Group {
 		Level:       levelOf(string(raw.Type)),
 		PerUnit:     raw.Affinity.Int(),
 		InstanceIDs: raw.InstanceIDs,
-		CreatedAt:   timeOf(raw.CreationTime),
+		CreatedAt:   alicloud.TimeOf(raw.CreationTime),
 	}
 	if g.Strategy == placement.Partition {
 		g.Partitions = raw.GroupCount.Int()

@@ -163,8 +163,8 @@ func templateOf(raw *rawTemplate) launchtemplate.Template {
 		DefaultVersion: raw.DefaultVersion.Int(),
 		LatestVersion:  raw.LatestVersion.Int(),
 		CreatedBy:      string(raw.CreatedBy),
-		CreatedAt:      timeOf(raw.CreateTime),
-		ModifiedAt:     timeOf(raw.ModifiedTime),
+		CreatedAt:      alicloud.TimeOf(raw.CreateTime),
+		ModifiedAt:     alicloud.TimeOf(raw.ModifiedTime),
 	}
 	if raw.Tags != nil {
 		t.Tags = tagsOf(raw.Tags.Tag)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -152,7 +153,7 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		Disks:            disksOf(raw),
 		Billing:          billingOf(raw),
 		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
-		CreatedAt:        timeOf(raw.CreationTime),
+		CreatedAt:        alicloud.TimeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tags),
 	}
@@ -300,22 +301,9 @@ func billingOf(raw *RawInstance) provider.BillingMode {
 // expiryOf ignores ExpiredTime of instances that are not prepaid: it is not their end.
 func expiryOf(raw *RawInstance) time.Time {
 	if billingOf(raw) == provider.Prepaid {
-		return timeOf(raw.ExpiredTime)
+		return alicloud.TimeOf(raw.ExpiredTime)
 	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads a time, with or without seconds. A text in another form is the zero time.
-func timeOf(s string) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
+	return alicloud.TimeOf(raw.AutoReleaseTime)
 }
 
 // addrsOf reads addresses, each once: ENS repeats them in several lists. A text that is no address
@@ -348,7 +336,9 @@ func tagsOf(list []RawTag) map[string]string {
 	}
 	out := make(map[string]string, len(list))
 	for _, t := range list {
-		out[t.TagKey] = t.TagValue
+		if t.TagKey != "" { // a key that cannot be read is none
+			out[t.TagKey] = t.TagValue
+		}
 	}
 	return out
 }

@@ -13,7 +13,7 @@ import (
 //
 // ENS documents no message beside the code, so none is kept.
 func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code alicloud.Text) error {
-	if code == "" || code == "0" {
+	if alicloud.Succeeded(code) {
 		return nil
 	}
 	return d.caller.Refusal(r, resp, string(code), "")

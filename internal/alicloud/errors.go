@@ -20,6 +20,7 @@ import (
 var (
 	errPanic   = errors.New("the SDK panicked")
 	errBuild   = errors.New("the SDK could not build the request")
+	errMisread = errors.New("the SDK's decoder misreads a number")
 	errMalform = errors.New("not an answer of the API")
 )
 
