@@ -52,7 +52,7 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 		"Throttlings":                         nil, // families match on the dot
 		"SDK.ServerError":                     nil,
 	} {
-		if got, _ := classify(table, code, ""); got.Kind != want {
+		if got, _ := newCodes(table).classify(code, ""); got.Kind != want {
 			t.Errorf("%s is %v, want %v", code, got.Kind, want)
 		}
 	}
@@ -93,13 +93,13 @@ func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
 			"InvalidPasswordParam.Mismatch InvalidDiskSize.TooSmall Duplicate.TagKey InvalidChargeType.ValueNotSupported",
 	} {
 		for code := range strings.FieldsSeq(codes) {
-			if got, _ := classify(table, code, ""); got.Kind != kind {
+			if got, _ := newCodes(table).classify(code, ""); got.Kind != kind {
 				t.Errorf("%s is %v, want %v", code, got.Kind, kind)
 			}
 		}
 	}
 	for _, code := range []string{"InvalidSnapshotId.NotReady", "InvalidHpcClusterId.Creating"} {
-		if row, _ := classify(table, code, ""); !row.Temporary {
+		if row, _ := newCodes(table).classify(code, ""); !row.Temporary {
 			t.Errorf("%s passes by itself, and is not temporary", code)
 		}
 	}
@@ -138,6 +138,8 @@ func TestStockScopes(t *testing.T) {
 		"InvalidVpcZone.NotSupported": provider.StockOfZone, "OperationDenied.CloudSSDNotSupported": provider.StockOfDisk,
 		"InvalidVpcZone": provider.StockOfZone, "Zone": provider.StockOfZone, // their parents
 		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
+		"QuotaExceed.PrivateIpAddress": provider.StockOfSubnet, "OperationDenied.NoVlan": provider.StockOfSubnet,
+		"*.IpNotEnough": provider.StockOfSubnet, "*.NotOnSale": provider.StockOfZone,
 	}
 	c := testCaller(t, nil)
 	for _, row := range ErrorCodes() {
