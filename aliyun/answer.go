@@ -3,6 +3,7 @@ package aliyun
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
@@ -104,6 +105,17 @@ type terminateAnswer struct{ status }
 type pageInfo struct {
 	TotalCount alicloud.Text `json:"TotalCount"`
 	PageSize   alicloud.Text `json:"PageSize"`
+}
+
+// lacks reports whether an answer without a list is no empty list either: that has an empty value in
+// place of the list, and a total of 0.
+func (a *pageInfo) lacks(body []byte, list string) bool {
+	return a.TotalCount.Int() != 0 || a.TotalCount == "" || !alicloud.HasEmpty(body, list)
+}
+
+// isNoID reports whether an object or a list stands in place of an ID.
+func isNoID(text alicloud.Text) bool {
+	return strings.HasPrefix(string(text), "{") || strings.HasPrefix(string(text), "[")
 }
 
 // next returns the token of the page after the one of a token, or "" for the last page. A page
