@@ -264,7 +264,10 @@ func platformOf(osName string) provider.Platform {
 	if strings.HasPrefix(name, "win") {
 		return provider.Windows
 	}
-	for _, family := range []string{"linux", "centos", "ubuntu", "debian", "anolis", "rocky", "fedora", "suse", "red hat"} {
+	for _, family := range []string{
+		"linux", "centos", "ubuntu", "debian", "anolis", "rocky", "fedora", "suse", "red hat",
+		"aliyun", "alma", "coreos", "euler", "kylin",
+	} {
 		if strings.Contains(name, family) {
 			return provider.Linux
 		}
