@@ -36,7 +36,7 @@ func documentedCodes(t *testing.T) (rows []documented) {
 
 // withoutClass are documented codes that the table does not name, each with its reason.
 var withoutClass = map[string]string{
-	"OperationDenied": "its messages mean different things: stock, a value, or another create that is under way; see saysNoStock",
+	"OperationDenied": "its messages mean different things: stock, a value, or another create that is under way; see denied",
 }
 
 // Each documented code has a row of its own, or an ending that says it all. A prefix family
@@ -341,15 +341,33 @@ func TestTheCodeOfARowIsARefusal(t *testing.T) {
 }
 
 // The message decides about a bare OperationDenied, in whatever letters.
-func TestAMessageAboutStockCountsInAnyLetters(t *testing.T) {
+func TestTheMessageOfABareOperationDeniedCounts(t *testing.T) {
 	c := testCaller(t, nil)
-	for message, want := range map[string]error{
-		"The resource is out of usage.": provider.ErrNoStock, "SOLD OUT in this zone": provider.ErrNoStock,
-		"Another instance has been Creating": provider.ErrUnavailable, "The operation is denied.": nil,
+	for _, tt := range []struct {
+		message string
+		kind    error
+		stock   provider.StockScope
+	}{
+		{"The resource is out of usage.", provider.ErrNoStock, ""},
+		{"SOLD OUT in this zone", provider.ErrNoStock, ""},
+		{"Sales of this resource are temporarily suspended in the specified region; please try again later.", provider.ErrNoStock, ""},
+		{"The specified InstanceType or Zone is not available or not authorized.", provider.ErrNoStock, ""},
+		{"The creation of Instance to the specified Zone is not allowed.", provider.ErrNoStock, provider.StockOfZone},
+		{"The specified Zone or cluster does not offer the specified disk category.", provider.ErrNoStock, provider.StockOfDisk},
+		{`The specified parameter "VlanId" is not valid or vlan has not enough IP address.`, provider.ErrNoStock, provider.StockOfSubnet},
+		{"The specified Image is disabled or is deleted.", provider.ErrInvalid, ""},
+		{"The specified snapshot is not allowed to create disk.", provider.ErrInvalid, ""},
+		{"The type of the disk does not support the operation", provider.ErrInvalid, ""},
+		{"The current user does not support this operation.", provider.ErrPermission, ""},
+		{"Another instance has been Creating", provider.ErrUnavailable, ""},
+		{"The operation is denied.", nil, ""},
 	} {
-		e := c.Refusal(Request{Create: true}, &Response{HTTPStatus: 403, RequestID: "r"}, "OperationDenied", message)
-		if e.Kind != want {
-			t.Errorf("%s: got %v, want %v", message, e.Kind, want)
+		e := c.Refusal(Request{Create: true}, &Response{HTTPStatus: 403, RequestID: "r"}, "OperationDenied", tt.message)
+		if e.Kind != tt.kind {
+			t.Errorf("%s: got %v, want %v", tt.message, e.Kind, tt.kind)
+		}
+		if e.Stock != tt.stock {
+			t.Errorf("%s: it is about %q, want %q", tt.message, e.Stock, tt.stock)
 		}
 	}
 }

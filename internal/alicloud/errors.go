@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -164,13 +163,14 @@ func (c *codes) classify(code, message string) (provider.ErrorCode, place) {
 		}
 	}
 	message = strings.ToLower(message)
+	byMessage, isDenied := denied(message)
 	switch {
 	case !exact && blamesService(code):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
 	case ok:
 		return row, listed
-	case code == "OperationDenied" && saysNoStock(message):
-		return provider.ErrorCode{Kind: provider.ErrNoStock}, listed
+	case isDenied && code == "OperationDenied":
+		return byMessage, listed
 	case strings.Contains(message, "another instance has been creating"):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
 	case strings.HasPrefix(code, "Forbidden"), strings.HasPrefix(code, "NoPermission"):
@@ -240,10 +240,36 @@ var serviceFailure = regexp.MustCompile(`^(` +
 const parts = `internal|inner|interface|system|server|service|backend|remote|upstream|gateway|database|db|rpc|hsf|` +
 	`unknown|unexpected`
 
-// saysNoStock reports whether a message, in small letters, is a documented one about stock.
-func saysNoStock(message string) bool {
-	return slices.ContainsFunc([]string{"out of usage", "temporarily suspended", "sold out", "out of stock"},
-		func(words string) bool { return strings.Contains(message, words) })
+// denied returns what a message, in small letters, says beside the bare OperationDenied, if the
+// message is documented. Each of them has a code of its own by now, which some regions do not use.
+func denied(message string) (row provider.ErrorCode, ok bool) {
+	for _, d := range deniedFor {
+		if strings.Contains(message, d.words) {
+			return provider.ErrorCode{Kind: d.kind, Stock: d.stock}, true
+		}
+	}
+	return provider.ErrorCode{}, false
+}
+
+// deniedFor are the documented messages beside the bare OperationDenied.
+var deniedFor = []struct {
+	words string
+	kind  error
+	stock provider.StockScope
+}{
+	{"out of usage", provider.ErrNoStock, ""},
+	{"temporarily suspended", provider.ErrNoStock, ""},
+	{"sold out", provider.ErrNoStock, ""},
+	{"out of stock", provider.ErrNoStock, ""},
+	{"instancetype or zone is not available", provider.ErrNoStock, ""},
+	{"to the specified zone is not allowed", provider.ErrNoStock, provider.StockOfZone},
+	{"does not offer the specified disk category", provider.ErrNoStock, provider.StockOfDisk},
+	{"not enough ip address", provider.ErrNoStock, provider.StockOfSubnet},
+	{"image is disabled or is deleted", provider.ErrInvalid, ""},
+	{"snapshot is not allowed to create disk", provider.ErrInvalid, ""},
+	{"type of the disk does not support", provider.ErrInvalid, ""},
+	{"network segment of the vswitch", provider.ErrInvalid, ""},
+	{"current user does not support", provider.ErrPermission, ""},
 }
 
 // ForPower corrects the error of a start, stop or reboot, and returns it.

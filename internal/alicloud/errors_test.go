@@ -140,6 +140,7 @@ func TestStockScopes(t *testing.T) {
 		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
 		"QuotaExceed.PrivateIpAddress": provider.StockOfSubnet, "OperationDenied.NoVlan": provider.StockOfSubnet,
 		"*.IpNotEnough": provider.StockOfSubnet, "*.NotOnSale": provider.StockOfZone,
+		"InvalidVSwitch.DefaultVSwitchNotSupport": provider.StockOfZone,
 	}
 	c := testCaller(t, nil)
 	for _, row := range ErrorCodes() {
