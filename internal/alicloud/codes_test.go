@@ -152,7 +152,7 @@ func TestAFamilySwallowsNoOtherSpelling(t *testing.T) {
 		"DependencyViolation.routeEntry": provider.ErrState, "DependencyViolation.IOOptimized": provider.ErrInvalid,
 		"QuotaExceed.DeploymentSetInstanceQuotaFull": provider.ErrQuota, "InvalidAccountstatus.NotEnoughBalance": provider.ErrBalance,
 		"OPERATIONDENIED.NOSTOCK": provider.ErrNoStock, "InvalidVSwitch.IpNotEnough": provider.ErrNoStock,
-		"InvalidZoneId.NotOnSale": provider.ErrNoStock, "InvalidInstanceType.SoldOut": provider.ErrNoStock,
+		"InvalidZoneId.NotOnSale": provider.ErrNoStock, " OperationDenied.NoStock ": provider.ErrNoStock, "InvalidInstanceType.SoldOut": provider.ErrNoStock,
 		"InvalidOperation.QuotaExceed": provider.ErrQuota, "InvalidSecurityGroup.LimitExceeded": provider.ErrQuota,
 		"InvalidInstance.InArrears": provider.ErrBalance, "InvalidPaymentMethod.InsufficientBalance": provider.ErrBalance,
 		"InvalidOperation.InvalidEniState": provider.ErrState, "IdempotenceParamNotMatch": provider.ErrTokenMismatch,

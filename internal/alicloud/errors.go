@@ -55,14 +55,22 @@ func (c *Caller) failure(
 }
 
 // refusalIn returns the code and the message of an error that the SDK cannot read: it gives up
-// when any field has another type. A code that is no text is none.
+// when any field has another type, or other letters. A code that is no text is none.
 func refusalIn(body []byte) (code, message string) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
 		return "", ""
 	}
-	code, _ = fields["Code"].(string)
-	message, _ = fields["Message"].(string)
+	for name, x := range fields {
+		text, _ := x.(string)
+		switch {
+		case text == "":
+		case strings.EqualFold(name, "Code"):
+			code = text
+		case strings.EqualFold(name, "Message"):
+			message = text
+		}
+	}
 	return code, message
 }
 
@@ -202,7 +210,7 @@ func newCodes(table *provider.ErrorTable) *codes {
 // plainCode returns what the spellings of a code have in common: the APIs write InvalidVSwitchId and
 // InvalidVswitchID, "Exceed" and "Exceeded", "NotSupport" and "NotSupported", QUOTA_FULL and QuotaFull.
 func plainCode(code string) string {
-	steps := strings.Split(strings.ReplaceAll(strings.ToLower(code), "_", ""), ".")
+	steps := strings.Split(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(code)), "_", ""), ".")
 	for i, step := range steps {
 		if strings.HasSuffix(step, "exceeded") || strings.HasSuffix(step, "notsupported") {
 			steps[i] = strings.TrimSuffix(step, "ed")

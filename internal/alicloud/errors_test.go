@@ -110,7 +110,7 @@ func TestTheCodeOfAnErrorCountsBesideOddFields(t *testing.T) {
 	for _, rest := range []string{
 		`"Message":{"x":1},"RequestId":"r"`, `"Message":["m"],"RequestId":7`, `"Message":null,"RequestId":"r"`,
 		`"Message":"m","RequestId":"r","Recommend":{}`, `"Message":"m","RequestId":"r","HostId":7`,
-		`"Message":"m","RequestId":"r","AccessDeniedDetail":"x"`,
+		`"Message":"m","RequestId":"r","AccessDeniedDetail":"x"`, `"message":"m","requestId":"r"`,
 	} {
 		e := callError(t, 403, nil, `{"Code":"OperationDenied.NoStock",`+rest+`}`)
 		if !errors.Is(e, provider.ErrNoStock) {
@@ -281,5 +281,20 @@ func TestACodeOfNobodyProvesNothing(t *testing.T) {
 	r.Create = false
 	if _, err := c.Call(t.Context(), r); outcome(err) != provider.OutcomeRejected {
 		t.Errorf("another call, of the cloud: got %v, %s; want rejected", err, outcome(err))
+	}
+}
+
+func TestTheCodeOfAnErrorCountsUnderANameInOtherLetters(t *testing.T) {
+	for _, body := range []string{
+		`{"requestId":"r","code":"OperationDenied.NoStock","message":"m"}`,
+		`{"RequestId":"r","CODE":"OperationDenied.NoStock","Message":{}}`,
+	} {
+		e := callError(t, 403, nil, body)
+		if !errors.Is(e, provider.ErrNoStock) {
+			t.Errorf("%s: got %v, want ErrNoStock", body, e)
+		}
+		if e.Code != "OperationDenied.NoStock" {
+			t.Errorf("%s: the code is %q", body, e.Code)
+		}
 	}
 }
