@@ -476,7 +476,11 @@ func TestARefusalOfOneInstanceEndsAtOnce(t *testing.T) {
 	for code, want := range map[string]error{
 		"InstanceExpired": provider.ErrBalance, "InstanceLockedForSecurity": provider.ErrPermission,
 		"OperationDenied.NoStock": provider.ErrNoStock, "InvalidInstanceId.NotFound": provider.ErrNotFound,
-		"SomethingNew": nil,
+		"SomethingNew": nil, "InstanceExpiredOrInArrears": provider.ErrBalance, "instanceexpired": provider.ErrBalance,
+		"InsufficientBalance": provider.ErrBalance, "DiskInArrears": provider.ErrBalance,
+		"OperationDenied.SpotPriceLowerThanPublicPrice": provider.ErrNoStock, "QuotaExceed.ElasticQuota": provider.ErrQuota,
+		"InvalidParameter.KMSKeyId.KMSUnauthorized": provider.ErrPermission, "CategoryViolation": provider.ErrInvalid,
+		"InstanceType.ParameterMismatch": provider.ErrInvalid, "403": nil,
 	} {
 		calls := 0
 		body := `{"RequestId":"r","InstanceResponses":{"InstanceResponse":[

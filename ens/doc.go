@@ -51,7 +51,7 @@
 //
 // # Answers
 //
-// ENS answers a create before it is done. Code 0 means accepted. Another Code
+// ENS answers a create before it is done. Code 0 or 200 means accepted. Another Code
 // with HTTP status 200 is read by the error table; one that the table does not
 // know, an answer without IDs and an answer with too few IDs are errors with an
 // unknown outcome, beside the IDs that there are. IDs are kept from an answer that

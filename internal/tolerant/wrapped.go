@@ -55,3 +55,15 @@ func unwrapped(row reflect.Type, x any) any {
 	}
 	return x
 }
+
+// isBare reports whether a value is the list without its wrapping, or a text that may stand for a
+// list of one.
+func (w wrapping) isBare(x any) bool {
+	switch x := x.(type) {
+	case []any:
+		return len(x) > 0 && !w.wraps(x)
+	case string:
+		return x != "" && fits(w.row, x)
+	}
+	return false
+}
