@@ -169,3 +169,29 @@ func TestNoLaterThanAPollEveryFiveSeconds(t *testing.T) {
 		}
 	}
 }
+
+// From the prior's first look until 25 s this holds for an instance of every boot time and for
+// every jitter: a look at 24 s must not put off the one at 25 s.
+func TestOneInstanceIsSeenNoLaterThanByAPollEveryFiveSeconds(t *testing.T) {
+	seeds := 20
+	if testing.Short() {
+		seeds = 3
+	}
+	for _, prior := range []time.Duration{8 * time.Second, 9 * time.Second, ecsPrior, 15 * time.Second, 24 * time.Second} {
+		for ready := prior; ready <= 25*time.Second; ready += 500 * time.Millisecond {
+			for seed := range seeds {
+				synctest.Test(t, func(t *testing.T) {
+					c := newCloud(t)
+					got := c.wall(t, c.poller(prior, seeded(seed), early), 1, 1, ready)
+					limit := (ready + 5*time.Second - 1).Truncate(5 * time.Second)
+					if got > limit {
+						t.Errorf("prior %v, seed %d, ready after %v: seen after %v, want at most %v", prior, seed, ready, got, limit)
+					}
+					if calls, most := c.count(), 2*int(limit/(5*time.Second)); calls > most {
+						t.Errorf("prior %v, seed %d, ready after %v: %d calls, want at most %d", prior, seed, ready, calls, most)
+					}
+				})
+			}
+		}
+	}
+}
