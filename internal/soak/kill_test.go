@@ -40,7 +40,7 @@ func TestKilledAnywhere(t *testing.T) {
 				t.Parallel()
 				step, stride := 1, 1
 				if testing.Short() {
-					stride = 7 // not at every step
+					stride = 11 // not at every step
 				}
 				for ; killedAt(t, s, count, step); step += stride {
 					if t.Failed() || step > 500 {
