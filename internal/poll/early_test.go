@@ -182,7 +182,7 @@ func TestNoLaterThanAPollEveryFiveSeconds(t *testing.T) {
 func TestOneInstanceIsSeenNoLaterThanByAPollEveryFiveSeconds(t *testing.T) {
 	seeds := 20
 	if testing.Short() {
-		seeds = 3
+		seeds = 1
 	}
 	for _, prior := range []time.Duration{8 * time.Second, 9 * time.Second, ecsPrior, 15 * time.Second, 24 * time.Second} {
 		for ready := prior; ready <= 25*time.Second; ready += 500 * time.Millisecond {

@@ -35,6 +35,9 @@ func TestKilledAnywhere(t *testing.T) {
 		if s.tokens {
 			counts = []int{210}
 		}
+		if testing.Short() {
+			counts = counts[:1]
+		}
 		for _, count := range counts {
 			t.Run(string(s.cloud)+strconv.Itoa(count), func(t *testing.T) {
 				t.Parallel()
