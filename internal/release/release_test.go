@@ -387,6 +387,17 @@ func TestAnEndTakesSeveralAnswers(t *testing.T) {
 	}
 }
 
+// Three answers over 20 s are enough.
+func TestAnEndTakesNoMoreThanThreeAnswers(t *testing.T) {
+	c := newCloud()
+	c.seen["a"], c.slow = true, 10*time.Second
+	res := run(t, c, c.config(), "a")
+	want(t, "gone", res.Gone, "a")
+	if got := len(c.sent); got != 3 {
+		t.Errorf("%d answers, want 3", got)
+	}
+}
+
 // An instance that is missing beside others is asked about alone before it counts as gone.
 func TestAnInstanceThatIsMissingIsAskedAboutAlone(t *testing.T) {
 	c := newCloud()
