@@ -34,7 +34,11 @@ func TestRunInstancesGivesTheIDs(t *testing.T) {
 // Whatever Count, MinCount and the cloud's limit are, the creates add up.
 func TestSplitAddsUp(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 2000 {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 200
+	}
+	for range rounds {
 		f := newFake()
 		f.limits.InstancesPerCreate = 1 + r.IntN(120)
 		s := spec(r.IntN(700))

@@ -137,3 +137,25 @@ func TestOutcomesBeforeAResume(t *testing.T) {
 		})
 	}
 }
+
+// A part that was accepted with fewer instances than it must have is told after a resume, too,
+// also where there are enough in all.
+func TestTooFewInstancesAreToldAfterAResume(t *testing.T) {
+	part := ledger.SavedPart{Status: accepted, IDs: []string{"a"}, Count: 2, MinCount: 2}
+	for enough, failed := range map[int]bool{1: false, 2: true} {
+		l, err := ledger.Restore(ledger.Saved{Enough: enough, Parts: []ledger.SavedPart{part}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newCloud(tokens, 2)
+		c.Ledger = l
+		o := c.Outcome(false)
+		if o.Failed != failed {
+			t.Errorf("%d are enough: failed %v, want %v", enough, o.Failed, failed)
+		}
+		const want = "2 instances asked for, and the answer names 1"
+		if err := errors.Join(o.Errs...); err == nil || err.Error() != want {
+			t.Errorf("%d are enough: got %v, want %s", enough, err, want)
+		}
+	}
+}

@@ -19,6 +19,9 @@ func operations() int {
 	if large() {
 		return 1000
 	}
+	if testing.Short() {
+		return 8
+	}
 	return 20
 }
 

@@ -125,14 +125,14 @@ func echoOf(r *http.Request) string {
 }
 
 // No secret is in anything that the library lets out, whatever goes wrong, on any
-// cloud. With -short each mischief strikes one cloud only.
+// cloud. With -short every third mischief strikes, and one cloud only.
 func TestNothingShowsASecret(t *testing.T) {
 	all := services()
 	for i, s := range all {
 		t.Run(string(s.cloud), func(t *testing.T) {
 			t.Parallel()
 			for j, m := range mischiefs() {
-				if testing.Short() && j%len(all) != i {
+				if testing.Short() && j%(3*len(all)) != 3*i {
 					continue
 				}
 				t.Run(m.name, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
 	herd, huge := 1000, 12 // creates at once, and large ones after them
 	if testing.Short() {
-		herd, huge = 200, 3
+		herd, huge = 40, 2
 	}
 	for _, s := range services() {
 		t.Run(string(s.cloud), func(t *testing.T) {
