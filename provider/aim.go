@@ -70,6 +70,8 @@ func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
 func (a *aim) judge(i *Instance) await.Sighting {
 	s := await.Sighting{State: string(i.State), Raw: i.RawState, NoAddress: !i.Addressed(), Phase: await.Pending}
 	switch {
+	case a.target == StateRunning && i.runsOddly():
+		s.State, s.Phase = string(StateRunning), await.Ready
 	case a.target == StateRunning && a.lacksAddress(i):
 		s.Phase, s.Limit, s.Reason = await.Limited, addressWithin, "it runs, and has had no address for "+addressWithin.String()
 	case a.reachedBy(i.State):
@@ -82,6 +84,12 @@ func (a *aim) judge(i *Instance) await.Sighting {
 		s.Phase, s.Limit, s.Reason = await.Limited, stoppedFor, cmp.Or(whyHeld(i), "it stays stopped")
 	}
 	return s
+}
+
+// runsOddly reports whether an instance runs, by the cloud's own word, and fields of the answer
+// could not be read. Its addresses may be among them: that it shows none proves nothing.
+func (i *Instance) runsOddly() bool {
+	return i.isOdd && strings.EqualFold(i.RawState, string(StateRunning))
 }
 
 // lacksAddress reports whether an instance runs, by the cloud's own word, without an address

@@ -123,6 +123,32 @@ func TestAnInterfaceOfASelfManagedNetworkNeedsNoAddress(t *testing.T) {
 	})
 }
 
+func TestAddressesThatCannotBeReadAreNotMissing(t *testing.T) {
+	for _, state := range []provider.State{provider.StateRunning, provider.StateStarting} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+				page := f.look(r)
+				for n := range page.Instances {
+					page.Instances[n].State, page.Instances[n].RawState = state, "running"
+				}
+				page.Unread = []string{"Instances[].Networks"}
+				return page, nil
+			}
+			op, err := f.client().RunInstances(t.Context(), networked(1), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := op.Wait(t.Context(), nil)
+			if err != nil {
+				t.Fatalf("%s: got %v, want a ready instance", state, err)
+			}
+			if got := list[0].State; got != provider.StateRunning {
+				t.Errorf("%s: the state is %s, want running", state, got)
+			}
+		})
+	}
+}
+
 func TestWithoutANetworkNoAddressIsNeeded(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.showing(func(i *provider.Instance) { i.State, i.RawState = provider.StateRunning, "running" })
