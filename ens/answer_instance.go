@@ -126,7 +126,8 @@ func instanceOf(raw *RawInstance) provider.Instance {
 	n := &raw.NetworkAttributes
 	var room addrRoom // most instances have one address of each kind
 	room.grow(2 + len(raw.NetworkInterfaces.NetworkInterfaces))
-	private := room.read(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	private := room.read(raw.PrivateIPAddresses.PrivateIPAddress,
+		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
 	public := room.read(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
 	lock, reason := lockOf(raw)
 	inst := provider.Instance{

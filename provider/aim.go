@@ -73,7 +73,8 @@ func (a *aim) judge(i *Instance) await.Sighting {
 	case a.target == StateRunning && i.runsOddly():
 		s.State, s.Phase = string(StateRunning), await.Ready
 	case a.target == StateRunning && a.lacksAddress(i):
-		s.Phase, s.Limit, s.Reason = await.Limited, addressWithin, "it runs, and has had no address for "+addressWithin.String()
+		s.Phase, s.Limit = await.Limited, addressWithin
+		s.Reason = "it runs, and has had no address for " + addressWithin.String()
 	case a.reachedBy(i.State):
 		s.Phase = await.Ready
 	case a.target != StateTerminated && final(i.State):

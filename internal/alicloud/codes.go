@@ -114,7 +114,8 @@ func balanceCodes() []provider.ErrorCode {
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
 		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage",
 		"InvalidInstance.UnPaidOrder",
-		"InsufficientBalance.*", "*.NotEnoughBalance", "*.InsufficientBalance", "*.Arrearage", "*.InArrears", "InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
+		"InsufficientBalance.*", "*.NotEnoughBalance", "*.InsufficientBalance", "*.Arrearage", "*.InArrears",
+		"InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
 		"OperationDenied.IllegalPaymentPolicy")
 }
 
@@ -148,7 +149,8 @@ func stockCodes() []provider.ErrorCode {
 			"Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
-			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
+			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice",
+			"ResourceNotAvailable",
 			"OperationDenied.ResourceControl", // of a region for a while
 			// Of a kind of disk for one type, or of one kind of image in a zone.
 			"InvalidDiskCategory.NotSupported", "InvalidInstanceType.NotSupportDiskCategory",
@@ -196,7 +198,8 @@ func stateCodes() []provider.ErrorCode {
 func unclearCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
 		"SystemBusy", "NodeControllerUnavailable", "OperationDenied.CreatingConflict", "InternalError", "InternalError.*",
-		"Mayi.InternalError", "ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed", "CallInterface")
+		"Mayi.InternalError", "ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed",
+		"CallInterface")
 }
 
 func invalidCodes() []provider.ErrorCode {
@@ -207,7 +210,8 @@ func invalidCodes() []provider.ErrorCode {
 		"UnsupportedHTTPMethod", "InvalidLaunchTemplateName.Malformed", "InvalidDescription.Malformed",
 		"InvalidUserData.SizeExceeded", "InvalidUserData.Base64FormatInvalid", "HOSTNAME_ILLEGAL",
 		"InvalidDiskSize.ValueNotSupported", "InvalidPrivateIpAddress", "InvalidPasswordParam.Mismatch",
-		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch", "InvalidParameter.Strategy",
+		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch",
+		"InvalidParameter.Strategy",
 		"MissingParameter.LaunchTemplateId",
 		// Combinations that no waiting mends.
 		"DependencyViolation.WindowsInstance", "DependencyViolation.IoOptimized", "ChargeTypeViolation.PostPaidDedicatedHost",

@@ -302,7 +302,9 @@ func ForPower(err error, passing bool) error {
 
 // notSent is the error of a call that is wrong before it leaves.
 func (c *Caller) notSent(r Request, kind error, message string, err error) *provider.APIError {
-	return &provider.APIError{Driver: c.driver, Op: r.Action, Message: message, Outcome: provider.OutcomeRejected, Kind: kind, Err: err}
+	return &provider.APIError{
+		Driver: c.driver, Op: r.Action, Message: message, Outcome: provider.OutcomeRejected, Kind: kind, Err: err,
+	}
 }
 
 // ended is the error of a call whose ctx ended before it left.
