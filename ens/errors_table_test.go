@@ -154,7 +154,7 @@ func TestTableListsTheCodesOfENS(t *testing.T) {
 	}
 }
 
-// The text of StockNotEnough is about the machine type; a 5xx proves nothing.
+// The text of StockNotEnough is about the instance type; a 5xx proves nothing.
 func TestWhatIsOutOfStock(t *testing.T) {
 	for _, tt := range []struct {
 		status int

@@ -52,7 +52,7 @@ func areaSpec() *provider.RunInstancesSpec {
 	}
 }
 
-// onDemandSpec is everything that RunInstances has for servers on demand.
+// onDemandSpec is everything that RunInstances has for instances on demand.
 func onDemandSpec() *provider.RunInstancesSpec {
 	return &provider.RunInstancesSpec{
 		Region: "node-1", Count: 41, ImageID: "image-1", InstanceType: "ens.type-1",
@@ -305,7 +305,7 @@ func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
 	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: areaSpec()})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
 	if got.params.Has("EnsRegionId") {
-		t.Errorf("servers of every node are looked for on %q", got.params.Get("EnsRegionId"))
+		t.Errorf("instances of every node are looked for on %q", got.params.Get("EnsRegionId"))
 	}
 	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", Tags: map[string]string{"k": "v"}, PageToken: "2"})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)

@@ -158,7 +158,7 @@ func TestWhatLastsIsNotRepeated(t *testing.T) {
 	}
 }
 
-// The cloud has one code for "no more servers" and for "no more calls".
+// The cloud has one code for "no more instances" and for "no more calls".
 func TestAQuotaIsAThrottleOnceTheHourIsNearlyUsedUp(t *testing.T) {
 	d := mustDriver(t, testConfig(saying(200, `{"message":"QuotasExceeded","ret_code":2500}`)))
 	run := func() *provider.APIError {

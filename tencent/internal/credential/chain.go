@@ -39,7 +39,7 @@ type Chain struct {
 
 // NewChain returns a chain that reads nothing yet. The metadata service is asked
 // through transport, but never through its proxy, because the service is on the
-// machine's own link and answers with keys. Nil means a plain transport.
+// instance's own link and answers with keys. Nil means a plain transport.
 func NewChain(transport http.RoundTripper) *Chain {
 	return &Chain{role: newRole(transport)}
 }
