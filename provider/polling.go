@@ -74,6 +74,8 @@ func (p *DescribePage) byID() map[string]Instance {
 // temporary: a wait must not fail for a bad answer.
 func lookFailure(err error) poll.Failure {
 	switch {
+	case patienceWith(err) > 0: // no host has ever answered there: the region may not exist
+		return poll.Fatal
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrUnavailable), neverArrived(err):
 		return poll.Transient
 	case errors.Is(err, ErrNotFound):

@@ -92,6 +92,35 @@ func TestAHostThatIsMissingForAMomentIsFound(t *testing.T) {
 	})
 }
 
+func TestAWaitInARegionThatDoesNotExistEndsSoon(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, noHost() }
+		began := time.Now()
+		_, err := f.client().WaitInstances(t.Context(), "region-9", []string{"i-001"}, provider.StateRunning, nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want ErrUnavailable", err)
+		}
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("it took %v, want seconds", took)
+		}
+	})
+}
+
+func TestAWaitOutlivesAHostThatIsMissingForAMoment(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 1)
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n < 2 {
+				return nil, noHost()
+			}
+			return f.look(r), nil
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Errorf("got %v, want a running instance", err)
+		}
+	})
+}
+
 func TestALaunchErrorMatchesItsKind(t *testing.T) {
 	err := error(&provider.LaunchError{Driver: "fake", InstanceID: "i-1", Kind: provider.LockArrears.Kind()})
 	for _, want := range []error{provider.ErrLaunchFailed, provider.ErrBalance} {
