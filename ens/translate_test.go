@@ -133,7 +133,8 @@ func wireOf(t *testing.T, spec *provider.RunInstancesSpec) wireForm {
 	_, _ = d.RunInstances(t.Context(), spec) // the answer is not the subject
 	w := wireForm{Host: got.host, Action: got.params.Get("Action"), Params: map[string]string{}}
 	for name, values := range got.params {
-		if name == "RegionId" || name != "Action" && !alicloud.IsSystemParam(name) {
+		own := name != "Action" && !alicloud.IsSystemParam(name)
+		if own || name == "RegionId" {
 			w.Params[name] = strings.Join(values, " AND ")
 		}
 	}

@@ -77,7 +77,8 @@ func (p *played) rows(q map[string][]string) string {
 	var rows []string
 	for n := 1; n <= p.made; n++ {
 		id := fmt.Sprintf("i-%d", n)
-		if len(asked) > 0 && !asked[id] || p.gone[id] {
+		others := len(asked) > 0 && !asked[id]
+		if others || p.gone[id] {
 			continue
 		}
 		if row := p.row(n, time.Since(p.began)); row != "" {

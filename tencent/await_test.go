@@ -91,7 +91,8 @@ func (p *played) rows(asked map[string]bool) string {
 	var rows []string
 	for n := 1; n <= p.made; n++ {
 		id := fmt.Sprintf("ins-%d", n)
-		if len(asked) > 0 && !asked[id] || p.gone[id] {
+		others := len(asked) > 0 && !asked[id]
+		if others || p.gone[id] {
 			continue
 		}
 		rows = append(rows, fmt.Sprintf(`{"InstanceId":"%s",%s}`, id, p.row(n, time.Since(p.began))))

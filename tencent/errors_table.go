@@ -305,7 +305,7 @@ func classOf(code string) (row provider.ErrorCode, known bool) {
 		return row, true
 	}
 	other, ok := inSmallLetters().Lookup(strings.ToLower(code))
-	if whole := strings.EqualFold(other.Code, code); ok && (whole || !known) {
+	if better := strings.EqualFold(other.Code, code) || !known; ok && better {
 		return other, true
 	}
 	return row, known

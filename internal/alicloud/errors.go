@@ -166,7 +166,7 @@ func (c *codes) classify(code, message string) (provider.ErrorCode, place) {
 		plain := plainCode(code)
 		other, found := c.plain.Lookup(plain)
 		exact = found && other.Code == plain
-		if found && (exact || !ok) {
+		if better := exact || !ok; found && better {
 			row, ok = other, true
 		}
 	}
