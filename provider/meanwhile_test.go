@@ -28,8 +28,8 @@ func TestANameRefusedDuringAWaitIsRarelyAskedForAgain(t *testing.T) {
 			if !errors.Is(err, m.refuse) {
 				t.Errorf("%s: got %v, want the refusal", what, err)
 			}
-			if m.renames > 500 {
-				t.Errorf("%s: %d renames of 100 instances in ten minutes, want at most 500", what, m.renames)
+			if m.renames > 1000 { // 300 to 620 are seen; a round every 5 s would be 12,000
+				t.Errorf("%s: %d renames of 100 instances in ten minutes, want at most 1,000", what, m.renames)
 			}
 		})
 	}
