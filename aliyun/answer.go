@@ -1,9 +1,7 @@
 package aliyun
 
 import (
-	"bytes"
 	"encoding/json"
-	"iter"
 	"strconv"
 	"strings"
 
@@ -20,15 +18,8 @@ type status struct {
 	Message   alicloud.Text `json:"Message"`
 }
 
-// succeeded reports whether the code in an answer with HTTP 2xx means success. The words are
-// those that the vendor's own clients accept.
-func (s *status) succeeded() bool {
-	switch strings.ToLower(string(s.Code)) {
-	case "", "0", "200", "ok", "success":
-		return true
-	}
-	return false
-}
+// succeeded reports whether the code in an answer with HTTP 2xx means success.
+func (s *status) succeeded() bool { return alicloud.Succeeded(s.Code) }
 
 // runAnswer is the answer of RunInstances.
 type runAnswer struct {
@@ -97,81 +88,14 @@ type describeAnswer struct {
 	} `json:"Instances"`
 }
 
-// isMisread reports whether a text holds a number that the SDK's decoder takes for another one: it
-// reads "8GiB" as 8, and 1e3 as 1. It is a quick look at the numbers of [RawInstance].
-func isMisread(body []byte) bool {
-	for _, name := range []string{`Memory"`, `Cpu"`, `GPUAmount"`} {
-		for value := range valuesOf(body, name) {
-			if !isPlainNumber(value) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// isPlainNumber reports whether a text begins with a whole number in digits, quoted or not, or with
-// a value that is no number at all.
-func isPlainNumber(value []byte) bool {
-	text, quoted := bytes.CutPrefix(value, []byte(`"`))
-	rest := bytes.TrimLeft(text, "0123456789")
-	after := ",}" + blanks
-	if quoted {
-		after = `"`
-	}
-	switch {
-	case len(rest) == 0:
-		return false
-	case len(rest) == len(text) && !quoted:
-		return bytes.ContainsRune([]byte("n[{"), rune(rest[0])) // null, a list, an object
-	}
-	return strings.IndexByte(after, rest[0]) >= 0
-}
-
-// hasOddTags reports whether the tags of an instance are an object of keys and values, which is none
-// of the forms that can be read.
-func hasOddTags(body []byte) bool {
-	for value := range valuesOf(body, `Tags"`) {
-		inner, isObject := bytes.CutPrefix(value, []byte("{"))
-		inner = bytes.TrimLeft(inner, blanks)
-		known := bytes.HasPrefix(inner, []byte("}")) || bytes.HasPrefix(inner, []byte(`"Tag"`))
-		if isObject && !known {
-			return true
-		}
-	}
-	return false
-}
-
-// blanks are what JSON has between its parts.
-const blanks = " \t\r\n"
-
-// valuesOf returns what stands behind each member of a JSON text with a name, which ends with a
-// quotation mark and begins without one: so it is found quickly.
-func valuesOf(body []byte, name string) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for {
-			i := bytes.Index(body, []byte(name))
-			if i < 0 {
-				return
-			}
-			whole := i > 0 && body[i-1] == '"'
-			body = body[i+len(name):]
-			value, isMember := bytes.CutPrefix(bytes.TrimLeft(body, blanks), []byte(":"))
-			wanted := whole && isMember
-			if wanted && !yield(bytes.TrimLeft(value, blanks)) {
-				return
-			}
-		}
-	}
-}
-
-// lists reports whether the answer has a list. An answer without one is an empty list only if its
-// total is 0.
-func (a *describeAnswer) lists() bool {
+// lists reports whether the answer has a list. An answer without one, or with an empty value in its
+// place, is an empty list only if its total is 0.
+func (a *describeAnswer) lists(body []byte) bool {
 	if a.Instances != nil && a.Instances.Instance != nil {
 		return true
 	}
-	return a.Instances != nil && a.TotalCount != nil && *a.TotalCount == 0
+	named := a.Instances != nil || alicloud.HasEmpty(body, "Instances")
+	return named && a.TotalCount != nil && *a.TotalCount == 0
 }
 
 // terminateAnswer is the answer of DeleteInstances.
@@ -181,6 +105,17 @@ type terminateAnswer struct{ status }
 type pageInfo struct {
 	TotalCount alicloud.Text `json:"TotalCount"`
 	PageSize   alicloud.Text `json:"PageSize"`
+}
+
+// lacks reports whether an answer without a list is no empty list either: that has an empty value in
+// place of the list, and a total of 0.
+func (a *pageInfo) lacks(body []byte, list string) bool {
+	return a.TotalCount.Int() != 0 || a.TotalCount == "" || !alicloud.HasEmpty(body, list)
+}
+
+// isNoID reports whether an object or a list stands in place of an ID.
+func isNoID(text alicloud.Text) bool {
+	return strings.HasPrefix(string(text), "{") || strings.HasPrefix(string(text), "[")
 }
 
 // next returns the token of the page after the one of a token, or "" for the last page. A page

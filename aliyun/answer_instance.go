@@ -179,7 +179,7 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		ProjectID:        raw.ResourceGroupID,
 		Billing:          billingOf(raw),
 		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
-		CreatedAt:        timeOf(raw.CreationTime),
+		CreatedAt:        alicloud.TimeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tag),
 	}
@@ -216,6 +216,7 @@ func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
 	list := make([]provider.InstanceInterface, len(rows))
 	for i := range rows {
 		list[i] = interfaceOf(&rows[i])
+		list[i].Primary = isPrimary(&rows[i], raw)
 		if list[i].Primary {
 			list[i].SubnetID = raw.VpcAttributes.VSwitchID
 			list[i].SecurityGroupIDs = slices.Clone(raw.SecurityGroupIDs.SecurityGroupID)
@@ -233,10 +234,19 @@ func interfacesOf(raw *RawInstance) []provider.InstanceInterface {
 	return list
 }
 
+// isPrimary reports whether an interface of an instance is its primary one. Answers without the type
+// have the address of the primary one among those of the instance.
+func isPrimary(row *RawInterface, raw *RawInstance) bool {
+	if row.Type != "" {
+		return strings.EqualFold(row.Type, "Primary")
+	}
+	only := len(raw.NetworkInterfaces.NetworkInterface) == 1
+	return only || slices.Contains(raw.VpcAttributes.PrivateIPAddress.IPAddress, row.PrimaryIPAddress)
+}
+
 func interfaceOf(raw *RawInterface) provider.InstanceInterface {
 	n := provider.InstanceInterface{
 		ID:         raw.NetworkInterfaceID,
-		Primary:    raw.Type == "Primary",
 		MAC:        raw.MACAddress,
 		PrivateIPs: addrsOf([]string{raw.PrimaryIPAddress}),
 	}
@@ -293,19 +303,9 @@ func billingOf(raw *RawInstance) provider.BillingMode {
 // expiryOf ignores ExpiredTime of instances that are not prepaid: it is a fixed date in 2099.
 func expiryOf(raw *RawInstance) time.Time {
 	if raw.InstanceChargeType == "PrePaid" {
-		return timeOf(raw.ExpiredTime)
+		return alicloud.TimeOf(raw.ExpiredTime)
 	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads a time, with or without seconds. A text in another form is the zero time.
-func timeOf(s string) time.Time {
-	for _, layout := range []string{"2006-01-02T15:04Z", time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
+	return alicloud.TimeOf(raw.AutoReleaseTime)
 }
 
 // addrsOf reads addresses. A text that is no address is left out.
@@ -328,7 +328,9 @@ func tagsOf(list []RawTag) map[string]string {
 	}
 	tags := make(map[string]string, len(list))
 	for _, t := range list {
-		tags[cmp.Or(t.TagKey, t.Key)] = cmp.Or(t.TagValue, t.Value)
+		if key := cmp.Or(t.TagKey, t.Key); key != "" { // a key that cannot be read is none
+			tags[key] = cmp.Or(t.TagValue, t.Value)
+		}
 	}
 	return tags
 }

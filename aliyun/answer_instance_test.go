@@ -125,10 +125,10 @@ func TestBillingOf(t *testing.T) {
 func TestExpiryOfWhatIsNotPrepaidIsItsAutomaticRelease(t *testing.T) {
 	got := instanceOf(decodeInstance(t, `{"InstanceId":"i-1","InstanceChargeType":"PostPaid","ExpiredTime":"2099-12-31T15:59Z"}`))
 	if !got.ExpiresAt.IsZero() {
-		t.Errorf("an on-demand server expires at %v, want never", got.ExpiresAt)
+		t.Errorf("an on-demand instance expires at %v, want never", got.ExpiresAt)
 	}
 	got = instanceOf(decodeInstance(t, `{"InstanceId":"i-1","InstanceChargeType":"PostPaid","ExpiredTime":"2099-12-31T15:59Z","AutoReleaseTime":"2031-02-03T04:05Z"}`))
 	if got.ExpiresAt.Year() != 2031 {
-		t.Errorf("a server with automatic release expires at %v, want 2031", got.ExpiresAt)
+		t.Errorf("an instance with automatic release expires at %v, want 2031", got.ExpiresAt)
 	}
 }

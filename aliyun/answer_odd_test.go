@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -66,6 +67,14 @@ func TestAnOddFieldBlindsNothing(t *testing.T) {
 		`"OperationLocks":{"LockReason":""}`:         "",
 		`"OperationLocks":{"LockReason":"x"}`:        "",
 		`"OperationLocks":{"LockReason":["x"]}`:      "",
+		`"OperationLocks":"financial"`:               "",
+		`"SecurityGroupIds":"sg-1"`:                  "",
+		`"PublicIpAddress":"203.0.113.1"`:            "",
+		`"Tags":["a","b"]`:                           "Instances.Instance[].Tags.Tag[]",
+		`"Tags":"a=b"`:                               "Instances.Instance[].Tags",
+		`"GPUAmount":"2x"`:                           "Instances.Instance[].GPUAmount",
+		`"ExpiredTime":null`:                         "",
+		`"EipAddress":{"IpAddress":["203.0.113.1"]}`: "Instances.Instance[].EipAddress.IpAddress",
 		`"OperationLocks":7`:                         "Instances.Instance[].OperationLocks",
 		`"CreationTime":5`:                           "",
 		`"CreationTime":{}`:                          "Instances.Instance[].CreationTime",
@@ -175,6 +184,9 @@ func TestOddFieldsBesideTheIDsOfACreate(t *testing.T) {
 		`{"RequestId":null,"OrderId":12,"InstanceIdSets":["i-1","i-2"]}`,
 		`{"RequestId":["r"],"Code":200,"InstanceIdSets":{"InstanceIdSet":[{"InstanceId":"i-1"},{"InstanceId":"i-2"}]}}`,
 		`{"RequestId":"r","Message":{},"InstanceIdSets":{"InstanceIdSet":"[i-1,i-2]"}}`,
+		`{"RequestId":"r","Code":200.0,"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`,
+		`{"RequestId":"r","Code":"Success","TradePrice":{"a":[1]},"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`,
+		`{"RequestId":"r","Code":null,"InstanceIdSets":[{"InstanceIdSet":["i-1","i-2"]}]}`,
 	} {
 		got, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
 		if err != nil {
@@ -206,6 +218,98 @@ func TestOddRowsOfATerminateAnswer(t *testing.T) {
 		err := testDriver(t, answering(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 		if err != nil {
 			t.Errorf("%s: got %v, want no error", body, err)
+		}
+	}
+}
+
+// A text in place of a list of one is that one: an address, a group or a lock must not be lost.
+func TestATextInPlaceOfAListIsRead(t *testing.T) {
+	got := oddPage(t, `"VpcAttributes":{"PrivateIpAddress":"10.0.0.1"},"PublicIpAddress":"203.0.113.1","SecurityGroupIds":"sg-1"`).
+		Instances[0]
+	if text := fmt.Sprint(got.PrivateIPs, got.PublicIPs, got.SecurityGroupIDs); text != "[10.0.0.1] [203.0.113.1] [sg-1]" {
+		t.Errorf("got %s, want the three texts", text)
+	}
+	if !got.Addressed() {
+		t.Error("the instance has no address, want one")
+	}
+}
+
+func TestATagWithoutAKeyIsNone(t *testing.T) {
+	for _, tags := range []string{`[{"a":"b"}]`, `{"Tag":[{"TagKey":{},"TagValue":"v"}]}`, `{"Tag":[{"TagKey":"","TagValue":"v"}]}`} {
+		if got := oddPage(t, `"Tags":`+tags).Instances[0].Tags; len(got) != 0 {
+			t.Errorf("%s: got %v, want no tags", tags, got)
+		}
+	}
+}
+
+func TestTheEndOfAPrepaidInstanceIsReadInAnyForm(t *testing.T) {
+	for form, want := range map[string]string{
+		`"2017-12-10T04:04Z"`: "2017-12-10T04:04:00Z", `"2017-12-10T04:04:05Z"`: "2017-12-10T04:04:05Z",
+		`"2017-12-10T12:04+08:00"`: "2017-12-10T04:04:00Z", `"2017-12-10T12:04:05+08:00"`: "2017-12-10T04:04:05Z",
+		`"2017-12-10T04:04:05.000Z"`: "2017-12-10T04:04:05Z", `1512878645000`: "2017-12-10T04:04:05Z",
+		`"1512878645"`: "2017-12-10T04:04:05Z", `"soon"`: "0001-01-01T00:00:00Z", `null`: "0001-01-01T00:00:00Z",
+		`""`: "0001-01-01T00:00:00Z", `7`: "0001-01-01T00:00:00Z",
+	} {
+		got := oddPage(t, `"InstanceChargeType":"PrePaid","ExpiredTime":`+form).Instances[0].ExpiresAt
+		if text := got.UTC().Format(time.RFC3339); text != want {
+			t.Errorf("%s: got %s, want %s", form, text, want)
+		}
+	}
+}
+
+func TestThePrimaryInterfaceIsKnownWithoutItsType(t *testing.T) {
+	for row, want := range map[string]string{
+		`[{"NetworkInterfaceId":"eni-1"}]`:                                                                    "eni-1",
+		`[{"NetworkInterfaceId":"eni-1","Type":"primary"}]`:                                                   "eni-1",
+		`[{"NetworkInterfaceId":"eni-1","Type":"Secondary"}]`:                                                 "",
+		`[{"NetworkInterfaceId":"eni-2"},{"NetworkInterfaceId":"eni-1","PrimaryIpAddress":"10.0.0.1"}]`:       "eni-1",
+		`[{"NetworkInterfaceId":"eni-2"},{"NetworkInterfaceId":"eni-1"}]`:                                     "",
+		`[{"NetworkInterfaceId":"eni-2","Type":"Secondary"},{"NetworkInterfaceId":"eni-1","Type":"Primary"}]`: "eni-1",
+	} {
+		fields := `"VpcAttributes":{"PrivateIpAddress":{"IpAddress":["10.0.0.1"]}},"NetworkInterfaces":{"NetworkInterface":` + row + `}`
+		got, first := "", oddPage(t, fields).Instances[0].Interfaces[0]
+		if first.Primary {
+			got = first.ID
+		}
+		if got != want {
+			t.Errorf("%s: the primary interface is %q, want %q", row, got, want)
+		}
+	}
+}
+
+// An empty value in place of the list is an empty list if the total says so.
+func TestAnEmptyValueInPlaceOfTheList(t *testing.T) {
+	for body, ok := range map[string]bool{
+		`{"RequestId":"r","TotalCount":0,"Instances":[]}`:              true,
+		`{"RequestId":"r","TotalCount":"0","Instances":""}`:            true,
+		`{"RequestId":"r","TotalCount":0.0,"Instances" : null}`:        true,
+		`{"RequestId":"r","TotalCount":0,"Instances":{"Instance":""}}`: true,
+		`{"RequestId":"r","TotalCount":1,"Instances":[]}`:              false,
+		`{"RequestId":"r","Instances":[]}`:                             false,
+		`{"RequestId":"r","TotalCount":0}`:                             false,
+		`{"RequestId":"r","TotalCount":0,"Instances":"none"}`:          false,
+	} {
+		page, err := testDriver(t, answering(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+		if read := err == nil; read != ok {
+			t.Errorf("%s: got error %v, want a page: %v", body, err, ok)
+		}
+		if ok && page.Short {
+			t.Errorf("%s: the page is short, want whole", body)
+		}
+	}
+}
+
+func TestFormsOfTheCodeOfARow(t *testing.T) {
+	for code, ok := range map[string]bool{
+		`200`: true, `"200"`: true, `200.0`: true, `"200.0"`: true, `" 200 "`: true, `"OK"`: true, `"Success"`: true,
+		`403`: false, `true`: false, `null`: false, `"InstanceExpired"`: false, `{"a":1}`: false, `2000`: false,
+	} {
+		body := `{"RequestId":"r","InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-1","Code":` + code + `}]}}`
+		res, err := testDriver(t, answering(200, body)).ChangePower(t.Context(), powerRequest(provider.PowerStop, 1))
+		if err != nil {
+			t.Errorf("%s: got error %v, want a result", code, err)
+		} else if done := len(res.Failed) == 0; done != ok {
+			t.Errorf("%s: got failures %v, want success: %v", code, res.Failed, ok)
 		}
 	}
 }

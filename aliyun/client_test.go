@@ -245,7 +245,7 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 		}
 	}
 	if l.FirstLook == 0 {
-		t.Error("no guess of when servers begin to run")
+		t.Error("no guess of when instances begin to run")
 	}
 }
 

@@ -2,8 +2,12 @@ package aliyun
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
@@ -128,6 +132,44 @@ func TestCodesWhoseMessageDecides(t *testing.T) {
 			t.Errorf("%s %q: got error %v, want %v", tc.code, tc.message, e, tc.kind)
 		} else if e.Outcome != tc.outcome {
 			t.Errorf("%s %q: Outcome is %v, want %v", tc.code, tc.message, e.Outcome, tc.outcome)
+		}
+	}
+}
+
+// Whatever is out of stock, the next alternative is asked for: no code of stock ends an operation.
+func TestEveryCodeOfStockLeadsToTheNextAlternative(t *testing.T) {
+	for _, row := range errorTable.Rows() {
+		if !errors.Is(row.Kind, provider.ErrNoStock) {
+			continue
+		}
+		code := strings.Replace(row.Code, "*", "InvalidThing", 1)
+		zones := []string{}
+		d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			form, err := io.ReadAll(r.Body)
+			if err != nil {
+				return nil, err
+			}
+			values, err := url.ParseQuery(string(form))
+			if err != nil {
+				return nil, err
+			}
+			if zones = append(zones, values.Get("ZoneId")); len(zones) == 1 {
+				return respond(403, `{"RequestId":"r","Code":"`+code+`","Message":"m"}`)
+			}
+			return respond(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`)
+		}))
+		synctest.Test(t, func(t *testing.T) {
+			s := *minimalSpec()
+			s.ClientToken, s.Zone, s.Network.SubnetID = "", "zone-1", "subnet-1"
+			other := provider.Alternative{InstanceType: "type-2", Zone: "zone-2", SubnetID: "subnet-2"}
+			c := provider.NewClient(d, &provider.Options{Region: "cn-test-1"})
+			_, err := c.RunInstances(t.Context(), s, &provider.RunOptions{Alternatives: []provider.Alternative{other}})
+			if err != nil {
+				t.Errorf("%s: got error %v, want none", code, err)
+			}
+		})
+		if got := strings.Join(zones, " "); got != "zone-1 zone-2" {
+			t.Errorf("%s: creates in %s, want zone-1 zone-2", code, got)
 		}
 	}
 }

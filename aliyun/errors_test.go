@@ -135,7 +135,7 @@ func TestIDsAreFoundInAnswersOfOddTypes(t *testing.T) {
 	}
 }
 
-// An account may be content with fewer servers. An answer that lost some of the
+// An account may be content with fewer instances. An answer that lost some of the
 // IDs must not pass for that: the others would be made again, elsewhere.
 func TestALostIDIsNoPartialSuccess(t *testing.T) {
 	spec := minimalSpec()
@@ -178,7 +178,7 @@ func TestOtherCallsRefuseAnswersWithoutSense(t *testing.T) {
 	}
 }
 
-// Servers whose release nobody has confirmed run on, and cost money.
+// Instances whose release nobody has confirmed run on, and cost money.
 func TestAReleaseNeedsAnAnswerOfTheCloud(t *testing.T) {
 	for _, body := range []string{`{}`, `{"Instances":{}}`, `{"RequestId":""}`, `{"RequestId":null}`, `{"RequestId":"r","Code":"InternalError"}`} {
 		d := testDriver(t, answering(200, body))

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// fleet creates servers on the simulator and returns their names and host names
+// fleet creates instances on the simulator and returns their names and host names
 // in the order of the operation.
 func fleet(t *testing.T, sim *cloudsim.Sim, spec provider.RunInstancesSpec, o *provider.RunOptions) (names, hosts []string) {
 	t.Helper()
@@ -38,7 +38,7 @@ func numbers(format string, first, count int) []string {
 	return out
 }
 
-// TestNamesGoOnFromCreateToCreate: 250 servers take three calls, and each call
+// TestNamesGoOnFromCreateToCreate: 250 instances take three calls, and each call
 // would number from the start again.
 func TestNamesGoOnFromCreateToCreate(t *testing.T) {
 	for what, tc := range map[string]struct {
@@ -98,7 +98,7 @@ func TestNamesGoOnInAlternatives(t *testing.T) {
 	}
 }
 
-// TestNumbersOfTheDeadAreNotGivenAgain: servers that replace all of a create have
+// TestNumbersOfTheDeadAreNotGivenAgain: instances that replace all of a create have
 // the numbers after it.
 func TestNumbersOfTheDeadAreNotGivenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,12 +2,15 @@ package aliyun
 
 import (
 	"errors"
+	"maps"
+	"net/http"
 	"net/netip"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -237,5 +240,37 @@ func TestStopsInEitherMode(t *testing.T) {
 	err := c.StopInstances(t.Context(), "", []string{"i-1"}, &provider.StopOptions{StopCharging: true, KeepCharging: true})
 	if !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("both modes: got %v, want ErrInvalid", err)
+	}
+}
+
+// A policy releases what the create ordered, too; a caller says so by Ordered.
+func TestReleasesByPolicyIncludeWhatWasOrdered(t *testing.T) {
+	var sent wire
+	d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		switch r.URL.Query().Get("Action") {
+		case "RunInstances":
+			return respond(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`)
+		case "DeleteInstances":
+			return capture(&sent, `{"RequestId":"r"}`)(r)
+		}
+		if sent.Action != "" {
+			return respond(200, `{"RequestId":"r","TotalCount":0,"Instances":{"Instance":[]}}`)
+		}
+		return respond(200, `{"RequestId":"r","TotalCount":1,"Instances":{"Instance":[{"InstanceId":"i-1","Status":"Stopped",
+			"OperationLocks":{"LockReason":[{"LockReason":"financial"}]}}]}}`)
+	}))
+	synctest.Test(t, func(t *testing.T) {
+		c := provider.NewClient(d, &provider.Options{Region: "cn-test-1"})
+		op, err := c.RunInstances(t.Context(), *minimalSpec(), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrBalance) {
+			t.Errorf("got %v, want ErrBalance", err)
+		}
+	})
+	want := map[string]string{"Force": "true", "TerminateSubscription": "true", "InstanceId.1": "i-1", "RegionId": "cn-test-1"}
+	if !maps.Equal(sent.Params, want) {
+		t.Errorf("the release has %v, want %v", sent.Params, want)
 	}
 }

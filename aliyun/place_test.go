@@ -1,9 +1,16 @@
 package aliyun
 
 import (
+	"context"
 	"errors"
+	"net"
+	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -80,6 +87,49 @@ func TestAnEndpointFunctionServesManyRegions(t *testing.T) {
 		}
 		if r.Host != want {
 			t.Errorf("%q goes to %s, want %s", region, r.Host, want)
+		}
+	}
+}
+
+// A mistyped region has no host: every call ends within seconds, and asks about the region.
+func TestARegionWithoutAHostEndsEveryCallSoon(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	noName := &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+	const typo = "cn-hangzou"
+	calls := map[string]func(context.Context, *provider.Client) error{
+		"a create": func(ctx context.Context, c *provider.Client) error {
+			s := minimalSpec()
+			s.Region = typo
+			_, err := c.RunInstances(ctx, *s, nil)
+			return err
+		},
+		"a describe": func(ctx context.Context, c *provider.Client) (err error) {
+			for _, err = range c.DescribeInstances(ctx, provider.Query{Region: typo}) {
+			}
+			return err
+		},
+		"a release": func(ctx context.Context, c *provider.Client) error {
+			_, err := c.TerminateInstances(ctx, typo, []string{"i-1"}, nil)
+			return err
+		},
+		"a start": func(ctx context.Context, c *provider.Client) error {
+			return c.StartInstances(ctx, typo, []string{"i-1"}, nil)
+		},
+	}
+	for what, call := range calls {
+		for _, cause := range []error{refused, noName} {
+			synctest.Test(t, func(t *testing.T) {
+				d := testDriver(t, roundTrip(func(*http.Request) (*http.Response, error) { return nil, cause }))
+				began := time.Now()
+				err := call(t.Context(), provider.NewClient(d, &provider.Options{Region: "cn-test-1"}))
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("%s, %v: it took %v, want at most 10 s", what, cause, took)
+				}
+				const ask = `does region "cn-hangzou" exist?`
+				if err == nil || !strings.Contains(err.Error(), ask) {
+					t.Errorf("%s, %v: got %v, want %q in it", what, cause, err, ask)
+				}
+			})
 		}
 	}
 }

@@ -150,14 +150,20 @@ func (d *driver) DescribePlacementGroups(
 	if err != nil {
 		return nil, err
 	}
-	if a.Sets == nil { // an answer without the list is not an empty list
+	switch {
+	case a.Sets == nil && a.lacks(resp.Body, "DeploymentSets"): // an answer without the list is not an empty list
 		return nil, d.caller.Malformed(r, resp)
+	case a.Sets == nil:
+		return &provider.Page[placement.Group]{RequestID: resp.RequestID}, nil
 	}
 	page := &provider.Page[placement.Group]{
 		RequestID: resp.RequestID,
 		NextPage:  a.next(pageToken, len(a.Sets.Set), setPageSize),
 	}
 	for i := range a.Sets.Set {
+		if isNoID(a.Sets.Set[i].ID) {
+			continue
+		}
 		if g := groupOf(&a.Sets.Set[i]); q.Matches(&g) {
 			page.Items = append(page.Items, g)
 		}
@@ -194,7 +200,7 @@ func groupOf(raw *rawSet) placement.Group {
 		Level:       levelOf(string(raw.Type)),
 		PerUnit:     raw.Affinity.Int(),
 		InstanceIDs: raw.InstanceIDs,
-		CreatedAt:   timeOf(raw.CreationTime),
+		CreatedAt:   alicloud.TimeOf(raw.CreationTime),
 	}
 	if g.Strategy == placement.Partition {
 		g.Partitions = raw.GroupCount.Int()

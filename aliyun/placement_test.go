@@ -170,7 +170,7 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := sim.Calls(cloudsim.ECS, "ModifyInstanceDeployment"); n != 3 {
-			t.Errorf("%d calls, want one for each server", n)
+			t.Errorf("%d calls, want one for each instance", n)
 		}
 		found := 0
 		for have, err := range g.List(ctx, placement.Query{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
@@ -180,14 +180,14 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 			}
 			wantGroup(t, have, id)
 			if !slices.Equal(slices.Sorted(slices.Values(have.InstanceIDs)), slices.Sorted(slices.Values(ids))) {
-				t.Errorf("servers %v, want %v", have.InstanceIDs, ids)
+				t.Errorf("instances %v, want %v", have.InstanceIDs, ids)
 			}
 		}
 		if found != 1 {
 			t.Errorf("%d groups found, want 1", found)
 		}
 		if err := g.Delete(ctx, "", id); !errors.Is(err, provider.ErrState) {
-			t.Errorf("deleting a group with servers: got %v, want ErrState", err)
+			t.Errorf("deleting a group with instances: got %v, want ErrState", err)
 		}
 		if err := g.MoveIn(ctx, "", "ds-unknown", ids[:1], nil); !errors.Is(err, provider.ErrNotFound) {
 			t.Errorf("moving into an unknown group: got %v, want ErrNotFound", err)
@@ -273,7 +273,7 @@ func TestPlacementGroupCalls(t *testing.T) {
 		checkTyped(t, tc.typed, got.Params)
 	}
 	if err := d.MoveIntoPlacementGroup(t.Context(), "", "", []string{"i-1", "i-2"}, placement.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
-		t.Errorf("two servers at once: got %v, want ErrInvalid", err)
+		t.Errorf("two instances at once: got %v, want ErrInvalid", err)
 	}
 }
 

@@ -98,10 +98,10 @@ func (d *driver) powerFailed(
 	}
 	failed := map[string]error{}
 	for _, id := range ids {
-		switch row := rows[id]; row.Code {
-		case "200":
-		case "":
+		switch row := rows[id]; {
+		case row.Code == "":
 			failed[id] = d.caller.Malformed(r, resp)
+		case alicloud.Succeeded(row.Code):
 		default:
 			e := d.caller.RowRefusal(r, resp, string(row.Code), string(row.Message))
 			failed[id] = alicloud.ForPower(e, isPassing(string(row.CurrentStatus)))

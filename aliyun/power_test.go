@@ -132,12 +132,12 @@ func TestPowerRefusesWhatIsNoRequest(t *testing.T) {
 	}
 }
 
-// powerFailures returns the errors of a stop of two servers.
+// powerFailures returns the errors of a stop of two instances.
 func powerFailures(t *testing.T, body string) map[string]error {
 	t.Helper()
 	res, err := testDriver(t, answering(200, body)).ChangePower(t.Context(), powerRequest(provider.PowerStop, 2))
 	if err != nil {
-		t.Fatalf("the whole call failed with %v, want a result per server", err)
+		t.Fatalf("the whole call failed with %v, want a result per instance", err)
 	}
 	for _, err := range res.Failed {
 		checkNoSecrets(t, err)
@@ -201,8 +201,8 @@ func TestPowerSucceedsWithACodeThatIsANumber(t *testing.T) {
 	}
 }
 
-// A start of a server that runs already must not be repeated for minutes; one of
-// a server that is stopping must.
+// A start of an instance that runs already must not be repeated for minutes; one of
+// an instance that is stopping must.
 func TestPowerRefusalIsTemporaryWhileTheStatePasses(t *testing.T) {
 	for _, tc := range []struct {
 		code, status string
@@ -224,12 +224,12 @@ func TestPowerRefusalIsTemporaryWhileTheStatePasses(t *testing.T) {
 		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", tc.code, tc.status)))
 		var e *provider.APIError
 		if !errors.As(failed["i-2"], &e) {
-			t.Errorf("%s of a server that is %q: got error %v, want a %T", tc.code, tc.status, failed["i-2"], e)
+			t.Errorf("%s of an instance that is %q: got error %v, want a %T", tc.code, tc.status, failed["i-2"], e)
 		} else if !errors.Is(e, provider.ErrState) {
-			t.Errorf("%s of a server that is %q: got error %v, want %v",
+			t.Errorf("%s of an instance that is %q: got error %v, want %v",
 				tc.code, tc.status, e, provider.ErrState)
 		} else if e.Temporary != tc.want {
-			t.Errorf("%s of a server that is %q: Temporary is %v, want %v",
+			t.Errorf("%s of an instance that is %q: Temporary is %v, want %v",
 				tc.code, tc.status, e.Temporary, tc.want)
 		}
 	}
@@ -380,7 +380,7 @@ func TestAStartOfARunningServerTakesOneStartAndOneLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.StartInstances(t.Context(), "", []string{"i-1", "i-2"}, nil); err != nil {
-		t.Errorf("a server that runs already is an error: %v", err)
+		t.Errorf("an instance that runs already is an error: %v", err)
 	}
 	if fmt.Sprint(calls) != "[StartInstances DescribeInstances]" {
 		t.Errorf("the calls were %v, want one start and one look", calls)
@@ -388,7 +388,7 @@ func TestAStartOfARunningServerTakesOneStartAndOneLook(t *testing.T) {
 }
 
 // TestPowerOfMoreServersThanACallTakes goes through the whole client: batches of
-// a hundred, one error for each server that is not there, and waits.
+// a hundred, one error for each instance that is not there, and waits.
 func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
@@ -408,7 +408,7 @@ func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
 			t.Errorf("b.Unknown() is %v, want %v", b.Unknown(), unknown)
 		}
 		if n := sim.Calls(cloudsim.ECS, "StopInstances"); n != 3 {
-			t.Errorf("%d calls for 252 servers, want 3", n)
+			t.Errorf("%d calls for 252 instances, want 3", n)
 		}
 		for _, step := range []func() error{
 			func() error { return c.StopInstances(t.Context(), "", ids, &provider.StopOptions{Wait: true}) },
@@ -456,7 +456,7 @@ func TestServersThatMayNotBeReleased(t *testing.T) {
 	})
 }
 
-// running makes servers and waits for them.
+// running makes instances and waits for them.
 func running(t *testing.T, c *provider.Client, spec provider.RunInstancesSpec) []string {
 	t.Helper()
 	spec.ImageID, spec.InstanceType = "image-1", "ecs.g6.large"
@@ -476,7 +476,11 @@ func TestARefusalOfOneInstanceEndsAtOnce(t *testing.T) {
 	for code, want := range map[string]error{
 		"InstanceExpired": provider.ErrBalance, "InstanceLockedForSecurity": provider.ErrPermission,
 		"OperationDenied.NoStock": provider.ErrNoStock, "InvalidInstanceId.NotFound": provider.ErrNotFound,
-		"SomethingNew": nil,
+		"SomethingNew": nil, "InstanceExpiredOrInArrears": provider.ErrBalance, "instanceexpired": provider.ErrBalance,
+		"InsufficientBalance": provider.ErrBalance, "DiskInArrears": provider.ErrBalance,
+		"OperationDenied.SpotPriceLowerThanPublicPrice": provider.ErrNoStock, "QuotaExceed.ElasticQuota": provider.ErrQuota,
+		"InvalidParameter.KMSKeyId.KMSUnauthorized": provider.ErrPermission, "CategoryViolation": provider.ErrInvalid,
+		"InstanceType.ParameterMismatch": provider.ErrInvalid, "403": nil,
 	} {
 		calls := 0
 		body := `{"RequestId":"r","InstanceResponses":{"InstanceResponse":[

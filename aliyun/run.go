@@ -10,7 +10,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
-	"github.com/yunfan-cloud/yunfan/internal/tolerant"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -94,22 +93,16 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
 	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
-	r.Into = &a
+	r.Into, r.Numbers = &a, []string{"Memory", "Cpu", "GPUAmount"}
 	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
 	unread := resp.Unread
-	if isMisread(resp.Body) {
-		a = describeAnswer{}
-		if unread, err = tolerant.Unmarshal(resp.Body, &a); err != nil {
-			return nil, d.caller.Malformed(r, resp)
-		}
+	if alicloud.HasOddTags(resp.Body, "Tag") {
+		unread = append(unread, unreadRow+".Tags")
 	}
-	if hasOddTags(resp.Body) {
-		unread = append(unread, "Instances.Instance[].Tags")
-	}
-	if !a.lists() {
+	if !a.lists(resp.Body) {
 		return nil, d.caller.Malformed(r, resp)
 	}
 	return a.page(req, unread), nil
@@ -119,7 +112,10 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 // and the page then proves nothing about the instances that it lacks. So does a list with rows that
 // could not be read at all, or that may go on.
 func (a *describeAnswer) page(req *provider.DescribeRequest, unread []string) *provider.DescribePage {
-	rows := a.Instances.Instance
+	var rows []RawInstance
+	if a.Instances != nil {
+		rows = a.Instances.Instance
+	}
 	page := &provider.DescribePage{
 		RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(rows)), Unread: unread,
 		Short: slices.Contains(unread, unreadRow) || slices.Contains(unread, "NextToken"),

@@ -244,7 +244,7 @@ func TestTooManyOrNoIDsAreRefusedWithoutACall(t *testing.T) {
 }
 
 // TestServersBesideAnErrorAreNotLost: whatever an answer says, the IDs in it are
-// servers that somebody pays for.
+// instances that somebody pays for.
 func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 	const ids = `"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}`
 	for what, tc := range map[string]struct {
@@ -281,12 +281,12 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // it is asked for again by its token
 		op, err := c.RunInstances(t.Context(), s, nil)
 		if !errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("the operation does not have both servers: got error %v, want %v",
+			t.Errorf("the operation does not have both instances: got error %v, want %v",
 				err, provider.ErrOutcomeUnknown)
 		} else if op == nil {
-			t.Error("the operation does not have both servers: op is nil, want a value")
+			t.Error("the operation does not have both instances: op is nil, want a value")
 		} else if !slices.Equal(op.InstanceIDs(), []string{"i-1", "i-2"}) {
-			t.Errorf("the operation does not have both servers: op.InstanceIDs() is %v, want %v",
+			t.Errorf("the operation does not have both instances: op.InstanceIDs() is %v, want %v",
 				op.InstanceIDs(), []string{"i-1", "i-2"})
 		}
 	})

@@ -2,7 +2,9 @@ package aliyun
 
 import (
 	"errors"
+	"net/http"
 	"testing"
+	"testing/synctest"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -79,7 +81,7 @@ func TestAnInstanceWithIPv6AloneIsAddressed(t *testing.T) {
 func TestALockIsReadInAnyForm(t *testing.T) {
 	for _, locks := range []string{
 		`{"LockReason":[{"LockReason":"security"}]}`, `{"LockReason":{"LockReason":"security"}}`, `{"LockReason":["security"]}`,
-		`{"LockReason":"security"}`, `[{"LockReason":"security"}]`, `["security"]`, `{"LockReason":[{"LockReason":"security","LockMsg":null}]}`,
+		`{"LockReason":"security"}`, `"security"`, `[{"LockReason":"security"}]`, `["security"]`, `{"LockReason":[{"LockReason":"security","LockMsg":null}]}`,
 		`{"LockReason":[{"LockReason":"security"},null,{"LockReason":7}]}`,
 	} {
 		got := instanceOf(decodeInstance(t, `{"InstanceId":"i-1","Status":"Stopped","OperationLocks":`+locks+`}`))
@@ -88,6 +90,48 @@ func TestALockIsReadInAnyForm(t *testing.T) {
 		}
 		if got.State != provider.StateSuspended {
 			t.Errorf("%s: the state is %s, want suspended", locks, got.State)
+		}
+	}
+}
+
+// A wait for a locked instance ends at once, with the class of the lock.
+func TestAWaitForALockedInstanceEndsAtOnce(t *testing.T) {
+	for locks, want := range map[string]error{
+		`{"LockReason":"financial"}`:                           provider.ErrBalance,
+		`{"LockReason":"dedicatedhostfinancial"}`:              provider.ErrBalance,
+		`{"LockReason":"security"}`:                            provider.ErrPermission,
+		`{"LockReason":"Recycling"}`:                           provider.ErrNoStock,
+		`{"LockReason":"refunded"}`:                            provider.ErrState,
+		`{"LockReason":"SomethingNew"}`:                        provider.ErrState,
+		`{"LockReason":"financial"},{"LockReason":"security"}`: provider.ErrPermission,
+		`{"LockReason":"financial"},"Recycling"`:               provider.ErrNoStock,
+	} {
+		for _, status := range []string{"Pending", "Starting", "Stopping", "Stopped", "Locked"} {
+			describes := 0
+			d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Query().Get("Action") == "RunInstances" {
+					return respond(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`)
+				}
+				row := `"Status":"Pending"`
+				if describes++; describes > 1 {
+					row = `"Status":"` + status + `","OperationLocks":{"LockReason":[` + locks + `]}`
+				}
+				return respond(200, `{"RequestId":"r","Instances":{"Instance":[{"InstanceId":"i-1",`+row+`}]}}`)
+			}))
+			synctest.Test(t, func(t *testing.T) {
+				c := provider.NewClient(d, &provider.Options{Region: "cn-test-1"})
+				op, err := c.RunInstances(t.Context(), *minimalSpec(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = op.Wait(t.Context(), nil)
+				if !errors.Is(err, want) {
+					t.Errorf("%s, %s: got %v, want %v", locks, status, err, want)
+				}
+			})
+			if describes != 2 {
+				t.Errorf("%s, %s: got %d describes, want 2", locks, status, describes)
+			}
 		}
 	}
 }

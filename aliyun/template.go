@@ -113,14 +113,20 @@ func (d *driver) DescribeLaunchTemplates(
 	if err != nil {
 		return nil, err
 	}
-	if a.Sets == nil { // an answer without the list is not an empty list
+	switch {
+	case a.Sets == nil && a.lacks(resp.Body, "LaunchTemplateSets"): // an answer without the list is not an empty list
 		return nil, d.caller.Malformed(r, resp)
+	case a.Sets == nil:
+		return &provider.Page[launchtemplate.Template]{RequestID: resp.RequestID}, nil
 	}
 	page := &provider.Page[launchtemplate.Template]{
 		RequestID: resp.RequestID,
 		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
+		if isNoID(a.Sets.Set[i].ID) {
+			continue
+		}
 		if t := templateOf(&a.Sets.Set[i]); q.Matches(&t) && wanted(q, &a.Sets.Set[i]) {
 			page.Items = append(page.Items, t)
 		}
@@ -163,8 +169,8 @@ func templateOf(raw *rawTemplate) launchtemplate.Template {
 		DefaultVersion: raw.DefaultVersion.Int(),
 		LatestVersion:  raw.LatestVersion.Int(),
 		CreatedBy:      string(raw.CreatedBy),
-		CreatedAt:      timeOf(raw.CreateTime),
-		ModifiedAt:     timeOf(raw.ModifiedTime),
+		CreatedAt:      alicloud.TimeOf(raw.CreateTime),
+		ModifiedAt:     alicloud.TimeOf(raw.ModifiedTime),
 	}
 	if raw.Tags != nil {
 		t.Tags = tagsOf(raw.Tags.Tag)

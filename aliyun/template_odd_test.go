@@ -1,6 +1,11 @@
 package aliyun
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
+)
 
 // decoded reads an answer as the calls for templates and sets do.
 func decoded(t *testing.T, body string, out any) {
@@ -41,5 +46,49 @@ func TestAnOddFieldOfASetHidesNoSet(t *testing.T) {
 	}
 	if got := groupOf(&a.Sets.Set[1]).Name; got != "name-2" {
 		t.Errorf("the second is %q, want name-2", got)
+	}
+}
+
+// A row without an ID that can be read is no template and no set; the others are.
+func TestRowsWithoutAnIDAreLeftOut(t *testing.T) {
+	for _, id := range []string{`{}`, `{"x":1}`, `["a"]`} {
+		d := testDriver(t, answering(200, `{"RequestId":"r","TotalCount":2,
+			"LaunchTemplateSets":{"LaunchTemplateSet":[{"LaunchTemplateId":`+id+`},{"LaunchTemplateId":"lt-2"}]},
+			"DeploymentSets":{"DeploymentSet":[{"DeploymentSetId":`+id+`},{"DeploymentSetId":"ds-2"}]}}`))
+		templates, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(templates.Items) != 1 || templates.Items[0].ID != "lt-2" {
+			t.Errorf("%s: got %+v, want lt-2 alone", id, templates.Items)
+		}
+		sets, err := d.DescribePlacementGroups(t.Context(), &placement.Query{}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(sets.Items) != 1 || sets.Items[0].ID != "ds-2" {
+			t.Errorf("%s: got %+v, want ds-2 alone", id, sets.Items)
+		}
+	}
+}
+
+func TestAnEmptyValueIsAnEmptyListOfTemplatesAndSets(t *testing.T) {
+	for value, ok := range map[string]bool{
+		`"TotalCount":0,"LaunchTemplateSets":[],"DeploymentSets":[]`:     true,
+		`"TotalCount":"0","LaunchTemplateSets":"","DeploymentSets":""`:   true,
+		`"TotalCount":0,"LaunchTemplateSets":null,"DeploymentSets":null`: true,
+		`"TotalCount":2,"LaunchTemplateSets":[],"DeploymentSets":[]`:     false,
+		`"LaunchTemplateSets":[],"DeploymentSets":[]`:                    false,
+		`"TotalCount":0`: false,
+	} {
+		d := testDriver(t, answering(200, `{"RequestId":"r",`+value+`}`))
+		_, err := d.DescribeLaunchTemplates(t.Context(), &launchtemplate.Query{}, "")
+		if read := err == nil; read != ok {
+			t.Errorf("templates, %s: got error %v, want a page: %v", value, err, ok)
+		}
+		_, err = d.DescribePlacementGroups(t.Context(), &placement.Query{}, "")
+		if read := err == nil; read != ok {
+			t.Errorf("sets, %s: got error %v, want a page: %v", value, err, ok)
+		}
 	}
 }

@@ -79,7 +79,7 @@ func TestBillingReplacesThatOfATemplate(t *testing.T) {
 					continue
 				}
 				if i.Charge != tc.charge {
-					t.Errorf("the server is %s, want %s", i.Charge, tc.charge)
+					t.Errorf("the instance is %s, want %s", i.Charge, tc.charge)
 				}
 				for param, want := range tc.want {
 					if got := i.Params[param]; got != want {

@@ -38,7 +38,7 @@ func templates(t *testing.T, c *provider.Client) *launchtemplate.Templates {
 	return l
 }
 
-// fullTemplate sets everything that a template of on-demand servers can hold.
+// fullTemplate sets everything that a template of on-demand instances can hold.
 func fullTemplate() provider.RunInstancesSpec {
 	return provider.RunInstancesSpec{
 		Region: "cn-hangzhou", Zone: "zone-1", ImageID: "image-1", InstanceType: "ecs.g6.large",

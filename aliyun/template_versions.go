@@ -105,8 +105,8 @@ func versionOf(raw *rawVersion) (v launchtemplate.Version, ok bool) {
 		Description:  string(raw.Description),
 		Default:      raw.Default == "true",
 		CreatedBy:    string(raw.CreatedBy),
-		CreatedAt:    timeOf(raw.CreateTime),
-		ModifiedAt:   timeOf(raw.ModifiedTime),
+		CreatedAt:    alicloud.TimeOf(raw.CreateTime),
+		ModifiedAt:   alicloud.TimeOf(raw.ModifiedTime),
 	}
 	data, ok := flatten(raw.Data)
 	if ok {

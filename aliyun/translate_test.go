@@ -27,7 +27,7 @@ func minimalSpec() *provider.RunInstancesSpec {
 	return &provider.RunInstancesSpec{Count: 1, MinCount: 1, ImageID: "image-1", InstanceType: "type-1", ClientToken: "token-1"}
 }
 
-// onDemandSpec sets every field that an on-demand server can have, each to a
+// onDemandSpec sets every field that an on-demand instance can have, each to a
 // value of its own.
 func onDemandSpec() *provider.RunInstancesSpec {
 	return &provider.RunInstancesSpec{

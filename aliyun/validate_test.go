@@ -225,7 +225,7 @@ func TestValidateNamesTheField(t *testing.T) {
 	}
 }
 
-// TestOwnersTagsCount: the two tags that mark the servers of an owner go out with
+// TestOwnersTagsCount: the two tags that mark the instances of an owner go out with
 // the others.
 func TestOwnersTagsCount(t *testing.T) {
 	sent := 0
@@ -339,7 +339,7 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 			s.Network.Interfaces = []provider.NetworkInterface{{}}
 			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
 		},
-		"groups of the server in one form, of the interface in the other": func(s *spec) {
+		"groups of the instance in one form, of the interface in the other": func(s *spec) {
 			s.Network.SecurityGroupIDs, s.Network.Interfaces = []string{"sg-2"}, []provider.NetworkInterface{{SubnetID: "vsw-1"}}
 			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
 		},

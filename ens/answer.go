@@ -60,11 +60,20 @@ type describeAnswer struct {
 // unreadRow is the path of an instance that could not be read at all.
 const unreadRow = "Instances.Instance[]"
 
-// lists reports whether the answer has a list. An answer without one is an empty list only if its
-// total is 0.
-func (a *describeAnswer) lists() bool {
+// lists reports whether the answer has a list. An answer without one, or with an empty value in its
+// place, is an empty list only if its total is 0.
+func (a *describeAnswer) lists(body []byte) bool {
 	if a.Instances != nil && a.Instances.Instance != nil {
 		return true
 	}
-	return a.Instances != nil && a.TotalCount != nil && *a.TotalCount == 0
+	named := a.Instances != nil || alicloud.HasEmpty(body, "Instances")
+	return named && a.TotalCount != nil && *a.TotalCount == 0
+}
+
+// rows returns the instances.
+func (a *describeAnswer) rows() []RawInstance {
+	if a.Instances == nil {
+		return nil
+	}
+	return a.Instances.Instance
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -125,7 +126,8 @@ func instanceOf(raw *RawInstance) provider.Instance {
 	n := &raw.NetworkAttributes
 	var room addrRoom // most instances have one address of each kind
 	room.grow(2 + len(raw.NetworkInterfaces.NetworkInterfaces))
-	private := room.read(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	private := room.read(raw.PrivateIPAddresses.PrivateIPAddress,
+		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
 	public := room.read(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
 	lock, reason := lockOf(raw)
 	inst := provider.Instance{
@@ -151,7 +153,7 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		Disks:            disksOf(raw),
 		Billing:          billingOf(raw),
 		SpotStrategy:     spotStrategyOf(raw.SpotStrategy),
-		CreatedAt:        timeOf(raw.CreationTime),
+		CreatedAt:        alicloud.TimeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
 		Tags:             tagsOf(raw.Tags.Tags),
 	}
@@ -265,7 +267,10 @@ func platformOf(osName string) provider.Platform {
 	if strings.HasPrefix(name, "win") {
 		return provider.Windows
 	}
-	for _, family := range []string{"linux", "centos", "ubuntu", "debian", "anolis", "rocky", "fedora", "suse", "red hat"} {
+	for _, family := range []string{
+		"linux", "centos", "ubuntu", "debian", "anolis", "rocky", "fedora", "suse", "red hat",
+		"aliyun", "alma", "coreos", "euler", "kylin",
+	} {
 		if strings.Contains(name, family) {
 			return provider.Linux
 		}
@@ -302,26 +307,9 @@ func billingOf(raw *RawInstance) provider.BillingMode {
 // expiryOf ignores ExpiredTime of instances that are not prepaid: it is not their end.
 func expiryOf(raw *RawInstance) time.Time {
 	if billingOf(raw) == provider.Prepaid {
-		return timeOf(raw.ExpiredTime)
+		return alicloud.TimeOf(raw.ExpiredTime)
 	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads a time, with or without seconds. A text in another form is the zero time.
-func timeOf(s string) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	const minutes = "2006-01-02T15:04Z07:00"
-	layout := minutes
-	if at := strings.IndexByte(minutes, 'Z'); len(s) > at && s[at] == ':' {
-		layout = time.RFC3339
-	}
-	t, err := time.Parse(layout, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
+	return alicloud.TimeOf(raw.AutoReleaseTime)
 }
 
 // addrRoom is the memory for the addresses of one instance: one allocation for all of its lists.
@@ -361,7 +349,9 @@ func tagsOf(list []RawTag) map[string]string {
 	}
 	out := make(map[string]string, len(list))
 	for _, t := range list {
-		out[t.TagKey] = t.TagValue
+		if t.TagKey != "" { // a key that cannot be read is none
+			out[t.TagKey] = t.TagValue
+		}
 	}
 	return out
 }

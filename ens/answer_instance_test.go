@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// described is a server as documented, with a value of its own in every field.
+// described is an instance as documented, with a value of its own in every field.
 const described = `{
 	"InstanceId": "i-1", "InstanceName": "name-1", "HostName": "host-1", "Status": "Running", "StatusDescrip": "on",
 	"InstanceResourceType": "EnsPostPaidInstance", "SpotStrategy": "NoSpot", "EnsRegionId": "node-1", "ImageId": "image-1",
@@ -127,11 +127,11 @@ func TestEveryDescribedFieldExistsInTheSDK(t *testing.T) {
 func TestEndOfAServerDependsOnHowItIsPaid(t *testing.T) {
 	raw := RawInstance{InstanceResourceType: "EnsInstance", ExpiredTime: "2026-12-31T16:00:00Z", AutoReleaseTime: "2027-01-01T00:00:00Z"}
 	if got := instanceOf(&raw).ExpiresAt; !got.Equal(time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)) {
-		t.Errorf("a prepaid server expires at %v, want its ExpiredTime", got)
+		t.Errorf("a prepaid instance expires at %v, want its ExpiredTime", got)
 	}
 	raw = RawInstance{InstanceResourceType: "EnsPostPaidInstance", ExpiredTime: "2099-12-31T16:00:00Z"}
 	if got := instanceOf(&raw).ExpiresAt; !got.IsZero() {
-		t.Errorf("a server on demand expires at %v, want never", got)
+		t.Errorf("an instance on demand expires at %v, want never", got)
 	}
 }
 

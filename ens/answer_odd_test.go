@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -37,7 +38,16 @@ func TestOneOddFieldIsToldAndHidesNothing(t *testing.T) {
 		{`"Tags":[]`, ""},
 		{`"Tags":{"Tags":""}`, ""},
 		{`"Tags":{"Tags":{"TagKey":"a","TagValue":"b"}}`, ""},
-		{`"Tags":{"env":"prod"}`, ""},
+		{`"Tags":{"env":"prod"}`, "Tags"},
+		{`"Tags" : { "Tags" : [ ] }`, ""},
+		{`"Memory":"8GiB"`, "Memory"},
+		{`"Memory":1e3`, ""},
+		{`"Cpu":"2 vCPU"`, "Cpu"},
+		{`"SystemDisk":{"Size":"40GiB"}`, "SystemDisk.Size"},
+		{`"DataDisk":{"DataDisk":[{"DiskId":"d-2","Size":"20G"}]}`, "DataDisk.DataDisk[].Size"},
+		{`"SecurityGroupIds":"sg-1"`, ""},
+		{`"PublicIpAddress":"192.0.2.1"`, ""},
+		{`"NetworkAttributes":{"PrivateIpAddress":"10.0.0.1"}`, ""},
 		{`"Tags":"env"`, "Tags"},
 		{`"SecurityGroupIds":["sg-1"]`, ""},
 		{`"SecurityGroupIds":{"SecurityGroupId":"sg-1"}`, ""},
@@ -190,6 +200,7 @@ func TestAnExpiredInstanceSaysWhy(t *testing.T) {
 func TestPlatformOfADescribedInstance(t *testing.T) {
 	for name, want := range map[string]provider.Platform{
 		"CentOS 7.6 64位": provider.Linux, "centos_6_08_64_20G_alibase": provider.Linux, "Ubuntu 20.04": provider.Linux,
+		"aliyun_3_x64_20G": provider.Linux, "openEuler 22.03": provider.Linux, "AlmaLinux 9": provider.Linux,
 		"Alibaba Cloud Linux 3": provider.Linux, "Windows Server 2019": provider.Windows, "win2016_64": provider.Windows,
 		"Android 9": "", "": "",
 	} {
@@ -223,5 +234,55 @@ func TestAListInAnotherNestingIsRead(t *testing.T) {
 		if len(page.Instances) != 1 {
 			t.Errorf("%s: got %d instances, want 1", list, len(page.Instances))
 		}
+	}
+}
+
+// An empty value in place of the list is an empty list if the total says so.
+func TestAnEmptyValueInPlaceOfTheList(t *testing.T) {
+	for body, ok := range map[string]bool{
+		`{"RequestId":"r","Code":0,"TotalCount":0,"Instances":[]}`:                true,
+		`{"RequestId":"r","Code":"0","TotalCount":"0","Instances":""}`:            true,
+		`{"RequestId":"r","Code":0.0,"TotalCount":0,"Instances":null}`:            true,
+		`{"RequestId":"r","Code":200,"TotalCount":0,"Instances":{"Instance":""}}`: true,
+		`{"RequestId":"r","Code":0,"TotalCount":1,"Instances":[]}`:                false,
+		`{"RequestId":"r","Code":0,"Instances":[]}`:                               false,
+		`{"RequestId":"r","Code":500,"TotalCount":0,"Instances":[]}`:              false,
+	} {
+		d, _ := answering(t, 200, body)
+		_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if read := err == nil; read != ok {
+			t.Errorf("%s: got error %v, want a page: %v", body, err, ok)
+		}
+	}
+}
+
+// ENS answers times in several forms.
+func TestTheEndOfAPrepaidInstanceIsReadInAnyForm(t *testing.T) {
+	for form, want := range map[string]string{
+		`"2017-12-10T04:04Z"`: "2017-12-10T04:04:00Z", `"2017-12-10T12:04:05+08:00"`: "2017-12-10T04:04:05Z",
+		`1512878645000`: "2017-12-10T04:04:05Z", `"soon"`: "0001-01-01T00:00:00Z", `{}`: "0001-01-01T00:00:00Z",
+	} {
+		d, _ := answering(t, 200, `{"RequestId":"r","Code":0,"Instances":{"Instance":[
+			{"InstanceId":"i-1","InstanceResourceType":"EnsInstance","ExpiredTime":`+form+`}]}}`)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		if err != nil {
+			t.Fatalf("%s: got error %v, want none", form, err)
+		}
+		if got := page.Instances[0].ExpiresAt.UTC().Format(time.RFC3339); got != want {
+			t.Errorf("%s: got %s, want %s", form, got, want)
+		}
+	}
+}
+
+func TestATextInPlaceOfAListOfAddressesIsRead(t *testing.T) {
+	d, _ := answering(t, 200, `{"RequestId":"r","Code":0,"Instances":{"Instance":[{"InstanceId":"i-1","Status":"Running",
+		"NetworkAttributes":{"PrivateIpAddress":"10.0.0.1"},"PublicIpAddress":"2001:db8::1","SecurityGroupIds":"sg-1"}]}}`)
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := page.Instances[0]
+	if text := fmt.Sprint(got.PrivateIPs, got.IPv6Addresses, got.SecurityGroupIDs); text != "[10.0.0.1] [2001:db8::1] [sg-1]" {
+		t.Errorf("got %s, want the three texts", text)
 	}
 }

@@ -2,7 +2,6 @@ package ens
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
@@ -38,18 +37,14 @@ func (d *driver) call(ctx context.Context, r alicloud.Request, out any) (*aliclo
 }
 
 // callBare sends one request whose answer has a request ID and a code to read, and returns the request
-// ID. Successes are further codes that mean success.
-func (d *driver) callBare(
-	ctx context.Context, r alicloud.Request, successes ...alicloud.Text,
-) (requestID string, err error) {
+// ID.
+func (d *driver) callBare(ctx context.Context, r alicloud.Request) (requestID string, err error) {
 	var a bareAnswer
 	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return "", err
 	}
-	if !slices.Contains(successes, a.Code) {
-		err = d.checkCode(r, resp, a.Code)
-	}
+	err = d.checkCode(r, resp, a.Code)
 	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
 		err = d.caller.Malformed(r, resp)
 	}

@@ -193,7 +193,7 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 		t.Errorf("r.Per is %v, want %v", r.Per, time.Second)
 	}
 	if l.IDsPerPower != 1 {
-		t.Errorf("starts, stops and reboots name %d servers, want 1: a list of them is unverified", l.IDsPerPower)
+		t.Errorf("starts, stops and reboots name %d instances, want 1: a list of them is unverified", l.IDsPerPower)
 	}
 	for _, api := range []provider.API{provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances} {
 		if r := l.Rates[api]; r.Calls != 10 {

@@ -35,7 +35,7 @@
 // name, takes over what it finds, and creates the rest only once it is certain that
 // nothing more will come. Of a name that is too long with the marker
 // the end is left out for the time. Instances of a spec without Name are called
-// "server-yf..." and stay so.
+// "instance-yf..." and stay so.
 //
 // Once the instances are known they get the name of the spec by
 // ModifyInstanceAttribute, one call each, numbered in the order of their IDs with
@@ -51,7 +51,7 @@
 //
 // # Answers
 //
-// ENS answers a create before it is done. Code 0 means accepted. Another Code
+// ENS answers a create before it is done. Code 0 or 200 means accepted. Another Code
 // with HTTP status 200 is read by the error table; one that the table does not
 // know, an answer without IDs and an answer with too few IDs are errors with an
 // unknown outcome, beside the IDs that there are. IDs are kept from an answer that

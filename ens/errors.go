@@ -8,12 +8,12 @@ import (
 )
 
 // checkCode returns the error of the Code that ENS puts into answers with HTTP 200. Zero, as a
-// number or as a text, means success. A code of the table means what it means in an error. Any
-// other code does not prove that nothing was done.
+// number or as a text, means success, and so does 200, which an example of the reference has. A code
+// of the table means what it means in an error. Any other code does not prove that nothing was done.
 //
 // ENS documents no message beside the code, so none is kept.
 func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code alicloud.Text) error {
-	if code == "" || code == "0" {
+	if alicloud.Succeeded(code) {
 		return nil
 	}
 	return d.caller.Refusal(r, resp, string(code), "")

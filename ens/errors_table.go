@@ -14,6 +14,7 @@ var errorTable = provider.NewErrorTable(append(sharedCodes(),
 	provider.ErrorCode{Code: "InstanceNotFound", Kind: provider.ErrNotFound}, // of StartInstance
 	// "Failed to call API": a call between the services of ENS, as CallInterface.
 	provider.ErrorCode{Code: "ens.interface.error", Kind: provider.ErrUnavailable, Unknown: true},
+	provider.ErrorCode{Code: "SaleControl", Kind: provider.ErrPermission},
 	provider.ErrorCode{Code: "SaleControl.*", Kind: provider.ErrPermission},           // the account may not buy this
 	provider.ErrorCode{Code: "DependencyViolation.Snapshot", Kind: provider.ErrState}, // snapshots are deleted first
 ))

@@ -84,6 +84,28 @@ var codes = map[string]class{
 	"EntirelyNew":                    unlisted,
 }
 
+// spellings are codes of ENS in other letters.
+var spellings = map[string]class{
+	"Ens.Interface.Error":                          unclear,
+	"ENS_OPERATIONUNSUPPORTED_KEYPAIRNAME":         invalid,
+	"Ens_PasswordOrKeypairName_Module_Not_Choosen": invalid,
+	"Stocknotenough":                               noStock,
+	"instanceNotFound":                             notFound,
+	"SALECONTROL.X":                                permission,
+	"SaleControl":                                  permission,
+	"ens.internal.error":                           unclear,
+	"ens.system.busy":                              unclear,
+	"Unsupported_IPv6Feature":                      invalid,
+}
+
+func TestTheLettersOfACodeOfENSDoNotMatter(t *testing.T) {
+	for code, want := range spellings {
+		d, _ := answering(t, 400, `{"RequestId":"req-1","Code":"`+code+`","Message":"m"}`)
+		_, err := d.RunInstances(t.Context(), secretSpec())
+		wantAPIError(t, err, want.kind, want.outcome)
+	}
+}
+
 func TestEveryCodeMeansWhatItIsDocumentedToMean(t *testing.T) {
 	for code, want := range codes {
 		body, err := json.Marshal(map[string]string{"RequestId": "req-1", "HostId": "h", "Code": code, "Message": "message-1"})
@@ -132,7 +154,7 @@ func TestTableListsTheCodesOfENS(t *testing.T) {
 	}
 }
 
-// The text of StockNotEnough is about the machine type; a 5xx proves nothing.
+// The text of StockNotEnough is about the instance type; a 5xx proves nothing.
 func TestWhatIsOutOfStock(t *testing.T) {
 	for _, tt := range []struct {
 		status int

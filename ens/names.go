@@ -21,7 +21,7 @@ func (d *driver) RenameInstance(ctx context.Context, _, id, name string) error {
 		return err
 	}
 	r := request("ModifyInstanceAttribute", params{"InstanceId": id, "InstanceName": name}, renameTimeout)
-	_, err := d.callBare(ctx, r, "200") // the reference has the code 0 in its text and 200 in its example
+	_, err := d.callBare(ctx, r)
 	return renameFailed(err)
 }
 

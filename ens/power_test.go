@@ -142,7 +142,7 @@ func TestPowerAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
 	}
 }
 
-// powerCodes are refusals as a start, stop or reboot means them. A server that
+// powerCodes are refusals as a start, stop or reboot means them. An instance that
 // stays as it is must not be tried for minutes.
 var powerCodes = map[string]class{
 	"InstanceIdNotFound":                   notFound,
@@ -256,14 +256,14 @@ func halfOff(t *testing.T, stops map[string]int) roundTrip {
 	}
 }
 
-// ENS takes one server a call, and one refusal stands in nobody's way.
+// ENS takes one instance a call, and one refusal stands in nobody's way.
 func TestAStopOfAStoppedServerIsNoErrorAndTakesNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stops := map[string]int{}
 		d := driverOver(t, halfOff(t, stops), "")
 		start := time.Now()
 		if err := provider.NewClient(d, nil).StopInstances(t.Context(), "node-1", []string{"i-off", "i-on"}, nil); err != nil {
-			t.Errorf("a server that is stopped already is an error: %v", err)
+			t.Errorf("an instance that is stopped already is an error: %v", err)
 		}
 		if stops["i-off"] != 1 {
 			t.Errorf(`stops["i-off"] is %d, want 1`, stops["i-off"])

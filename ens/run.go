@@ -79,7 +79,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	r := request("DescribeInstances", translateDescribe(req, at.page, d.regionOf(req.Region)), describeTimeout)
 	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
-	r.Into = &a
+	r.Into, r.Numbers = &a, []string{"Cpu", "Memory", "Size", "InternetMaxBandwidthIn", "InternetMaxBandwidthOut"}
 	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,10 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if err := d.checkCode(r, resp, a.Code); err != nil {
 		return nil, err
 	}
-	if !a.lists() {
+	if alicloud.HasOddTags(resp.Body, "Tags", "TagKey", "TagValue") {
+		resp.Unread = append(resp.Unread, unreadRow+".Tags")
+	}
+	if !a.lists(resp.Body) {
 		return nil, d.caller.Malformed(r, resp)
 	}
 	return a.page(req, at, resp), nil
@@ -98,12 +101,13 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 func (a *describeAnswer) page(
 	req *provider.DescribeRequest, at cursor, resp *alicloud.Response,
 ) *provider.DescribePage {
-	shown := make([]string, len(a.Instances.Instance))
+	rows := a.rows()
+	shown := make([]string, len(rows))
 	page := &provider.DescribePage{
 		RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown)), Unread: resp.Unread,
 	}
-	for i := range a.Instances.Instance {
-		raw := &a.Instances.Instance[i]
+	for i := range rows {
+		raw := &rows[i]
 		if shown[i] = raw.InstanceID; raw.InstanceID == "" {
 			continue
 		}
@@ -153,7 +157,7 @@ func checkDescribe(req *provider.DescribeRequest) (cursor, error) {
 //
 // Short reports, for the last page, that the total differs from what all pages showed.
 func (c cursor) next(a *describeAnswer) (token string, short bool) {
-	size, got := cmp.Or(a.PageSize, perCall), len(a.Instances.Instance)
+	size, got := cmp.Or(a.PageSize, perCall), len(a.rows())
 	seen := c.seen
 	if seen < 0 {
 		seen = (c.page - 1) * size

@@ -16,7 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// some is a create of count servers.
+// some is a create of count instances.
 func some(count int) *provider.RunInstancesSpec {
 	s := secretSpec()
 	s.Count = count
@@ -52,7 +52,7 @@ func TestCreateReadsEveryShapeOfIDs(t *testing.T) {
 	}
 }
 
-// An error must never hide a server: whatever IDs an answer holds are returned.
+// An error must never hide an instance: whatever IDs an answer holds are returned.
 func TestIDsBesideAnErrorAreReturned(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status int
@@ -296,7 +296,7 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	}
 }
 
-// page answers a description with n servers named after their index.
+// page answers a description with n instances named after their index.
 func page(n int, fields string) string {
 	rows := make([]string, n)
 	for i := range rows {
@@ -501,7 +501,7 @@ func TestTerminateReportsTheCode(t *testing.T) {
 	wantAPIError(t, err, provider.ErrNotFound, provider.OutcomeRejected)
 }
 
-// ENS chooses the node of a create by area, so that its servers are looked for on
+// ENS chooses the node of a create by area, so that its instances are looked for on
 // every node when the answer is lost: otherwise they would be made once more.
 func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -523,15 +523,15 @@ func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
 		}
 		instances, err := op.Wait(t.Context(), nil)
 		if err != nil {
-			t.Fatalf("%d servers in hand, %d exist, want 3: got error %v, want none",
+			t.Fatalf("%d instances in hand, %d exist, want 3: got error %v, want none",
 				len(instances), len(sim.Everything()), err)
 		}
 		if len(instances) != 3 {
-			t.Fatalf("%d servers in hand, %d exist, want 3: len(instances) is %d, want 3",
+			t.Fatalf("%d instances in hand, %d exist, want 3: len(instances) is %d, want 3",
 				len(instances), len(sim.Everything()), len(instances))
 		}
 		if got := len(sim.Everything()); got != 3 {
-			t.Fatalf("%d servers in hand, %d exist, want 3: len(sim.Everything()) is %d, want 3",
+			t.Fatalf("%d instances in hand, %d exist, want 3: len(sim.Everything()) is %d, want 3",
 				len(instances), len(sim.Everything()), got)
 		}
 		for _, i := range instances {

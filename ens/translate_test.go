@@ -52,7 +52,7 @@ func areaSpec() *provider.RunInstancesSpec {
 	}
 }
 
-// onDemandSpec is everything that RunInstances has for servers on demand.
+// onDemandSpec is everything that RunInstances has for instances on demand.
 func onDemandSpec() *provider.RunInstancesSpec {
 	return &provider.RunInstancesSpec{
 		Region: "node-1", Count: 41, ImageID: "image-1", InstanceType: "ens.type-1",
@@ -133,7 +133,8 @@ func wireOf(t *testing.T, spec *provider.RunInstancesSpec) wireForm {
 	_, _ = d.RunInstances(t.Context(), spec) // the answer is not the subject
 	w := wireForm{Host: got.host, Action: got.params.Get("Action"), Params: map[string]string{}}
 	for name, values := range got.params {
-		if name == "RegionId" || name != "Action" && !alicloud.IsSystemParam(name) {
+		own := name != "Action" && !alicloud.IsSystemParam(name)
+		if own || name == "RegionId" {
 			w.Params[name] = strings.Join(values, " AND ")
 		}
 	}
@@ -305,7 +306,7 @@ func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
 	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: areaSpec()})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
 	if got.params.Has("EnsRegionId") {
-		t.Errorf("servers of every node are looked for on %q", got.params.Get("EnsRegionId"))
+		t.Errorf("instances of every node are looked for on %q", got.params.Get("EnsRegionId"))
 	}
 	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", Tags: map[string]string{"k": "v"}, PageToken: "2"})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)

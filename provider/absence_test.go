@@ -20,7 +20,7 @@ func (f *fake) notFoundUntil(age time.Duration) {
 		return provider.StateRunning, "Running"
 	}
 	f.terminate = func(_ int, r *provider.TerminateRequest) error {
-		for _, i := range f.servers {
+		for _, i := range f.instances {
 			if slices.Contains(r.IDs, i.ID) && time.Since(i.CreatedAt) < age {
 				return refusal(provider.ErrNotFound, "NotFound")
 			}
@@ -107,15 +107,23 @@ func TestUnknownInstancesAreNamedUpToTen(t *testing.T) {
 		_ = f.release(ids)
 		terminatesBut(t, f.client(), ids, ids...)
 		_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
-		if text := err.Error(); !strings.Contains(text, ids[9]+" and 30 more") || strings.Contains(text, ids[10]) {
-			t.Errorf("want ten names and a count, got %v", err)
+		switch text := err.Error(); {
+		case !strings.Contains(text, ids[9]+" and 30 more"):
+			t.Errorf("got %q, want %q in it", text, ids[9]+" and 30 more")
+		case strings.Contains(text, ids[10]):
+			t.Errorf("got %q, want no %q in it", text, ids[10])
 		}
 		if strings.Contains(err.Error(), "\n") {
 			t.Errorf("want one line, got %v", err)
 		}
 		var b *provider.BatchError
-		if !errors.As(err, &b) || !slices.Equal(b.Unknown(), ids) || len(b.Failed) != 40 {
-			t.Errorf("want a BatchError with all of them, got %v", err)
+		switch {
+		case !errors.As(err, &b):
+			t.Errorf("got error %v, want a %T", err, b)
+		case !slices.Equal(b.Unknown(), ids):
+			t.Errorf("b.Unknown(): got %v, want %v", b.Unknown(), ids)
+		case len(b.Failed) != 40:
+			t.Errorf("length of b.Failed: got %v, want 40", len(b.Failed))
 		}
 		if n := len(f.made(provider.APITerminateInstances)); n > 2*(1+40+1) {
 			t.Errorf("%d calls to release 40 stale IDs twice", n)

@@ -3,13 +3,12 @@ package provider
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 )
 
 // stoppedFor is how long an instance that should start may look stopped. ECS shows new
@@ -43,7 +42,7 @@ type aim struct {
 	networked bool
 
 	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
-	ownerOf func(*Instance) owner
+	ownerOf func(*Instance) ownership.Owner
 
 	// sightings are the instances as last seen; nil when they are not needed.
 	sightings *lastSights
@@ -71,8 +70,11 @@ func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
 func (a *aim) judge(i *Instance) await.Sighting {
 	s := await.Sighting{State: string(i.State), Raw: i.RawState, NoAddress: !i.Addressed(), Phase: await.Pending}
 	switch {
+	case a.target == StateRunning && i.runsOddly():
+		s.State, s.Phase = string(StateRunning), await.Ready
 	case a.target == StateRunning && a.lacksAddress(i):
-		s.Phase, s.Limit, s.Reason = await.Limited, addressWithin, "it runs, and has had no address for "+addressWithin.String()
+		s.Phase, s.Limit = await.Limited, addressWithin
+		s.Reason = "it runs, and has had no address for " + addressWithin.String()
 	case a.reachedBy(i.State):
 		s.Phase = await.Ready
 	case a.target != StateTerminated && final(i.State):
@@ -85,18 +87,44 @@ func (a *aim) judge(i *Instance) await.Sighting {
 	return s
 }
 
-// lacksAddress reports whether an instance runs, by the cloud's own word, without the address
-// that it should have. Some drivers show it as starting until it has one. An instance that
-// runs with interfaces has what was asked for: networks that users manage themselves
-// (QingCloud) give no addresses.
+// runsOddly reports whether an instance runs, by the cloud's own word, and fields of the answer
+// could not be read. Its addresses may be among them: that it shows none proves nothing.
+func (i *Instance) runsOddly() bool {
+	return i.isOdd && strings.EqualFold(i.RawState, string(StateRunning))
+}
+
+// lacksAddress reports whether an instance runs, by the cloud's own word, without an address
+// that it should have. Some drivers show it as starting until each of its networks has one. An
+// instance that runs with interfaces has what was asked for: networks that users manage
+// themselves (QingCloud) give no addresses.
 func (a *aim) lacksAddress(i *Instance) bool {
-	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
-	if i.Addressed() || !networked {
-		return false
+	if i.State == StateStarting && strings.EqualFold(i.RawState, string(StateRunning)) {
+		return true
 	}
-	runs := i.State == StateStarting && strings.HasPrefix(strings.ToLower(i.RawState), string(StateRunning))
+	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
 	bare := i.State == StateRunning && len(i.Interfaces) == 0
-	return runs || bare
+	return networked && bare && !i.Addressed()
+}
+
+// networked reports whether the spec of the operation asks for anything that comes with an
+// address. Of a resumed operation without its spec, the token says which fields were set.
+func (op *Operation) networked() bool {
+	if op.spec != nil {
+		return op.spec().Network.givesAddress()
+	}
+	for path := range op.print {
+		field, ok := strings.CutPrefix(path, "Network.")
+		end := strings.IndexAny(field+".", ".[")
+		if ok && slices.Contains(addressFields, field[:end]) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressFields are the fields of [Network] of which each comes with an address.
+var addressFields = []string{
+	"VPCID", "SubnetID", "PublicIP", "PrivateIPs", "IPv6Addresses", "IPv6Count", "Interfaces",
 }
 
 // givesAddress reports whether a spec asks for anything that comes with an address.
@@ -134,32 +162,4 @@ func (a *aim) reachedBy(s State) bool {
 // final reports whether an instance in this state never runs again by itself.
 func final(s State) bool {
 	return slices.Contains([]State{StateFailed, StateTerminating, StateRecycled, StateTerminated, StateSuspended}, s)
-}
-
-// lastSights are instances as last seen, by ID. It is safe for concurrent use. Nil keeps none.
-type lastSights struct {
-	mu   sync.Mutex
-	seen map[string]Instance
-}
-
-func (s *lastSights) add(i *Instance) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seen == nil {
-		s.seen = map[string]Instance{}
-	}
-	s.seen[i.ID] = *i
-}
-
-// all returns what was seen so far.
-func (s *lastSights) all() map[string]Instance {
-	if s == nil {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return maps.Clone(s.seen)
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"strings"
@@ -122,12 +123,87 @@ func TestAnInterfaceOfASelfManagedNetworkNeedsNoAddress(t *testing.T) {
 	})
 }
 
+func TestAddressesThatCannotBeReadAreNotMissing(t *testing.T) {
+	for _, state := range []provider.State{provider.StateRunning, provider.StateStarting} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+				page := f.look(r)
+				for n := range page.Instances {
+					page.Instances[n].State, page.Instances[n].RawState = state, "running"
+				}
+				page.Unread = []string{"Instances[].Networks"}
+				return page, nil
+			}
+			op, err := f.client().RunInstances(t.Context(), networked(1), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := op.Wait(t.Context(), nil)
+			if err != nil {
+				t.Fatalf("%s: got %v, want a ready instance", state, err)
+			}
+			if got := list[0].State; got != provider.StateRunning {
+				t.Errorf("%s: the state is %s, want running", state, got)
+			}
+		})
+	}
+}
+
 func TestWithoutANetworkNoAddressIsNeeded(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.showing(func(i *provider.Instance) { i.State, i.RawState = provider.StateRunning, "running" })
 		op := run(t, f.client(), 1)
 		if _, err := op.Wait(t.Context(), nil); err != nil {
 			t.Errorf("got %v, want a ready instance", err)
+		}
+	})
+}
+
+// A resumed operation without its spec knows from its token that a network was asked for.
+func TestAResumedOperationWaitsForItsAddress(t *testing.T) {
+	for what, change := range map[string]func(*provider.Network){
+		"a subnet":        func(n *provider.Network) { n.SubnetID = "subnet-1" },
+		"a public IP":     func(n *provider.Network) { n.PublicIP = &provider.PublicIP{BandwidthMbps: 5} },
+		"an address":      func(n *provider.Network) { n.PrivateIPs = []netip.Addr{netip.MustParseAddr("10.0.0.1")} },
+		"IPv6":            func(n *provider.Network) { n.IPv6Count = 1 },
+		"an interface":    func(n *provider.Network) { n.Interfaces = []provider.NetworkInterface{{SubnetID: "subnet-1"}} },
+		"a group (no IP)": func(n *provider.Network) { n.SecurityGroupIDs = []string{"sg-1"} },
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s := spec(1)
+			change(&s.Network)
+			op, err := f.client().RunInstances(t.Context(), s, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = again.Wait(t.Context(), nil)
+			if lacks, want := err != nil, !strings.Contains(what, "no IP"); lacks != want {
+				t.Errorf("%s: got error %v, want one: %v", what, err, want)
+			}
+		})
+	}
+}
+
+// An instance may have the address of one network and never get that of another.
+func TestOneOfTwoAddressesThatNeverComes(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.showing(func(i *provider.Instance) {
+			i.State, i.RawState, i.SubnetID = provider.StateStarting, "running", "vxnet-1"
+			i.PrivateIPs = []netip.Addr{netip.MustParseAddr("10.0.0.1")}
+		})
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_, err := run(t, f.client(), 1).Wait(ctx, nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want a failure", err)
+		}
+		if took := time.Since(start); took > 4*time.Minute {
+			t.Errorf("it took %v, want about two minutes", took)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// shelf is how many servers of each type, in each zone, a cloud has in stock.
+// shelf is how many instances of each type, in each zone, a cloud has in stock.
 // What is not on it has no end.
 type shelf map[string]int
 
@@ -65,7 +65,7 @@ func tried(err error) (out []string) {
 	return out
 }
 
-// inZone is a spec for n servers in zone a, and options with alternatives of the
+// inZone is a spec for n instances in zone a, and options with alternatives of the
 // same type in other zones.
 func inZone(n int, zones ...string) (provider.RunInstancesSpec, *provider.RunOptions) {
 	s := spec(n)
@@ -77,7 +77,7 @@ func inZone(n int, zones ...string) (provider.RunInstancesSpec, *provider.RunOpt
 	return s, o
 }
 
-// What is out of stock comes from the next alternative: only the servers that
+// What is out of stock comes from the next alternative: only the instances that
 // are missing, in the order of preference.
 func TestAlternatives(t *testing.T) {
 	for _, tc := range []struct {
@@ -118,10 +118,15 @@ func TestAlternatives(t *testing.T) {
 					t.Errorf("asked for %v, want %v", f.asked(), tc.asked)
 				}
 				if len(op.InstanceIDs()) != tc.created || len(f.alive()) != tc.created {
-					t.Errorf("%d IDs, %d servers, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
+					t.Errorf("%d IDs, %d instances, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
 				}
-				if missing := tc.created < 5; (err != nil) != missing || missing && !errors.Is(err, provider.ErrNoStock) || !slices.Equal(tried(err), tc.tried) {
-					t.Errorf("error %v, tried %v, want %v", err, tried(err), tc.tried)
+				switch missing := tc.created < 5; {
+				case (err != nil) != missing:
+					t.Errorf("has an error: got %v, want %v", (err != nil), missing)
+				case missing && !errors.Is(err, provider.ErrNoStock):
+					t.Errorf("got error %v, want %v", err, provider.ErrNoStock)
+				case !slices.Equal(tried(err), tc.tried):
+					t.Errorf("alternatives tried: got %v, want %v", tried(err), tc.tried)
 				}
 				for _, at := range tc.tried {
 					if zone := strings.TrimPrefix(at, "t1.small@"); !strings.Contains(err.Error(), "[t1.small "+zone+"]") {
@@ -130,7 +135,7 @@ func TestAlternatives(t *testing.T) {
 				}
 				sent, asked := slices.Compact(f.tokensSent()), slices.Compact(f.asked())
 				if distinct := slices.Compact(slices.Sorted(slices.Values(sent))); len(distinct) != len(asked) {
-					t.Errorf("%d client tokens for %d creates of different servers: %v", len(distinct), len(asked), sent)
+					t.Errorf("%d client tokens for %d creates of different instances: %v", len(distinct), len(asked), sent)
 				}
 			})
 		})
@@ -145,7 +150,7 @@ func TestAlternativesOfALargeCreate(t *testing.T) {
 		s, o := inZone(50, "b", "c")
 		op, err := f.client().RunInstances(t.Context(), s, o)
 		if err != nil || len(op.InstanceIDs()) != 50 || len(f.alive()) != 50 {
-			t.Fatalf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+			t.Fatalf("%d IDs, %d instances, %v", len(op.InstanceIDs()), len(f.alive()), err)
 		}
 		zones := map[string]int{}
 		for _, c := range f.made(provider.APIRunInstances) {
@@ -241,7 +246,7 @@ func TestStockIsForgottenAfterThreeMinutes(t *testing.T) {
 	})
 }
 
-// Whoever skips what was out of stock a moment ago has learned nothing new: the
+// An operation that skips what was out of stock a moment ago learns nothing new: the
 // memory ends three minutes after the cloud's own word.
 func TestSkippingDoesNotProlongTheMemory(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -276,8 +281,15 @@ func TestNothingLeftToTry(t *testing.T) {
 		_, _ = c.RunInstances(t.Context(), s, o)
 		before := len(f.asked())
 		op, err := c.RunInstances(t.Context(), s, o)
-		if !errors.Is(err, provider.ErrNoStock) || op == nil || len(f.asked()) != before || !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}) {
-			t.Errorf("got %v after %d more creates", err, len(f.asked())-before)
+		switch {
+		case !errors.Is(err, provider.ErrNoStock):
+			t.Errorf("got error %v, want %v", err, provider.ErrNoStock)
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case len(f.asked()) != before:
+			t.Errorf("creates: got %v, want %v", len(f.asked()), before)
+		case !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}):
+			t.Errorf("alternatives tried: got %v, want %v", tried(err), []string{"t1.small@a", "t1.small@b"})
 		}
 		if !strings.Contains(err.Error(), "a moment ago") {
 			t.Errorf("the error does not say that nothing was asked: %v", err)
@@ -285,9 +297,9 @@ func TestNothingLeftToTry(t *testing.T) {
 	})
 }
 
-// A server that was accepted and then fails to launch counts as no stock: it is
+// An instance that was accepted and then fails to launch counts as no stock: it is
 // released, and another comes from the next alternative.
-func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
+func TestInstancesThatFailToLaunchAreReplaced(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {
 			switch {
@@ -306,7 +318,7 @@ func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if err != nil || len(list) != 4 {
-			t.Fatalf("%d servers run, %v", len(list), err)
+			t.Fatalf("%d instances run, %v", len(list), err)
 		}
 		if want := []string{"i-001", "i-004", "i-005", "i-006"}; !slices.Equal(op.InstanceIDs(), want) || !slices.Equal(f.alive(), want) {
 			t.Errorf("the operation has %v, the cloud %v, want %v", op.InstanceIDs(), f.alive(), want)
@@ -319,7 +331,7 @@ func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
 
 // Where not all that failed can be replaced, the wait goes on for what could, and
 // then says what is missing.
-func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
+func TestInstancesThatFailToLaunchAreReplacedInPart(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 1
 		f.state = func(id string, age time.Duration) (provider.State, string) {
@@ -340,7 +352,7 @@ func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
 		f.answers(works, works, works, works, stock) // zone b has one
 		list, err := op.Wait(t.Context(), nil)
 		if len(list) != 2 || !errors.Is(err, provider.ErrNoStock) || !errors.Is(err, provider.ErrLaunchFailed) {
-			t.Errorf("%d servers run, want 2: %v", len(list), err)
+			t.Errorf("%d instances run, want 2: %v", len(list), err)
 		}
 		if !slices.Equal(op.InstanceIDs(), f.alive()) {
 			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())
@@ -348,9 +360,9 @@ func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
 	})
 }
 
-// What could not be replaced is told also when more servers fail later, for which
+// What could not be replaced is told also when more instances fail later, for which
 // there is nothing left to try.
-func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
+func TestTwoWavesOfInstancesThatFailToLaunch(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 1
 		f.state = func(id string, age time.Duration) (provider.State, string) {
@@ -377,8 +389,15 @@ func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
 		for _, err := range errs {
 			var w *provider.WaitError
 			var r *provider.RunError
-			if !errors.As(err, &w) || !errors.As(err, &r) || r.Created != 2 || !strings.Contains(err.Error(), "i-004") {
-				t.Errorf("one slot is empty and i-004 failed, and the error is %v", err)
+			switch {
+			case !errors.As(err, &w):
+				t.Errorf("got error %v, want a %T", err, w)
+			case !errors.As(err, &r):
+				t.Errorf("got error %v, want a %T", err, r)
+			case r.Created != 2:
+				t.Errorf("r.Created: got %v, want 2", r.Created)
+			case !strings.Contains(err.Error(), "i-004"):
+				t.Errorf("got %q, want %q in it", err.Error(), "i-004")
 			}
 		}
 	})
@@ -415,9 +434,9 @@ func TestALostReplacementIsToldWhenAnotherFails(t *testing.T) {
 	})
 }
 
-// A create that brought some servers of many, one of which failed, is read again from
+// A create that brought some instances of many, one of which failed, is read again from
 // its token, also when there is no alternative in stock for it.
-func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
+func TestInstancesOfAShortCreateThatFailToLaunch(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		stock := refusal(provider.ErrNoStock, "NoStock")
 		stock.Stock = provider.StockOfType
@@ -437,16 +456,19 @@ func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
 			t.Fatalf("%v, %v", op.InstanceIDs(), err)
 		}
 		if list, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 1 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
-		if again == nil || !slices.Equal(again.InstanceIDs(), f.alive()) {
-			t.Errorf("the token is lost: %v", err)
+		switch {
+		case again == nil:
+			t.Errorf("no operation: error %v", err)
+		case !slices.Equal(again.InstanceIDs(), f.alive()):
+			t.Errorf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), f.alive())
 		}
 	})
 }
 
-// tellsMade makes n servers, and tells them beside an error.
+// tellsMade makes n instances, and tells them beside an error.
 func tellsMade(n int, err error) answer {
 	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		some := *s
@@ -455,9 +477,9 @@ func tellsMade(n int, err error) answer {
 	}
 }
 
-// When the alternatives are used up, the wait says which servers failed, and the
+// When the alternatives are used up, the wait says which instances failed, and the
 // failed ones stay in the caller's hands.
-func TestServersThatFailToLaunchEverywhere(t *testing.T) {
+func TestInstancesThatFailToLaunchEverywhere(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {
 			return provider.StateFailed, "LAUNCH_FAILED"
@@ -469,7 +491,7 @@ func TestServersThatFailToLaunchEverywhere(t *testing.T) {
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		if !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 2 {
 			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())
@@ -502,8 +524,11 @@ func TestBadAlternatives(t *testing.T) {
 				tc.spec(&bad)
 			}
 			_, err := f.client().RunInstances(t.Context(), bad, &provider.RunOptions{Alternatives: tc.list})
-			if !slices.Equal(paths(t, err), tc.at) || len(f.calls) != 0 {
-				t.Errorf("%+v: %v, want an error at %v and no call", tc.list, err, tc.at)
+			switch {
+			case !slices.Equal(paths(t, err), tc.at):
+				t.Errorf("%+v: paths of the error: got %v, want %v", tc.list, paths(t, err), tc.at)
+			case len(f.calls) != 0:
+				t.Errorf("%+v: calls: got %v, want 0", tc.list, len(f.calls))
 			}
 		}
 	})

@@ -102,7 +102,7 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 // Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := op.newWaiter(ids, o)
-	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateOnFailure
 	stop := op.nameMeanwhile(ctx, w.sightings)
 	list, err = op.waitWithJobs(ctx, w)
 	stop()
@@ -114,18 +114,6 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 		list[n].Name = op.nameGiven(&list[n])
 	}
 	return list, nameErr, err
-}
-
-// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
-// it keeps the instances as last seen.
-func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
-	w := newWaiter(op.c, StateRunning, ids, o)
-	w.ownerOf = op.ownerByClock()
-	w.networked = op.spec != nil && op.spec().Network.givesAddress()
-	if op.nameless() {
-		w.sightings = &lastSights{}
-	}
-	return w
 }
 
 // beyondError returns an error about surplus instances, or about more doubtful instances than
@@ -146,7 +134,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	}
 	defer op.mending.Unlock()
 	more, err = op.replaceFailed(ctx, failed)
-	if err != nil || more || op.opts.OnFailure != TerminateServers {
+	if err != nil || more || op.opts.OnFailure != TerminateOnFailure {
 		return more, err
 	}
 	late := op.maker.FindLate(ctx)

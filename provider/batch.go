@@ -82,7 +82,7 @@ func (r *batches) problems(ids []string) *BatchError {
 
 // visibleBy returns until when a new instance may stay invisible, zero for others.
 func (c *Client) visibleBy(id string) time.Time {
-	born := c.recent.at(id)
+	born := c.recent.At(id)
 	if born.IsZero() {
 		return born
 	}
@@ -92,7 +92,7 @@ func (c *Client) visibleBy(id string) time.Time {
 // checkIDs refuses an empty ID: some clouds would treat it as no filter at all.
 func checkIDs(ids []string) error {
 	var k Checker
-	notEmpty(&k, "IDs", ids)
+	k.NoneEmpty("IDs", ids)
 	return k.Err()
 }
 

@@ -102,8 +102,11 @@ func TestACreateOfAPackageBesideKeepsItsToken(t *testing.T) {
 				if own != "" && first != own {
 					t.Errorf("the token is %q, want %q", first, own)
 				}
-				if same := slices.Compact(a.tokens); len(same) != 1 || first == "" {
-					t.Errorf("the tokens are %q, want one", same)
+				switch same := slices.Compact(a.tokens); {
+				case len(same) != 1:
+					t.Errorf("length of same: got %v, want 1", len(same))
+				case first == "":
+					t.Errorf("first: got %q, want anything but %q", first, "")
 				}
 			})
 		})

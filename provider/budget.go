@@ -16,9 +16,6 @@ import (
 // value is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct{ calls account.Budget }
 
-// NewBudget returns an unused budget.
-func NewBudget() *Budget { return &Budget{} }
-
 // BudgetError is a call that was not sent, because the account's call budget has no room
 // before the deadline of ctx. Nothing was done, and the cloud was not asked. It matches
 // [ErrThrottled].

@@ -96,6 +96,7 @@ func verdictOf(err error) account.Verdict {
 	v := account.Verdict{
 		Passes:     passes(err),
 		After:      retryAfter(err),
+		Within:     patienceWith(err),
 		BlamesSome: blamesSome(err),
 		ByState:    errors.Is(err, ErrState),
 		Unknown:    errors.Is(err, ErrNotFound),

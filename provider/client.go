@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/yunfan-cloud/yunfan/internal/recent"
 	"github.com/yunfan-cloud/yunfan/internal/stock"
 	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
@@ -81,13 +82,16 @@ type Client struct {
 	budget  *Budget
 	poller  *Poller
 	tel     telemetry.Recorder
-	recent  recentInstances
+	recent  recent.Instances
 	stock   stock.Memory
 }
 
 // defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No
 // vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
+
+// youngFor is how long a new instance may refuse calls because it is still being created.
+const youngFor = time.Minute
 
 // stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
 // stock changes within the hour.
@@ -113,7 +117,7 @@ func NewClient(d Driver, o *Options) *Client {
 	maps.Copy(c.limits.Rates, c.opts.Rates)
 	c.budget = c.opts.Budget
 	if c.budget == nil {
-		c.budget = NewBudget()
+		c.budget = &Budget{}
 	}
 	c.tel = telemetry.New(c.name, c.opts.Logger, c.opts.Tracer, failureOf)
 	c.poller = c.opts.Poller

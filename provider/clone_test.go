@@ -36,7 +36,7 @@ func TestACloneOfAnInstanceSharesNothing(t *testing.T) {
 	}
 	c := i.clone()
 	if !reflect.DeepEqual(i, c) {
-		t.Errorf("the clone is another server:\n%+v\n%+v", i, c)
+		t.Errorf("the clone is another instance:\n%+v\n%+v", i, c)
 	}
 	disjoint(t, "instance", v, reflect.ValueOf(&c).Elem())
 }

@@ -66,8 +66,11 @@ func TestDeadTokensEnd(t *testing.T) {
 			s := spec(2)
 			s.ClientToken = own
 			op, err := f.client().RunInstances(t.Context(), s, nil)
-			if !errors.Is(err, provider.ErrState) || len(op.InstanceIDs()) != 0 {
-				t.Errorf("%q: got %v, want the cloud's refusal", own, err)
+			switch {
+			case !errors.Is(err, provider.ErrState):
+				t.Errorf("%q: got error %v, want %v", own, err, provider.ErrState)
+			case len(op.InstanceIDs()) != 0:
+				t.Errorf("%q: number of IDs: got %v, want 0", own, len(op.InstanceIDs()))
 			}
 			if n := len(f.tokensSent()); n != want {
 				t.Errorf("%q: %d creates, want %d", own, n, want)
@@ -187,8 +190,11 @@ func TestADeadTokenThatCannotBeLookedFor(t *testing.T) {
 			return nil, refusal(provider.ErrPermission, "Forbidden")
 		}
 		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Owner: "team-a"})
-		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 0 {
-			t.Errorf("got %v, want why it cannot be looked for", err)
+		switch {
+		case !errors.Is(err, provider.ErrPermission):
+			t.Errorf("got error %v, want %v", err, provider.ErrPermission)
+		case len(op.InstanceIDs()) != 0:
+			t.Errorf("number of IDs: got %v, want 0", len(op.InstanceIDs()))
 		}
 		if n := len(f.tokensSent()); n != 1 {
 			t.Errorf("%d creates were sent, want 1", n)

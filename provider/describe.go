@@ -125,6 +125,9 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 			return "", err
 		}
 		c.tel.TellUnread(ctx, req.Region, string(APIDescribeInstances), page.Unread)
+		for n := range page.Instances {
+			page.Instances[n].isOdd = len(page.Unread) > 0
+		}
 		rows := page.listed()
 		if wrong := rows.Wrong(req.PageToken, idOf, stateOf); wrong != "" {
 			return page.RequestID, c.senseless(&rows, wrong)

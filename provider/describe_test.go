@@ -26,10 +26,10 @@ func TestDescribeReadsAllPages(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		run(t, f.client(), 205)
 		if got := list(t, f.client(), provider.Query{}); !slices.Equal(got, f.alive()) {
-			t.Errorf("%d servers, want 205", len(got))
+			t.Errorf("%d instances, want 205", len(got))
 		}
 		if n := len(f.made(provider.APIDescribeInstances)); n != 3 {
-			t.Errorf("%d calls for 205 servers, want 3", n)
+			t.Errorf("%d calls for 205 instances, want 3", n)
 		}
 	})
 }
@@ -49,9 +49,9 @@ func TestDescribeByIDInChunks(t *testing.T) {
 	})
 }
 
-// A cloud may refuse a whole call because of one server that it does not know. The
+// A cloud may refuse a whole call because of one instance that it does not know. The
 // others are found all the same, and released.
-func TestOneUnknownServerHidesNoOther(t *testing.T) {
+func TestOneUnknownInstanceHidesNoOther(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 60)
 		asked := slices.Insert(slices.Clone(ids), 30, "i-gone")
@@ -64,7 +64,7 @@ func TestOneUnknownServerHidesNoOther(t *testing.T) {
 			return page, nil
 		}
 		if got := list(t, f.client(), provider.Query{IDs: asked}); !slices.Equal(got, ids) {
-			t.Errorf("%d of 60 servers are found", len(got))
+			t.Errorf("%d of 60 instances are found", len(got))
 		}
 		if n := len(f.made(provider.APIDescribeInstances)); n > 30 {
 			t.Errorf("%d calls", n)
@@ -143,7 +143,7 @@ func TestDescribeRepeatsWhatMayPass(t *testing.T) {
 			return f.look(r), nil
 		}
 		if got := list(t, f.client(), provider.Query{}); len(got) != 150 {
-			t.Errorf("%d servers, want 150, each once", len(got))
+			t.Errorf("%d instances, want 150, each once", len(got))
 		}
 	})
 }
@@ -168,7 +168,7 @@ func TestDescribeEndsWithTheFirstError(t *testing.T) {
 			}
 		}
 		if seen != 100 || failures != 1 {
-			t.Errorf("%d servers, %d errors; want the first page and one error", seen, failures)
+			t.Errorf("%d instances, %d errors; want the first page and one error", seen, failures)
 		}
 	})
 }
@@ -198,8 +198,13 @@ func TestSysCarriesTheVendorsRecord(t *testing.T) {
 	type record struct{ n int }
 	i := provider.Instance{ID: "i-1"}
 	with := i.WithSys(&record{7})
-	if r, ok := with.Sys().(*record); !ok || r.n != 7 || i.Sys() != nil {
-		t.Errorf("got %v; the original has %v", with.Sys(), i.Sys())
+	switch r, ok := with.Sys().(*record); {
+	case !ok:
+		t.Errorf("Sys: got a %T, want a *record", with.Sys())
+	case r.n != 7:
+		t.Errorf("r.n: got %v, want 7", r.n)
+	case i.Sys() != nil:
+		t.Errorf("i.Sys(): got %v, want nil", i.Sys())
 	}
 }
 
@@ -239,7 +244,7 @@ func (m misled) DescribeInstances(context.Context, *provider.DescribeRequest) (*
 // A nonsensical page is an error, and no loop without end.
 func TestDescribeRefusesNonsense(t *testing.T) {
 	for name, page := range map[string]provider.DescribePage{
-		"a server without an ID":     {Instances: []provider.Instance{{Name: "web"}}, RequestID: "r-1"},
+		"an instance without an ID":  {Instances: []provider.Instance{{Name: "web"}}, RequestID: "r-1"},
 		"a page that follows itself": {NextPage: "2", RequestID: "r-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -252,8 +257,11 @@ func TestDescribeRefusesNonsense(t *testing.T) {
 					}
 				}
 				var e *provider.APIError
-				if !errors.As(last, &e) || e.RequestID != "r-1" {
-					t.Errorf("got %v, want an APIError with the request ID", last)
+				switch {
+				case !errors.As(last, &e):
+					t.Errorf("got error %v, want a %T", last, e)
+				case e.RequestID != "r-1":
+					t.Errorf("e.RequestID: got %q, want %q", e.RequestID, "r-1")
 				}
 			})
 		})

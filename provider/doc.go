@@ -83,8 +83,8 @@
 //     [TerminateRequest].
 //   - What the cloud can do: [Support] of [Field] lines by [NewSupport], [To] and [Refused];
 //     [Leaves]; [Limits], [API] and [Rate].
-//   - Optional abilities: [RunValidator], [RunPreviewer], [AccessProber], [Renamer],
-//     [NameNumberer], [PowerDriver] with [PowerRequest] and [PowerResult]. Packages
+//   - Optional abilities: [RunValidator], [RunPreviewer], [AccessProber], [JobDriver],
+//     [Renamer], [NameNumberer], [PowerDriver] with [PowerRequest] and [PowerResult]. Packages
 //     launchtemplate and placement have a Driver of their own each.
 //   - Tools: [Checker] collects [FieldErrors], [ErrorTable] of [ErrorCode] lines by
 //     [NewErrorTable] maps vendor codes to sentinels, [AskCredentials] asks a source,

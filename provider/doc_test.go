@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Whoever reads the documentation finds a sentence for every name in it.
+// The documentation has a sentence for every name in it.
 func TestEveryExportedNameIsDocumented(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil {

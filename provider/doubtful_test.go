@@ -49,7 +49,7 @@ func TestADoubtfulInstanceIsLeftAlone(t *testing.T) {
 			t.Error("nothing was told of the foreign instance")
 		}
 		_, _ = m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
-		for _, i := range m.servers {
+		for _, i := range m.instances {
 			if i.Name != "theirs" {
 				t.Errorf("%s is named %q, want it as it was", i.ID, i.Name)
 			}

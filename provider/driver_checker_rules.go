@@ -46,8 +46,8 @@ func (c *Checker) Tags(path string, tags map[string]string) {
 // ClientToken requires that the field ClientToken has the form that every cloud with tokens
 // takes.
 func (c *Checker) ClientToken(token string) {
-	ok := len(token) <= 64 && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-	c.Require(ok, "ClientToken", token, "must be at most 64 printable ASCII characters without blanks")
+	odd := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+	c.Require(len(token) <= 64 && odd < 0, "ClientToken", token, "must be at most 64 printable ASCII characters without blanks")
 }
 
 // VendorOptions requires that no options are nil, that each cloud has one at most, and that no

@@ -51,11 +51,17 @@ func TestTheMostExactRowWins(t *testing.T) {
 }
 
 func TestARowCarriesWhatItKnows(t *testing.T) {
-	if row, _ := table().Lookup("InvalidParameter.Conflict.Token"); !row.Unknown || row.Temporary {
-		t.Errorf("got %+v, want Unknown", row)
+	switch row, _ := table().Lookup("InvalidParameter.Conflict.Token"); {
+	case !row.Unknown:
+		t.Error("row.Unknown is false, want true")
+	case row.Temporary:
+		t.Error("row.Temporary is true, want false")
 	}
-	if row, _ := table().Lookup("InvalidParameter.Conflict.Name"); row.Unknown || !row.Temporary {
-		t.Errorf("got %+v, want Temporary", row)
+	switch row, _ := table().Lookup("InvalidParameter.Conflict.Name"); {
+	case row.Unknown:
+		t.Error("row.Unknown is true, want false")
+	case !row.Temporary:
+		t.Error("row.Temporary is false, want true")
 	}
 }
 

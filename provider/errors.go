@@ -147,6 +147,8 @@ type LaunchError struct {
 	RawState   string // the cloud's last word; "" if it was never seen
 	Reason     string // the cloud's reason; "" if it does not say
 	Kind       error  // the sentinel of the reason, such as [ErrBalance]; nil when it is not known
+
+	byJob bool // the cloud says that the create of the instance has failed
 }
 
 // Error names the instance, its last state and the cloud's reason.

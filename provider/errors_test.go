@@ -37,8 +37,15 @@ func TestAPIErrorMatchesSentinelAndSDK(t *testing.T) {
 	err := fmt.Errorf("around: %w", &provider.APIError{Driver: "d", Kind: provider.ErrQuota, Err: inner})
 	var api *provider.APIError
 	var sdk *sdkError
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &api) || !errors.As(err, &sdk) || sdk != inner {
-		t.Errorf("sentinel, APIError and the SDK's error must all be found in %v", err)
+	switch {
+	case !errors.Is(err, provider.ErrQuota):
+		t.Errorf("got error %v, want %v", err, provider.ErrQuota)
+	case !errors.As(err, &api):
+		t.Errorf("got error %v, want a %T", err, api)
+	case !errors.As(err, &sdk):
+		t.Errorf("got error %v, want a %T", err, sdk)
+	case sdk != inner:
+		t.Errorf("sdk: got %v, want %v", sdk, inner)
 	}
 	if errors.Is(err, provider.ErrNoStock) {
 		t.Error("it matches another sentinel")
@@ -124,8 +131,11 @@ func TestLaunchErrorText(t *testing.T) {
 		{provider.LaunchError{Driver: "d", InstanceID: "i-1", RawState: "LAUNCH_FAILED", Reason: "no disk"}, "d: i-1: launch failed: LAUNCH_FAILED: no disk"},
 		{provider.LaunchError{Driver: "d", InstanceID: "i-1"}, "d: i-1: launch failed"},
 	} {
-		if got := tc.err.Error(); got != tc.want || !errors.Is(&tc.err, provider.ErrLaunchFailed) {
-			t.Errorf("got %q, want %q", got, tc.want)
+		switch got := tc.err.Error(); {
+		case got != tc.want:
+			t.Errorf("result: got %v, want %v", got, tc.want)
+		case !errors.Is(&tc.err, provider.ErrLaunchFailed):
+			t.Errorf("got error %v, want %v", &tc.err, provider.ErrLaunchFailed)
 		}
 	}
 }
@@ -143,7 +153,7 @@ func TestRunErrorText(t *testing.T) {
 		t.Errorf("thirty reasons read %q", got)
 	}
 	if errors.Is(e, provider.ErrOutcomeUnknown) {
-		t.Error("nothing says that servers may exist")
+		t.Error("nothing says that instances may exist")
 	}
 }
 
@@ -164,7 +174,12 @@ func TestWaitErrorText(t *testing.T) {
 		t.Errorf("more than ten are named: %q", got)
 	}
 	var launch *provider.LaunchError
-	if !errors.Is(e, context.DeadlineExceeded) || !errors.Is(e, provider.ErrLaunchFailed) || !errors.As(e, &launch) {
-		t.Error("what ended the wait and the failures must be found")
+	switch {
+	case !errors.Is(e, context.DeadlineExceeded):
+		t.Errorf("got error %v, want %v", e, context.DeadlineExceeded)
+	case !errors.Is(e, provider.ErrLaunchFailed):
+		t.Errorf("got error %v, want %v", e, provider.ErrLaunchFailed)
+	case !errors.As(e, &launch):
+		t.Errorf("got error %v, want a %T", e, launch)
 	}
 }

@@ -6,15 +6,6 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ownership"
 )
 
-// owner is what a sighting of an instance proves about its owner.
-type owner = ownership.Owner
-
-const (
-	unclear = ownership.Unclear
-	own     = ownership.Own
-	foreign = ownership.Foreign
-)
-
 // mark returns what the operation's instances are recognized by.
 func (op *Operation) mark() ownership.Mark {
 	m := ownership.Mark{Owner: op.owner, Operation: op.id, InNames: op.c.marksByName()}
@@ -30,7 +21,7 @@ func sighting(i *Instance) ownership.Sighting {
 }
 
 // ownerOf returns the owner of an instance that was seen: see [ownership.Mark.OwnerOf].
-func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
+func (op *Operation) ownerOf(i *Instance, oldest time.Time) ownership.Owner {
 	m, s := op.mark(), sighting(i)
 	return m.OwnerOf(&s, oldest)
 }

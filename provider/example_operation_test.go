@@ -63,7 +63,7 @@ func ExampleReadToken() {
 	// Output: job-4711 platform-7 [i-001 i-002] 0 true <nil>
 }
 
-// Terminate releases what an operation has made, and nothing else. Whoever resumes it goes
+// Terminate releases what an operation has made, and nothing else. A process that resumes it goes
 // on with what could not be released.
 func ExampleOperation_Terminate() {
 	client := exampleClient()

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// soldOut is a cloud without servers of one type.
+// soldOut is a cloud without instances of one type.
 func soldOut(instanceType string) func(*fake) {
 	return func(cloud *fake) {
 		cloud.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
@@ -28,7 +28,7 @@ func ExampleRunOptions_alternatives() {
 
 	op, err := client.RunInstances(context.Background(), provider.RunInstancesSpec{Count: 2, ImageID: "img-ubuntu", InstanceType: "t1.small"}, &provider.RunOptions{
 		Alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {Zone: "zone-b", SubnetID: "subnet-b"}},
-		OnFailure:    provider.TerminateServers, // all or nothing
+		OnFailure:    provider.TerminateOnFailure, // all or nothing
 	})
 	fmt.Println(op.InstanceIDs(), err)
 	// Output: [i-001 i-002] <nil>
@@ -84,11 +84,11 @@ func ExampleJournal() {
 	// [i-001 i-002] <nil>
 }
 
-// A server that no live operation knows is a leak. Without Terminate it is only
+// An instance that no live operation knows is a leak. Without Terminate it is only
 // listed.
 func ExampleClient_Sweep() {
 	client := exampleClient(func(cloud *fake) {
-		cloud.servers = []provider.Instance{{
+		cloud.instances = []provider.Instance{{
 			ID: "i-007", CreatedAt: time.Now().Add(-time.Hour),
 			Tags: map[string]string{provider.OwnerTag: "platform-7", provider.OperationTag: "crashed"},
 		}}
@@ -113,7 +113,7 @@ func ExampleClient_Sweep() {
 	// <nil>
 }
 
-// Servers that are where they should be are no error, and one that cannot be
+// Instances that are where they should be are no error, and one that cannot be
 // changed holds up no other.
 func ExampleClient_StopInstances() {
 	client := exampleClient(func(cloud *fake) { cloud.shift = 0 })

@@ -52,7 +52,7 @@ func ExampleOperation_Wait() {
 	}
 	instances, err := op.Wait(ctx, nil)
 	if err != nil {
-		fmt.Println(err) // names every server that does not run, and why
+		fmt.Println(err) // names every instance that does not run, and why
 	}
 	for _, i := range instances {
 		fmt.Println(i.ID, i.State)
@@ -74,7 +74,7 @@ func ExampleOperation_Watch() {
 	}
 	for event, err := range op.Watch(ctx) {
 		if err != nil {
-			fmt.Println(err) // of one server, or the end of the watch
+			fmt.Println(err) // of one instance, or the end of the watch
 			continue
 		}
 		fmt.Println(event.Instance.ID, event.Instance.State)
@@ -114,7 +114,7 @@ func Example_errors() {
 	switch {
 	case err == nil:
 	case errors.Is(err, provider.ErrOutcomeUnknown):
-		fmt.Println("servers may exist: look before creating again")
+		fmt.Println("instances may exist: look before creating again")
 	case errors.Is(err, provider.ErrNoStock):
 		fmt.Println("try another type or zone")
 	case errors.Is(err, provider.ErrQuota), errors.Is(err, provider.ErrBalance):

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// move is a server on its way from one state to another.
+// move is an instance on its way from one state to another.
 type move struct {
 	since    time.Time
 	via, end provider.State
@@ -39,7 +39,7 @@ func (f *fake) ChangePower(ctx context.Context, r *provider.PowerRequest) (*prov
 	}
 }
 
-// change switches servers, all of them or none.
+// change switches instances, all of them or none.
 func (f *fake) change(r *provider.PowerRequest) (*provider.PowerResult, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -52,7 +52,7 @@ func (f *fake) change(r *provider.PowerRequest) (*provider.PowerResult, error) {
 	return &provider.PowerResult{RequestID: "req-power"}, nil
 }
 
-// changeSome switches the servers that it can, as some clouds do, and tells
+// changeSome switches the instances that it can, as some clouds do, and tells
 // about the others.
 func (f *fake) changeSome(r *provider.PowerRequest) (*provider.PowerResult, error) {
 	f.mu.Lock()
@@ -70,9 +70,9 @@ func (f *fake) changeSome(r *provider.PowerRequest) (*provider.PowerResult, erro
 	return res, nil
 }
 
-// refuses tells why a server cannot be switched now, if it cannot.
+// refuses tells why an instance cannot be switched now, if it cannot.
 func (f *fake) refuses(id string, a provider.PowerAction) error {
-	i := slices.IndexFunc(f.servers, func(s provider.Instance) bool { return s.ID == id })
+	i := slices.IndexFunc(f.instances, func(s provider.Instance) bool { return s.ID == id })
 	if i < 0 {
 		return refusal(provider.ErrNotFound, "InvalidInstanceId.NotFound")
 	}
@@ -80,7 +80,7 @@ func (f *fake) refuses(id string, a provider.PowerAction) error {
 	if a == provider.PowerStart {
 		want = provider.StateStopped
 	}
-	switch state, _ := f.stateOf(f.servers[i]); {
+	switch state, _ := f.stateOf(f.instances[i]); {
 	case state == want:
 		return nil
 	case state == provider.StateRunning, state == provider.StateStopped, f.vague:
@@ -100,7 +100,7 @@ func (f *fake) begin(r *provider.PowerRequest) {
 	}
 }
 
-// recycle moves a server to the recycle bin, unless it lies there or does not
+// recycle moves an instance to the recycle bin, unless it lies there or does not
 // belong there.
 func (f *fake) recycle(s provider.Instance) bool {
 	if !f.bin || s.Billing != provider.Prepaid || f.moves[s.ID].end == provider.StateRecycled {
@@ -110,12 +110,12 @@ func (f *fake) recycle(s provider.Instance) bool {
 	return true
 }
 
-// in returns the IDs of the servers in a state.
+// in returns the IDs of the instances in a state.
 func (f *fake) in(state provider.State) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var ids []string
-	for _, s := range f.servers {
+	for _, s := range f.instances {
 		if now, _ := f.stateOf(s); now == state {
 			ids = append(ids, s.ID)
 		}
@@ -143,7 +143,7 @@ func changes(t *testing.T, c *provider.Client, a provider.PowerAction, wait bool
 	}
 }
 
-// stopped creates n servers that are off.
+// stopped creates n instances that are off.
 func stopped(t *testing.T, f *fake, n int) []string {
 	t.Helper()
 	ids := old(t, f, n)
@@ -153,7 +153,7 @@ func stopped(t *testing.T, f *fake, n int) []string {
 	return ids
 }
 
-// ready creates n servers that an action is possible for.
+// ready creates n instances that an action is possible for.
 func ready(t *testing.T, f *fake, a provider.PowerAction, n int) []string {
 	t.Helper()
 	if a == provider.PowerStart {

@@ -13,7 +13,7 @@ import (
 )
 
 // fake is a cloud in memory, and the driver for it. Without a script it behaves:
-// creates are idempotent by token, servers run a while after their creation, and
+// creates are idempotent by token, instances run a while after their creation, and
 // releases work. A script replaces the answer to one kind of call.
 type fake struct {
 	limits provider.Limits
@@ -22,24 +22,24 @@ type fake struct {
 	boot   time.Duration // from creation to running
 	delay  time.Duration // of every answer; ends early with ctx
 	shift  time.Duration // from a change of power, or a release into the bin, to its end
-	vague  bool          // refusals do not tell whether the state will pass
-	bin    bool          // releases move prepaid servers to a recycle bin
+	vague  bool          // refusals do not say that the state will pass
+	bin    bool          // releases move prepaid instances to a recycle bin
 
-	starting provider.State // of servers on their way to running
+	starting provider.State // of instances on their way to running
 
 	// Scripts. N counts the calls of the kind from 1.
 	run       func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error)
 	describe  func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error)
 	terminate func(n int, r *provider.TerminateRequest) error
 	power     func(n int, r *provider.PowerRequest) (*provider.PowerResult, error)
-	state     func(id string, age time.Duration) (state provider.State, raw string) // of a server; "" is absent
+	state     func(id string, age time.Duration) (state provider.State, raw string) // of an instance; "" is absent
 
-	mu      sync.Mutex
-	calls   []call
-	servers []provider.Instance
-	created int
-	tokens  map[string][]string
-	moves   map[string]move // the latest of each server
+	mu        sync.Mutex
+	calls     []call
+	instances []provider.Instance
+	created   int
+	tokens    map[string][]string
+	moves     map[string]move // the latest of each instance
 }
 
 // call is one call that reached the cloud.
@@ -138,7 +138,7 @@ func (f *fake) remembers(s *provider.RunInstancesSpec) bool {
 	return s.ClientToken != "" && f.tokens[s.ClientToken] != nil
 }
 
-// create makes servers, or finds those of the same token.
+// create makes instances, or finds those of the same token.
 func (f *fake) create(s *provider.RunInstancesSpec) *provider.RunResult {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -150,7 +150,7 @@ func (f *fake) create(s *provider.RunInstancesSpec) *provider.RunResult {
 		f.created++ // an ID is never given again
 		id := fmt.Sprintf("i-%03d", f.created)
 		ids = append(ids, id)
-		f.servers = append(f.servers, provider.Instance{ID: id, Name: s.Name, Region: s.Region, Billing: s.Billing.Mode, Tags: s.Tags, CreatedAt: time.Now()})
+		f.instances = append(f.instances, provider.Instance{ID: id, Name: s.Name, Region: s.Region, Billing: s.Billing.Mode, Tags: s.Tags, CreatedAt: time.Now()})
 	}
 	f.tokens[s.ClientToken] = ids
 	return &provider.RunResult{InstanceIDs: ids, RequestID: "req-run"}
@@ -174,14 +174,15 @@ func (f *fake) look(r *provider.DescribeRequest) *provider.DescribePage {
 	defer f.mu.Unlock()
 	first, page := 0, &provider.DescribePage{RequestID: "req-describe"}
 	_, _ = fmt.Sscan(r.PageToken, &first)
-	for i := first; i < len(f.servers); i++ {
-		s := f.servers[i]
+	for i := first; i < len(f.instances); i++ {
+		s := f.instances[i]
 		s.State, s.RawState = f.stateOf(s)
-		if s.State == "" || len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || !r.Matches(&s) {
+		named := len(r.IDs) == 0 || slices.Contains(r.IDs, s.ID)
+		if s.State == "" || !named || !r.Matches(&s) {
 			continue
 		}
 		page.Instances = append(page.Instances, s)
-		if len(page.Instances) == f.limits.IDsPerDescribe && i+1 < len(f.servers) {
+		if len(page.Instances) == f.limits.IDsPerDescribe && i+1 < len(f.instances) {
 			page.NextPage = fmt.Sprint(i + 1)
 			break
 		}
@@ -215,17 +216,17 @@ func (f *fake) TerminateInstances(ctx context.Context, r *provider.TerminateRequ
 	}
 }
 
-// release lets servers go, all of them or none. Prepaid ones go to the recycle
+// release lets instances go, all of them or none. Prepaid ones go to the recycle
 // bin first, if there is one.
 func (f *fake) release(ids []string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, id := range ids {
-		if !slices.ContainsFunc(f.servers, func(s provider.Instance) bool { return s.ID == id }) {
+		if !slices.ContainsFunc(f.instances, func(s provider.Instance) bool { return s.ID == id }) {
 			return refusal(provider.ErrNotFound, "InvalidInstanceId.NotFound")
 		}
 	}
-	f.servers = slices.DeleteFunc(f.servers, func(s provider.Instance) bool {
+	f.instances = slices.DeleteFunc(f.instances, func(s provider.Instance) bool {
 		return slices.Contains(ids, s.ID) && !f.recycle(s)
 	})
 	return nil
@@ -238,12 +239,12 @@ func (f *fake) made(api provider.API) []call {
 	return slices.DeleteFunc(slices.Clone(f.calls), func(c call) bool { return c.api != api })
 }
 
-// alive returns the IDs of the servers that exist.
+// alive returns the IDs of the instances that exist.
 func (f *fake) alive() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var ids []string
-	for _, s := range f.servers {
+	for _, s := range f.instances {
 		ids = append(ids, s.ID)
 	}
 	return ids
@@ -280,7 +281,7 @@ func lost() *provider.APIError {
 	return &provider.APIError{Driver: "fake", Op: "Call", Message: "connection reset", Outcome: provider.OutcomeUnknown, Kind: provider.ErrUnavailable}
 }
 
-// spec is a valid spec for n servers.
+// spec is a valid spec for n instances.
 func spec(n int) provider.RunInstancesSpec {
 	return provider.RunInstancesSpec{ImageID: "img-1", InstanceType: "t1.small", Count: n}
 }
@@ -291,12 +292,12 @@ func inFakeTime(t *testing.T, test func(t *testing.T, f *fake)) {
 	synctest.Test(t, func(t *testing.T) { test(t, newFake()) })
 }
 
-// run creates n servers and fails the test on any error.
+// run creates n instances and fails the test on any error.
 func run(t *testing.T, c *provider.Client, n int) *provider.Operation {
 	t.Helper()
 	op, err := c.RunInstances(t.Context(), spec(n), nil)
 	if err != nil {
-		t.Fatalf("creating %d servers: %v", n, err)
+		t.Fatalf("creating %d instances: %v", n, err)
 	}
 	return op
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// An operation that released its servers is over: whoever resumes it makes no
+// An operation that released its instances is over: a process that resumes it makes no
 // others, neither from the alternatives that are left nor for creates that were
 // never made.
 func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
@@ -46,7 +46,7 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 						return f.create(&less), nil
 					case 2:
 						return nil, refusal(provider.ErrBalance, "Balance")
-					default: // the token still stands for the server that was released
+					default: // the token still stands for the instance that was released
 						return f.create(s), nil
 					}
 				}
@@ -70,7 +70,7 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 			tc.answers(f)
 			var book notebook
 			want := spec(3)
-			run := provider.RunOptions{OnFailure: provider.TerminateServers, Alternatives: tc.alternatives, Journal: &book}
+			run := provider.RunOptions{OnFailure: provider.TerminateOnFailure, Alternatives: tc.alternatives, Journal: &book}
 			first, err := f.client().RunInstances(t.Context(), want, &run)
 			if err == nil || len(f.alive()) != 0 {
 				t.Fatalf("%s: %v, with %v alive", name, err, f.alive())
@@ -84,8 +84,13 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 			op, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &want, Run: &run})
 			// What another process released is unknown to this one: it stays in hand, and is told.
 			inHand := len(op.InstanceIDs()) != 0 && !errors.Is(err, provider.ErrNotFound)
-			if !errors.As(err, &e) || inHand || f.created != made {
-				t.Errorf("%s: resumed with %v: %d more servers were made", name, err, f.created-made)
+			switch {
+			case !errors.As(err, &e):
+				t.Errorf("%s: got error %v, want a %T", name, err, e)
+			case inHand:
+				t.Errorf("%s: the instances that were given up are in hand: %v", name, err)
+			case f.created != made:
+				t.Errorf("%s: instances created: got %v, want %v", name, f.created, made)
 			}
 			if _, err = f.client().Resume(t.Context(), tokenOf(t, op), nil); !errors.As(err, &e) && !errors.Is(err, provider.ErrInvalid) {
 				t.Errorf("%s: resumed without a spec: %v", name, err)

@@ -15,7 +15,7 @@ func TestHerdOfCreates(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.APIRunInstances, provider.Rate{Calls: 10, Per: time.Second})
 		f.delay = 300 * time.Millisecond
-		budget := provider.NewBudget()
+		budget := &provider.Budget{}
 		var clients []*provider.Client
 		for range 4 { // of one account
 			clients = append(clients, f.client(func(o *provider.Options) { o.Budget = budget }))
@@ -30,7 +30,7 @@ func TestHerdOfCreates(t *testing.T) {
 			t.Errorf("%d creates within a second, 10 are allowed", n)
 		}
 		if took := time.Since(start); took > 110*time.Second || len(f.alive()) != 1000 {
-			t.Errorf("%d servers after %v, want 1000 after about 100 s", len(f.alive()), took)
+			t.Errorf("%d instances after %v, want 1000 after about 100 s", len(f.alive()), took)
 		}
 	})
 }
@@ -47,11 +47,11 @@ func TestSmallOperationsAreNotStarved(t *testing.T) {
 		start := time.Now()
 		run(t, c, 1)
 		if took := time.Since(start); took > 15*time.Second {
-			t.Errorf("one server took %v beside a create of 10,000", took)
+			t.Errorf("one instance took %v beside a create of 10,000", took)
 		}
 		huge.Wait()
 		if took := time.Since(start); took < 90*time.Second || len(f.alive()) != 10_001 {
-			t.Errorf("%d servers after %v: the rate was not kept", len(f.alive()), took)
+			t.Errorf("%d instances after %v: the rate was not kept", len(f.alive()), took)
 		}
 	})
 }
@@ -71,7 +71,7 @@ func TestAHerdOfHugeOperationsStarvesNobody(t *testing.T) {
 			start := time.Now()
 			call()
 			if took := time.Since(start); took > 7*time.Second {
-				t.Errorf("%s one server took %v beside 60 requests at 10 calls a second", what, took)
+				t.Errorf("%s one instance took %v beside 60 requests at 10 calls a second", what, took)
 			}
 			herd.Wait()
 		}
@@ -94,7 +94,7 @@ func TestAHerdOfHugeOperationsStarvesNobody(t *testing.T) {
 			}
 		})
 		if n := len(f.alive()); n != 0 {
-			t.Errorf("%d servers left", n)
+			t.Errorf("%d instances left", n)
 		}
 	})
 }
@@ -104,7 +104,7 @@ func TestBudgetsAreSharedOnlyOnDemand(t *testing.T) {
 	for _, shared := range []bool{true, false} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.rates(provider.APIRunInstances, provider.Rate{Calls: 5, Per: time.Second})
-			budget := provider.NewBudget()
+			budget := &provider.Budget{}
 			var all sync.WaitGroup
 			for range 2 {
 				c := f.client(func(o *provider.Options) {
@@ -176,7 +176,7 @@ func TestThrottledCreatesSlowDown(t *testing.T) {
 		all.Wait()
 		refused := len(f.made(provider.APIRunInstances)) - len(f.alive())
 		if took := time.Since(start); len(f.alive()) != 200 || took > 150*time.Second || refused > 60 {
-			t.Errorf("%d servers after %v and %d throttled calls", len(f.alive()), took, refused)
+			t.Errorf("%d instances after %v and %d throttled calls", len(f.alive()), took, refused)
 		}
 	})
 }

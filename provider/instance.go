@@ -121,7 +121,8 @@ type Instance struct {
 	ExpiresAt          time.Time // end of the prepaid period or automatic release; zero when there is none
 	Tags               map[string]string
 
-	raw any
+	raw   any
+	isOdd bool // fields of the answer that shows it could not be read
 }
 
 // Platform is the family of an operating system.

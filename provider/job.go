@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/await"
 )
 
 // Some clouds make instances in a job (QingCloud). When the job fails, its instances stay
@@ -45,39 +46,33 @@ func (op *Operation) jobsOf(ids []string) (jobs []*openJob) {
 	return jobs
 }
 
-// runningSet are instances that were seen running. It is safe for concurrent use. Nil keeps
-// none.
-type runningSet struct {
-	mu  sync.Mutex
-	ids map[string]bool
-}
-
-func (s *runningSet) add(i *Instance) {
-	if s == nil || i.State != StateRunning {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ids == nil {
-		s.ids = map[string]bool{}
-	}
-	s.ids[i.ID] = true
-}
-
-// hasAll reports whether all of the instances were seen running.
-func (s *runningSet) hasAll(ids []string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
-}
-
 // waitWithJobs waits like [waiter.wait]. When the job of a create fails meanwhile, the wait
 // for those of its instances that are not ready ends at once, with the reason of the job.
 func (op *Operation) waitWithJobs(ctx context.Context, w *waiter) ([]Instance, error) {
-	jobs := op.jobsOf(w.ids)
-	if len(jobs) == 0 {
+	if len(op.jobsOf(w.ids)) == 0 {
 		return w.wait(ctx, op.target())
 	}
+	if w.options.Progress != nil {
+		w.options.Progress = changesOnly(w.options.Progress)
+	}
+	return op.waitUnlessJobsFail(ctx, w)
+}
+
+// changesOnly leaves out the events that tell nothing new: a wait that goes on after a job has
+// failed sees the state of each instance for the first time.
+func changesOnly(report func(Event)) func(Event) {
+	last := map[string]State{}
+	return func(e Event) {
+		known := e.Err == nil && last[e.Instance.ID] == e.Instance.State
+		last[e.Instance.ID] = e.Instance.State
+		if !known {
+			report(e)
+		}
+	}
+}
+
+func (op *Operation) waitUnlessJobsFail(ctx context.Context, w *waiter) ([]Instance, error) {
+	jobs := op.jobsOf(w.ids)
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var watch sync.WaitGroup
@@ -91,17 +86,53 @@ func (op *Operation) waitWithJobs(ctx context.Context, w *waiter) ([]Instance, e
 	if len(dead) == 0 || !errors.As(err, &e) {
 		return list, err
 	}
+	list = append(list, op.lastLook(ctx, w, e, dead)...)
 	w.failJobs(e, dead)
-	if ctx.Err() != nil {
+	if err := ctx.Err(); err != nil {
+		e.Err = err
 		return list, e
 	}
 	rest := op.restOf(w, e)
 	if len(rest.ids) == 0 {
 		return list, e.followedBy(nil)
 	}
-	more, err := op.waitWithJobs(ctx, rest)
+	more, err := op.waitUnlessJobsFail(ctx, rest)
 	op.recordSighted(rest)
 	return append(list, more...), e.followedBy(err)
+}
+
+// lastLook looks once at the instances of failed jobs that are not ready, and returns those that
+// run: a job may fail for some of its instances, and they may run since the wait last looked.
+// It moves those that have failed for a reason of their own to the failed ones.
+func (op *Operation) lastLook(ctx context.Context, w *waiter, e *WaitError, dead map[string]error) (ready []Instance) {
+	var ids []string
+	for _, p := range slices.Concat(e.Pending, e.NotVisible) {
+		if dead[p.ID] != nil {
+			ids = append(ids, p.ID)
+		}
+	}
+	last := op.newWaiter(ids, &w.options)
+	last.sightings = w.sightings
+	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook))
+	defer cancel()
+	_ = last.look(within, op.target()) // without an answer, the job has the last word
+	op.recordSighted(last)
+	over := map[string]bool{}
+	for o := range last.instances.Outcomes() {
+		switch o.Phase {
+		case await.Ready:
+			ready = append(ready, lastSeen(&o))
+		case await.Failed:
+			e.Failed = append(e.Failed, last.launchError(&o))
+		default:
+			continue
+		}
+		over[o.ID] = true
+	}
+	isOver := func(p PendingInstance) bool { return over[p.ID] }
+	e.Pending = slices.DeleteFunc(e.Pending, isOver)
+	e.NotVisible = slices.DeleteFunc(e.NotVisible, isOver)
+	return ready
 }
 
 // restOf returns a waiter for the instances that are still pending.
@@ -115,22 +146,23 @@ func (op *Operation) restOf(w *waiter, e *WaitError) *waiter {
 	return rest
 }
 
-// watchJobs asks about jobs until ctx ends, all have ended, or one has failed. Then it calls
+// watchJobs asks about jobs until ctx ends, all have ended, or some have failed. Then it calls
 // failed. An error of the question is no news.
 func (op *Operation) watchJobs(ctx context.Context, jobs []*openJob, running *runningSet, failed func()) {
 	for pause := firstJobPause; account.Sleep(ctx, pause); pause = min(2*pause, mostJobPause) {
-		open := 0
+		open, dead := 0, false
 		for _, j := range jobs {
 			if j.done || running.hasAll(j.ids) {
 				continue
 			}
-			if op.askJob(ctx, j); j.failure != nil {
-				failed()
-				return
-			}
+			op.askJob(ctx, j)
+			dead = dead || j.failure != nil
 			open++
 		}
-		if open == 0 {
+		if dead {
+			failed()
+		}
+		if dead || open == 0 {
 			return
 		}
 	}
@@ -169,10 +201,7 @@ func (w *waiter) failJobs(e *WaitError, dead map[string]error) {
 		if !ok {
 			return false
 		}
-		e.Failed = append(e.Failed, &LaunchError{
-			Driver: w.c.name, InstanceID: p.ID, RawState: p.RawState, Reason: "its create failed: " + reasonText(why),
-			Kind: kindOfFailure(why),
-		})
+		e.Failed = append(e.Failed, w.c.failedByJob(&p, why))
 		return true
 	}
 	e.Pending = slices.DeleteFunc(e.Pending, isDead)
@@ -187,6 +216,73 @@ func (w *waiter) failJobs(e *WaitError, dead map[string]error) {
 		i := Instance{ID: f.InstanceID, State: StateFailed, RawState: f.RawState, Reason: f.Reason}
 		w.options.Progress(Event{Time: time.Now(), Instance: i, Err: f})
 	}
+}
+
+// failedByJob returns the error of an instance whose job has failed.
+func (c *Client) failedByJob(p *PendingInstance, why error) *LaunchError {
+	return &LaunchError{
+		Driver: c.name, InstanceID: p.ID, RawState: p.RawState, Reason: "its create failed: " + reasonText(why),
+		Kind: kindOfFailure(why), byJob: true,
+	}
+}
+
+// jobNews is what looks have heard of a job.
+type jobNews struct {
+	next    time.Time // when to ask again
+	pause   time.Duration
+	done    bool
+	failure error
+}
+
+// failByJobs moves the instances of failed jobs to the failed ones of a look. Jobs are asked
+// about as rarely as during a wait.
+func (op *Operation) failByJobs(ctx context.Context, l *Look) {
+	var ids []string
+	for _, p := range slices.Concat(l.Pending, l.NotVisible) {
+		ids = append(ids, p.ID)
+	}
+	jobs := op.jobsOf(ids)
+	for _, j := range jobs {
+		if op.recallJob(j) {
+			op.askJob(ctx, j)
+			op.noteJob(j)
+		}
+	}
+	dead := failedJobs(jobs)
+	isDead := func(p PendingInstance) bool {
+		why, ok := dead[p.ID]
+		if ok {
+			l.Failed = append(l.Failed, op.c.failedByJob(&p, why))
+		}
+		return ok
+	}
+	l.Pending = slices.DeleteFunc(l.Pending, isDead)
+	l.NotVisible = slices.DeleteFunc(l.NotVisible, isDead)
+}
+
+// recallJob fills in what earlier looks have heard of a job, and reports whether it is time to
+// ask about it.
+func (op *Operation) recallJob(j *openJob) (ask bool) {
+	now := time.Now()
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	n, ok := op.jobNews[j.id]
+	if !ok {
+		return now.Sub(op.ledger.NamedAt()) >= firstJobPause
+	}
+	j.done, j.failure = n.done, n.failure
+	return !n.done && !now.Before(n.next)
+}
+
+// noteJob records what a look has heard of a job.
+func (op *Operation) noteJob(j *openJob) {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	if op.jobNews == nil {
+		op.jobNews = map[string]jobNews{}
+	}
+	pause := min(max(2*op.jobNews[j.id].pause, firstJobPause), mostJobPause)
+	op.jobNews[j.id] = jobNews{next: time.Now().Add(pause), pause: pause, done: j.done, failure: j.failure}
 }
 
 // kindOfFailure returns the sentinel of a failure; nil when it has none.

@@ -34,7 +34,7 @@ func (b *notebook) Save(_ context.Context, token []byte) error {
 type crash struct{}
 
 // A process that dies at any point, also between an answer and its journal,
-// leaves a token with which another has exactly the servers that were asked for.
+// leaves a token with which another has exactly the instances that were asked for.
 func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 	for _, tokens := range []bool{true, false} {
 		for at := 1; at <= 12; at++ {
@@ -45,7 +45,8 @@ func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 					s := named(5, "web")
 					book := &notebook{}
 					die := func(n int) error {
-						if n == at && effect == "before the save" || n == at+1 && effect == "after the save" {
+						before, after := n == at && effect == "before the save", n == at+1 && effect == "after the save"
+						if before || after {
 							panic(crash{})
 						}
 						return nil
@@ -66,13 +67,13 @@ func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
 					book.fail = nil
 					if len(book.saved) == 0 {
 						if len(m.alive()) != 0 {
-							t.Fatalf("%d servers were made before anything was saved", len(m.alive()))
+							t.Fatalf("%d instances were made before anything was saved", len(m.alive()))
 						}
 						return
 					}
 					op, err := m.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
 					if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 {
-						t.Errorf("tokens %v, save %d, dead %s (%v): %d IDs, %d servers, %v", tokens, at, effect, crashed, len(op.InstanceIDs()), len(m.alive()), err)
+						t.Errorf("tokens %v, save %d, dead %s (%v): %d IDs, %d instances, %v", tokens, at, effect, crashed, len(op.InstanceIDs()), len(m.alive()), err)
 					}
 				})
 			}
@@ -85,8 +86,17 @@ func TestAJournalThatFailsStopsCreates(t *testing.T) {
 		full := errors.New("disk full")
 		book := &notebook{fail: func(int) error { return full }}
 		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Journal: book})
-		if !errors.Is(err, full) || op == nil || len(f.calls) != 0 || errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "planned" {
-			t.Errorf("%d calls, %v", len(f.calls), err)
+		switch {
+		case !errors.Is(err, full):
+			t.Errorf("got error %v, want %v", err, full)
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
+		case errors.Is(err, provider.ErrOutcomeUnknown):
+			t.Errorf("got error %v, which must not match %v", err, provider.ErrOutcomeUnknown)
+		case status(t, op) != "planned":
+			t.Errorf("status: got %q, want %q", status(t, op), "planned")
 		}
 	})
 }
@@ -106,7 +116,7 @@ func TestAJournalThatFailsAfterwardsIsTold(t *testing.T) {
 			t.Errorf("%v, %v", op.InstanceIDs(), err)
 		}
 		if m.renames != 0 {
-			t.Error("the marker, which is all the journal knows of the servers, must stay")
+			t.Error("the marker, which is all the journal knows of the instances, must stay")
 		}
 	})
 }
@@ -148,8 +158,14 @@ func TestAnOldTokenIsNotTrusted(t *testing.T) {
 			if owner == "" && !errors.Is(err, provider.ErrOutcomeUnknown) {
 				t.Errorf("without an owner: %v", err)
 			}
-			if owner != "" && (err != nil || !slices.Equal(again.InstanceIDs(), f.alive())) {
-				t.Errorf("found by tag: %v, %v", again.InstanceIDs(), err)
+			if owner == "" {
+				return
+			}
+			if err != nil {
+				t.Errorf("found by tag: got error %v, want none", err)
+			}
+			if got, want := again.InstanceIDs(), f.alive(); !slices.Equal(got, want) {
+				t.Errorf("found by tag: got %v, want %v", got, want)
 			}
 		})
 	}
@@ -212,15 +228,18 @@ func TestOldCreatesShareWhatIsFoundByTag(t *testing.T) {
 		tok := tokenOf(t, op)
 		time.Sleep(2 * time.Hour)
 		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s, Run: run})
-		if got := slices.Sorted(slices.Values(again.InstanceIDs())); err != nil || !slices.Equal(got, f.alive()) {
-			t.Errorf("%d of %d servers: %v", len(got), len(f.alive()), err)
+		switch got := slices.Sorted(slices.Values(again.InstanceIDs())); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(got, f.alive()):
+			t.Errorf("result: got %v, want %v", got, f.alive())
 		}
 	})
 }
 
 // A journal that fails once, at any point, costs the creates that it was to
 // announce and nothing else: what Resume gets, from the journal or from the
-// operation, leads to exactly the servers that were asked for.
+// operation, leads to exactly the instances that were asked for.
 func TestAJournalThatFailsOnce(t *testing.T) {
 	for _, tokens := range []bool{true, false} {
 		for at := 1; at <= 13; at++ {
@@ -242,7 +261,7 @@ func TestAJournalThatFailsOnce(t *testing.T) {
 						t.Errorf("save %d failed, and nobody says so: %v", at, err)
 					}
 					if len(op.InstanceIDs()) != len(m.alive()) {
-						t.Errorf("save %d failed: %d IDs of %d servers", at, len(op.InstanceIDs()), len(m.alive()))
+						t.Errorf("save %d failed: %d IDs of %d instances", at, len(op.InstanceIDs()), len(m.alive()))
 					}
 					token := tokenOf(t, op)
 					if from == "journal" && len(book.saved) > 0 {
@@ -250,7 +269,7 @@ func TestAJournalThatFailsOnce(t *testing.T) {
 					}
 					again, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
 					if err != nil || len(again.InstanceIDs()) != 9 || len(m.alive()) != 9 {
-						t.Errorf("tokens %v, save %d, from the %s: %d IDs, %d servers, %v", tokens, at, from, len(again.InstanceIDs()), len(m.alive()), err)
+						t.Errorf("tokens %v, save %d, from the %s: %d IDs, %d instances, %v", tokens, at, from, len(again.InstanceIDs()), len(m.alive()), err)
 					}
 				})
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// A large operation whose servers bear its tag is looked at by listing who runs, as
+// A large operation whose instances bear its tag is looked at by listing who runs, as
 // long as few do; without a tag, or on a cloud that cannot filter so, by ID.
 func TestWaitListsWhoRunsOfALargeOperation(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -42,7 +42,7 @@ func TestWaitListsWhoRunsOfALargeOperation(t *testing.T) {
 				}
 				list, err := op.Wait(t.Context(), nil)
 				if err != nil || len(list) != 400 {
-					t.Errorf("%d servers run, and %v", len(list), err)
+					t.Errorf("%d instances run, and %v", len(list), err)
 				}
 				if (lists > 0) != tc.want {
 					t.Errorf("%d listings", lists)

@@ -93,8 +93,11 @@ func TestSweepSeesPastTheCap(t *testing.T) {
 		time.Sleep(time.Hour)
 		f.capped(5)
 		found, err := f.client().Sweep(t.Context(), sweepOf("billing"))
-		if err != nil || !slices.Equal(idsOf(found), lost) {
-			t.Errorf("found %d of %d, %v", len(found), len(lost), err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(idsOf(found), lost):
+			t.Errorf("idsOf(found): got %v, want %v", idsOf(found), lost)
 		}
 	})
 }
@@ -115,11 +118,18 @@ func TestAShortListIsAnError(t *testing.T) {
 			o := sweepOf("billing")
 			o.Terminate = true
 			found, err := f.client().Sweep(t.Context(), o)
-			switch {
-			case lasts && (!errors.Is(err, provider.ErrUnavailable) || len(found) != 0 || len(f.alive()) != 3):
-				t.Errorf("found %v, %d alive, %v; want ErrUnavailable and nothing released", idsOf(found), len(f.alive()), err)
-			case !lasts && (err != nil || len(found) != 3):
-				t.Errorf("found %v, %v; want all once the answer is whole", idsOf(found), err)
+			want, left, kind := 3, 0, error(nil) // all go once the answer is whole
+			if lasts {
+				want, left, kind = 0, 3, provider.ErrUnavailable
+			}
+			if !errors.Is(err, kind) {
+				t.Errorf("got error %v, want %v", err, kind)
+			}
+			if got := len(found); got != want {
+				t.Errorf("found %d instances (%v), want %d", got, idsOf(found), want)
+			}
+			if got := len(f.alive()); got != left {
+				t.Errorf("%d instances exist, want %d", got, left)
 			}
 		})
 	}

@@ -83,7 +83,7 @@ func (op *Operation) adoptEarlier(ctx context.Context) error {
 	}
 	now := time.Now()
 	left := op.ledger.Deal(op.ledger.Every(), ids, ledger.Shared, now)
-	op.c.recent.add(op.ledger.IDs(), now)
+	op.c.recent.Add(op.ledger.IDs(), now)
 	if len(left) > 0 {
 		op.addProblem(fmt.Errorf("earlier runs of operation %s have %d instances more than asked for (%s)",
 			op.id, len(left), wording.Some(left)))

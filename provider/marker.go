@@ -10,17 +10,6 @@ import (
 // one, a name where it has none, and tags when there is an owner. All are computed from the
 // operation, so that any process can compute them.
 
-// clientToken returns the idempotency token of one create: the same intent gives the same
-// token in any process.
-//
-// Two runs with one operation ID may have found different numbers of instances before a later
-// generation. They then ask for different numbers under one token. The cloud refuses the
-// second request ([ErrTokenMismatch]), which is right: with a token for each number, both
-// would be made.
-func clientToken(op string, part, generation int) string {
-	return marker.Token(op, part, generation)
-}
-
 // runDigits is how many letters distinguish runs with the same operation ID.
 const runDigits = 8
 
@@ -40,7 +29,7 @@ func (op *Operation) markerOf(part, generation int) string {
 // of the name is left out until the instance gets its final name.
 func (op *Operation) marked(name string, part, generation int) string {
 	if name == "" {
-		name = "server" // some clouds want a letter first
+		name = "instance" // some clouds want a letter first
 	}
 	r := []rune(name)
 	room := op.c.limits.NameLength - marker.Length - marker.NumberLength
@@ -69,3 +58,12 @@ func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.Cl
 
 // marksByOwner reports whether instances of the operation have the tags of its owner.
 func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }
+
+// nameless reports whether any instances still have the marker instead of their name.
+func (op *Operation) nameless() bool {
+	unmarked := !op.c.marksByName() || op.opts.KeepMarker
+	if unmarked || op.spec == nil || op.spec().Name == "" {
+		return false
+	}
+	return op.names.Lacking()
+}

@@ -11,14 +11,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// marking is a cloud without client tokens, whose servers are found by a marker
+// marking is a cloud without client tokens, whose instances are found by a marker
 // in their name.
 type marking struct {
 	*fake
 	renames int
 	refuse  error // every rename
 
-	hidden  time.Duration // how long new servers are not listed
+	hidden  time.Duration // how long new instances are not listed
 	unknown time.Duration // how long they cannot be renamed
 }
 
@@ -32,16 +32,16 @@ func (m *marking) RenameInstance(ctx context.Context, region, id, name string) e
 	if m.refuse != nil {
 		return m.refuse
 	}
-	for i := range m.servers {
-		if m.servers[i].ID == id && time.Since(m.servers[i].CreatedAt) >= m.unknown {
-			m.servers[i].Name = name
+	for i := range m.instances {
+		if m.instances[i].ID == id && time.Since(m.instances[i].CreatedAt) >= m.unknown {
+			m.instances[i].Name = name
 			return nil
 		}
 	}
 	return refusal(provider.ErrNotFound, "NotFound")
 }
 
-// DescribeInstances hides servers for a while after their creation.
+// DescribeInstances hides instances for a while after their creation.
 func (m *marking) DescribeInstances(ctx context.Context, r *provider.DescribeRequest) (*provider.DescribePage, error) {
 	page, err := m.fake.DescribeInstances(ctx, r)
 	if err == nil {
@@ -62,7 +62,7 @@ func (m *marking) names() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []string
-	for _, s := range m.servers {
+	for _, s := range m.instances {
 		out = append(out, s.Name)
 	}
 	return out
@@ -82,7 +82,7 @@ func named(n int, name string) provider.RunInstancesSpec {
 	return s
 }
 
-// some makes only n of the servers, and loses the answer.
+// some makes only n of the instances, and loses the answer.
 func some(n int) answer {
 	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		few := *s
@@ -121,15 +121,18 @@ func TestLostAnswersAreReconciled(t *testing.T) {
 				if !errors.Is(err, tc.is) || errors.Is(err, provider.ErrOutcomeUnknown) {
 					t.Fatalf("got %v, want %v", err, tc.is)
 				}
-				if ids := slices.Sorted(slices.Values(op.InstanceIDs())); !slices.Equal(ids, slices.Sorted(slices.Values(m.alive()))) || tc.is == nil && len(ids) != 5 {
-					t.Errorf("the operation has %v, and the cloud has %v", ids, m.alive())
+				switch ids := slices.Sorted(slices.Values(op.InstanceIDs())); {
+				case !slices.Equal(ids, slices.Sorted(slices.Values(m.alive()))):
+					t.Errorf("IDs: got %v, want %v", ids, slices.Sorted(slices.Values(m.alive())))
+				case tc.is == nil && len(ids) != 5:
+					t.Errorf("number of IDs: got %v, want 5", len(ids))
 				}
 				if n := len(m.made(provider.APIRunInstances)); n != tc.creates {
 					t.Errorf("%d creates, want %d", n, tc.creates)
 				}
 				for _, name := range m.names() {
 					if name != "web" {
-						t.Errorf("a server is left with the name %q", name)
+						t.Errorf("an instance is left with the name %q", name)
 					}
 				}
 			})
@@ -137,7 +140,7 @@ func TestLostAnswersAreReconciled(t *testing.T) {
 	}
 }
 
-// tells makes all servers and tells the first n IDs.
+// tells makes all instances and tells the first n IDs.
 func tells(n int, err error) answer {
 	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		return &provider.RunResult{InstanceIDs: f.create(s).InstanceIDs[:n]}, err
@@ -152,13 +155,18 @@ func TestAFailedSearchLeavesTheOutcomeOpen(t *testing.T) {
 		c := m.client(func(o *provider.Options) { o.RetryFor = time.Second })
 		s := named(2, "web")
 		op, err := c.RunInstances(t.Context(), s, nil)
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "sent" || len(m.made(provider.APIRunInstances)) != 1 {
-			t.Fatalf("%v, status %s", err, status(t, op))
+		switch {
+		case !errors.Is(err, provider.ErrOutcomeUnknown):
+			t.Fatalf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
+		case status(t, op) != "sent":
+			t.Fatalf("status: got %q, want %q", status(t, op), "sent")
+		case len(m.made(provider.APIRunInstances)) != 1:
+			t.Fatalf("creates: got %v, want 1", len(m.made(provider.APIRunInstances)))
 		}
 		m.describe = nil
 		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
 		if err != nil || !slices.Equal(again.InstanceIDs(), m.alive()) || len(m.alive()) != 2 {
-			t.Errorf("resumed: %v, IDs %v, servers %v", err, again.InstanceIDs(), m.alive())
+			t.Errorf("resumed: %v, IDs %v, instances %v", err, again.InstanceIDs(), m.alive())
 		}
 	})
 }
@@ -173,8 +181,13 @@ func TestMarkersTellCreatesApart(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for _, c := range m.made(provider.APIRunInstances) {
-			if n := len([]rune(c.spec.Name)); seen[c.spec.Name] || n > 40 || !strings.Contains(c.spec.Name, "很-yf") {
-				t.Errorf("name %q of %d characters", c.spec.Name, n)
+			switch n := len([]rune(c.spec.Name)); {
+			case seen[c.spec.Name]:
+				t.Errorf("the name %q is sent twice", c.spec.Name)
+			case n > 40:
+				t.Errorf("n: got %v, want at most 40", n)
+			case !strings.Contains(c.spec.Name, "很-yf"):
+				t.Errorf("got %q, want %q in it", c.spec.Name, "很-yf")
 			}
 			seen[c.spec.Name] = true
 		}
@@ -186,7 +199,7 @@ func TestMarkersTellCreatesApart(t *testing.T) {
 	})
 }
 
-// What marks the servers of an operation is the same in every version: a program
+// What marks the instances of an operation is the same in every version: a program
 // that is upgraded while a create is open must find what the old one made.
 func TestTokensAndMarkersAreTheSameInEveryVersion(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -217,7 +230,7 @@ func TestTokensAndMarkersAreTheSameInEveryVersion(t *testing.T) {
 	})
 }
 
-// Names of other people's servers may look much like a marker, and a search may
+// Names of other people's instances may look much like a marker, and a search may
 // find them: they are neither adopted nor renamed.
 func TestStrangersAreNotAdopted(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -232,13 +245,13 @@ func TestStrangersAreNotAdopted(t *testing.T) {
 		})
 		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
 		if all := m.alive(); err != nil || !slices.Equal(op.InstanceIDs(), all[len(all)-2:]) || m.renames != 2 {
-			t.Errorf("%v: the operation has %v of %v, and %d servers were renamed", err, op.InstanceIDs(), all, m.renames)
+			t.Errorf("%v: the operation has %v of %v, and %d instances were renamed", err, op.InstanceIDs(), all, m.renames)
 		}
 	})
 }
 
 // A cloud that was asked for numbers has put them behind the marker.
-func TestNumberedServersAreAdopted(t *testing.T) {
+func TestNumberedInstancesAreAdopted(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 			for _, number := range []string{"001", "002", "1", "00003", "-04"} {
@@ -290,8 +303,19 @@ func TestOutOfStockMayHaveMadeSome(t *testing.T) {
 		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "type-2"}}}
 		op, err := m.client().RunInstances(t.Context(), named(5, "web"), o)
 		creates := m.made(provider.APIRunInstances)
-		if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 || len(creates) != 2 || creates[1].spec.Count != 3 || creates[1].spec.InstanceType != "type-2" {
-			t.Errorf("%v: the operation has %v, the cloud %v, after %d creates", err, op.InstanceIDs(), m.alive(), len(creates))
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(op.InstanceIDs()) != 5:
+			t.Errorf("number of IDs: got %v, want 5", len(op.InstanceIDs()))
+		case len(m.alive()) != 5:
+			t.Errorf("instances that exist: got %v, want 5", len(m.alive()))
+		case len(creates) != 2:
+			t.Errorf("length of creates: got %v, want 2", len(creates))
+		case creates[1].spec.Count != 3:
+			t.Errorf("creates[1].spec.Count: got %v, want 3", creates[1].spec.Count)
+		case creates[1].spec.InstanceType != "type-2":
+			t.Errorf("creates[1].spec.InstanceType: got %q, want %q", creates[1].spec.InstanceType, "type-2")
 		}
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("the alternative waited for %v", took)
@@ -309,8 +333,8 @@ func TestOutOfStockMayHaveMadeSome(t *testing.T) {
 	})
 }
 
-// The servers of a lost create are looked for on every page, and among all others.
-func TestLostServersAreLookedForOnEveryPage(t *testing.T) {
+// The instances of a lost create are looked for on every page, and among all others.
+func TestLostInstancesAreLookedForOnEveryPage(t *testing.T) {
 	for _, others := range []int{0, 7} {
 		inMarkedTime(t, func(t *testing.T, m *marking) {
 			m.limits.IDsPerDescribe = 2
@@ -319,16 +343,23 @@ func TestLostServersAreLookedForOnEveryPage(t *testing.T) {
 			m.create(&strangers)
 			m.answers(but(lost()), works)
 			op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
-			if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != others+5 || len(m.made(provider.APIRunInstances)) != 1 {
-				t.Errorf("beside %d others: %d IDs, %d servers, %v", others, len(op.InstanceIDs()), len(m.alive()), err)
+			switch {
+			case err != nil:
+				t.Errorf("beside %d others: got error %v, want none", others, err)
+			case len(op.InstanceIDs()) != 5:
+				t.Errorf("beside %d others: number of IDs: got %v, want 5", others, len(op.InstanceIDs()))
+			case len(m.alive()) != others+5:
+				t.Errorf("beside %d others: instances that exist: got %v, want %v", others, len(m.alive()), others+5)
+			case len(m.made(provider.APIRunInstances)) != 1:
+				t.Errorf("beside %d others: creates: got %v, want 1", others, len(m.made(provider.APIRunInstances)))
 			}
 		})
 	}
 }
 
 // No vendor documents how its search by name matches: what it does not find is found
-// by looking at every server. Servers that are being released are nobody's.
-func TestLostServersAreFoundWithoutASearchByName(t *testing.T) {
+// by looking at every instance. Instances that are being released are nobody's.
+func TestLostInstancesAreFoundWithoutASearchByName(t *testing.T) {
 	for _, dying := range []bool{false, true} {
 		inMarkedTime(t, func(t *testing.T, m *marking) {
 			m.answers(but(lost()), works)

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/yunfan-cloud/yunfan/internal/creating"
@@ -37,7 +39,8 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		op.ledger.CancelOwed(owed)
 		return false, err
 	}
-	if _, _, err := op.c.terminate(ctx, op.region, ids, byPolicy(), nil); err != nil {
+	res, _, err := op.c.terminate(ctx, op.region, ids, byPolicy(), nil)
+	if err = op.neverMade(ctx, failed, res.Unknown, err); err != nil {
 		return false, fmt.Errorf("releasing instances that failed to launch: %w", err)
 	}
 	var dead []creating.Death
@@ -51,6 +54,25 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		return false, nil
 	}
 	return true, op.create(ctx)
+}
+
+// neverMade leaves out of the error of a release the instances that the cloud never made: it says
+// that their create has failed, and it does not know them for as long as a new instance may be
+// unknown. Neither alone proves that. They are logged: nothing else names them any more.
+func (op *Operation) neverMade(ctx context.Context, failed []*LaunchError, unknown []string, err error) error {
+	var b *BatchError
+	byJob := map[string]bool{}
+	for _, f := range failed {
+		byJob[f.InstanceID] = f.byJob && f.RawState == ""
+	}
+	never := slices.DeleteFunc(slices.Clone(unknown), func(id string) bool { return !byJob[id] })
+	if len(never) == 0 || !errors.As(err, &b) {
+		return err
+	}
+	op.c.tel.Log.LogAttrs(ctx, slog.LevelWarn, "instances of a failed create are unknown to the cloud, and are replaced",
+		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
+		slog.Any("instances", never))
+	return b.without(never)
 }
 
 // replaceableOf returns the failed instances for which another alternative is left. It also

@@ -9,7 +9,7 @@ import (
 
 // A create that was refused whole proves that it would bring fewer than its
 // minimum. When that cannot be enough, it is not asked for less: the caller wants
-// no servers then.
+// no instances then.
 func TestTooFewAreNotCreated(t *testing.T) {
 	for _, tc := range []struct {
 		what                            string
@@ -29,7 +29,7 @@ func TestTooFewAreNotCreated(t *testing.T) {
 					t.Errorf("error: %v", err)
 				}
 				if made := len(f.made(provider.APIRunInstances)); made != tc.creates || len(op.InstanceIDs()) != 0 {
-					t.Errorf("%d creates brought %d servers; at least %d were wanted", made, len(op.InstanceIDs()), tc.minCount)
+					t.Errorf("%d creates brought %d instances; at least %d were wanted", made, len(op.InstanceIDs()), tc.minCount)
 				}
 			})
 		})

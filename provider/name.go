@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -11,21 +12,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/journal"
 	"github.com/yunfan-cloud/yunfan/internal/naming"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Clouds without client tokens: instances are created with a marker in their name, and get the
 // name of the spec afterwards. Package naming does it; here is what it needs of the cloud.
-
-// nameless reports whether any instances still have the marker instead of their name.
-func (op *Operation) nameless() bool {
-	unmarked := !op.c.marksByName() || op.opts.KeepMarker
-	if unmarked || op.spec == nil || op.spec().Name == "" {
-		return false
-	}
-	return op.names.Lacking()
-}
 
 // renaming returns the task of giving instances their names, or nil where nothing is to be
 // renamed. Instances that the journal does not have keep their marker: it is their only trace.
@@ -71,9 +64,9 @@ func (op *Operation) giveNames(ctx context.Context) {
 // namingPause is the time between two rounds of names while a wait goes on.
 const namingPause = 5 * time.Second
 
-// nameMeanwhile gives names to instances as a wait sees them, while the wait goes on. It
-// reports nothing: what fails is tried again when the wait is over. The function that it
-// returns ends this, and waits for the end.
+// nameMeanwhile gives names to instances as a wait sees them, while the wait goes on. It tries
+// each instance once, and reports nothing: what fails is tried again when the wait is over. The
+// function that it returns ends this, and waits for the end.
 func (op *Operation) nameMeanwhile(ctx context.Context, seen *lastSights) (stop func()) {
 	if seen == nil {
 		return func() {}
@@ -81,25 +74,31 @@ func (op *Operation) nameMeanwhile(ctx context.Context, seen *lastSights) (stop 
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
+		tried := map[string]bool{} // a name that is refused would use up the account's calls
 		for account.Sleep(ctx, namingPause) {
-			t := op.renaming()
-			if t == nil {
-				continue
+			if t := op.renaming(); t != nil {
+				op.nameOnce(ctx, t, seen.all(), tried)
 			}
-			shown := op.shown(seen.all())
-			marked := func(id string) naming.Sight { // doubts wait for the whole picture
-				if shown(id) == naming.Marked {
-					return naming.Marked
-				}
-				return naming.Nothing
-			}
-			op.names.GiveShown(ctx, t, marked, func() {})
 		}
 	})
 	return func() {
 		cancel()
 		done.Wait()
 	}
+}
+
+// nameOnce gives names to instances that were seen with the marker and that were not tried
+// before, and records those that it tries.
+func (op *Operation) nameOnce(ctx context.Context, t *naming.Task, seen map[string]Instance, tried map[string]bool) {
+	shown, now := op.shown(seen), map[string]bool{}
+	marked := func(id string) naming.Sight { // doubts wait for the whole picture
+		if tried[id] || shown(id) != naming.Marked {
+			return naming.Nothing
+		}
+		now[id] = true
+		return naming.Marked
+	}
+	op.names.GiveShown(ctx, t, marked, func() { maps.Copy(tried, now) })
 }
 
 // nameSighted gives names to instances that a wait or a look has just seen. It returns the
@@ -184,8 +183,8 @@ func (op *Operation) lookAtNames(ctx context.Context, ids []string) (map[string]
 	defer cancel()
 	err := w.look(within, op.target())
 	seen := w.sighted() // of strangers the parts are needed: see naming.Foreign
-	op.ledger.See(append(seen[unclear], seen[foreign]...))
-	op.ledger.Recognize(seen[own])
+	op.ledger.See(append(seen[ownership.Unclear], seen[ownership.Foreign]...))
+	op.ledger.Recognize(seen[ownership.Own])
 	var cut *poll.Interrupted
 	switch {
 	case err == nil:
@@ -222,7 +221,7 @@ func (n renames) Rename(ctx context.Context, o *naming.Owed, stop time.Time, sen
 			return "", n.r.RenameInstance(ctx, op.region, o.ID, o.Name)
 		})
 	})
-	lookedFor := time.Since(op.c.recent.at(o.ID)) > youngFor && ctx.Err() == nil
+	lookedFor := time.Since(op.c.recent.At(o.ID)) > youngFor && ctx.Err() == nil
 	gone := errors.Is(err, ErrNotFound) && lookedFor
 	if err != nil && !gone {
 		return err

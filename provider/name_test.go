@@ -40,11 +40,19 @@ func TestHostNamesAreNotNumberedTwice(t *testing.T) {
 			s := named(3, "web")
 			s.HostName, s.UniqueSuffix = "web", true
 			op, err := m.client().RunInstances(t.Context(), s, nil)
-			if n := len(m.made(provider.APIRunInstances)); n != creates || (err == nil) != (made != 1) || errors.Is(err, provider.ErrOutcomeUnknown) {
-				t.Errorf("%d made: %d creates, %v", made, n, err)
+			switch n := len(m.made(provider.APIRunInstances)); {
+			case n != creates:
+				t.Errorf("%d made: n: got %v, want %v", made, n, creates)
+			case (err == nil) != (made != 1):
+				t.Errorf("%d made: has no error: got %v, want %v", made, (err == nil), (made != 1))
+			case errors.Is(err, provider.ErrOutcomeUnknown):
+				t.Errorf("%d made: got error %v, which must not match %v", made, err, provider.ErrOutcomeUnknown)
 			}
-			if !slices.Equal(op.InstanceIDs(), m.alive()) || made == 1 && !errors.Is(err, provider.ErrState) {
-				t.Errorf("%d made: the operation has %v, the cloud %v: %v", made, op.InstanceIDs(), m.alive(), err)
+			switch {
+			case !slices.Equal(op.InstanceIDs(), m.alive()):
+				t.Errorf("IDs of the operation: got %v, want %v", op.InstanceIDs(), m.alive())
+			case made == 1 && !errors.Is(err, provider.ErrState):
+				t.Errorf("got error %v, want %v", err, provider.ErrState)
 			}
 		})
 	}
@@ -63,8 +71,13 @@ func TestKeptMarkersHaveNoNumbers(t *testing.T) {
 		s := named(3, "web")
 		s.UniqueSuffix = true
 		op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{KeepMarker: true})
-		if op != nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "KeepMarker") {
-			t.Errorf("got %v, want an error that names KeepMarker: the numbers would be lost", err)
+		switch {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+		case !strings.Contains(err.Error(), "KeepMarker"):
+			t.Errorf("got %q, want %q in it", err.Error(), "KeepMarker")
 		}
 	})
 }
@@ -133,7 +146,7 @@ func TestARefusedRenameIsNotRepeated(t *testing.T) {
 	})
 }
 
-// A wait that replaces servers tries names again that were refused. Those that could
+// A wait that replaces instances tries names again that were refused. Those that could
 // be given at last are no trouble any more, and those that could not keep nobody
 // from waiting for the replacements.
 func TestAWaitTriesNamesAgain(t *testing.T) {
@@ -163,19 +176,28 @@ func testNamesOfAWait(t *testing.T, then error) {
 		m.refuse = then
 		list, err := op.Wait(t.Context(), nil)
 		if len(list) != 2 || !slices.Equal(op.InstanceIDs(), m.alive()) {
-			t.Errorf("%d servers run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
+			t.Errorf("%d instances run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
 		}
-		if then == nil && (err != nil || !slices.Equal(m.names(), []string{"web", "web"})) {
-			t.Errorf("%v, names %v", err, m.names())
+		if !errors.Is(err, then) {
+			t.Errorf("got error %v, want %v", err, then)
 		}
-		if then != nil && (!errors.Is(err, then) || errors.As(err, new(*provider.WaitError)) || strings.Count(err.Error(), "Forbidden") != 2) {
-			t.Errorf("all servers run, both were refused their names, and the error is %v", err)
+		if then == nil {
+			if got, want := m.names(), []string{"web", "web"}; !slices.Equal(got, want) {
+				t.Errorf("got names %v, want %v", got, want)
+			}
+			return
+		}
+		if errors.As(err, new(*provider.WaitError)) {
+			t.Errorf("all instances run, and the error %v has a WaitError", err)
+		}
+		if got := strings.Count(err.Error(), "Forbidden"); got != 2 {
+			t.Errorf("the error %v names %d refusals, want 2", err, got)
 		}
 	})
 }
 
 // A cloud that takes no new names is tried for as long as one call is repeated,
-// however many servers there are, and the error says which keep the marker.
+// however many instances there are, and the error says which keep the marker.
 func TestRenamesThatFailDoNotAddUp(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.limits.InstancesPerCreate = 50
@@ -191,7 +213,7 @@ func TestRenamesThatFailDoNotAddUp(t *testing.T) {
 			t.Errorf("the wait took %v, want the boot and one time of patience", took)
 		}
 		if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("the error names no server: %v", err)
+			t.Errorf("the error names no instance: %v", err)
 		}
 	})
 }
@@ -226,9 +248,9 @@ func TestManyInstancesGetTheirNamesDuringTheWait(t *testing.T) {
 	})
 }
 
-// Servers that the cloud has named and shows to nobody for a while get their name
+// Instances that the cloud has named and shows to nobody for a while get their name
 // all the same.
-func TestRenamesWaitForServersToShowUp(t *testing.T) {
+func TestRenamesWaitForInstancesToShowUp(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(works)
 		m.unknown = 90 * time.Second
@@ -238,7 +260,7 @@ func TestRenamesWaitForServersToShowUp(t *testing.T) {
 	})
 }
 
-// A server that was not found before ctx ended may yet show up. Its name is not
+// An instance that was not found before ctx ended may yet show up. Its name is not
 // done with.
 func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -249,7 +271,7 @@ func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
 		spec := named(2, "web")
 		op, err := m.client().RunInstances(ctx, spec, nil)
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("two servers bear a marker, and the error is %v", err)
+			t.Errorf("two instances bear a marker, and the error is %v", err)
 		}
 		token, _ := op.MarshalText()
 		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
@@ -272,7 +294,7 @@ func (j *closing) Save(context.Context, []byte) error {
 	return nil
 }
 
-// Servers that are all there, and have the wrong name because ctx ended, are no
+// Instances that are all there, and have the wrong name because ctx ended, are no
 // success that needs no word.
 func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -281,8 +303,13 @@ func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 		defer cancel()
 		spec := named(2, "web")
 		op, err := m.client().RunInstances(ctx, spec, &provider.RunOptions{Journal: &closing{end: cancel}})
-		if len(op.InstanceIDs()) != 2 || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "keep a marker") {
-			t.Errorf("names %v, and the error is %v", m.names(), err)
+		switch {
+		case len(op.InstanceIDs()) != 2:
+			t.Errorf("number of IDs: got %v, want 2", len(op.InstanceIDs()))
+		case !errors.Is(err, context.Canceled):
+			t.Errorf("got error %v, want %v", err, context.Canceled)
+		case !strings.Contains(err.Error(), "keep a marker"):
+			t.Errorf("got %q, want %q in it", err.Error(), "keep a marker")
 		}
 		token, _ := op.MarshalText()
 		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
@@ -291,17 +318,24 @@ func TestNamesThatWereNotBegunAreTold(t *testing.T) {
 	})
 }
 
-// A server that died while it booted needs no name: the wait tells of it. One that
+// An instance that died while it booted needs no name: the wait tells of it. One that
 // is not visible yet gets its name later.
-func TestServersThatAreGoneNeedNoName(t *testing.T) {
+func TestInstancesThatAreGoneNeedNoName(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 			res := m.create(s)
 			return res, m.release(res.InstanceIDs[1:2])
 		}
 		op, err := m.client().RunInstances(t.Context(), named(3, "web"), nil)
-		if err != nil || len(op.InstanceIDs()) != 3 || m.servers[0].Name != "web" || m.servers[1].Name != "web" {
-			t.Errorf("%v, %v", m.servers, err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(op.InstanceIDs()) != 3:
+			t.Errorf("number of IDs: got %v, want 3", len(op.InstanceIDs()))
+		case m.instances[0].Name != "web":
+			t.Errorf("m.instances[0].Name: got %q, want %q", m.instances[0].Name, "web")
+		case m.instances[1].Name != "web":
+			t.Errorf("m.instances[1].Name: got %q, want %q", m.instances[1].Name, "web")
 		}
 	})
 }

@@ -29,7 +29,7 @@ func (m *marking) misnaming(other string) {
 func (m *marking) nameOf(id string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, s := range m.servers {
+	for _, s := range m.instances {
 		if s.ID == id {
 			return s.Name
 		}
@@ -113,7 +113,7 @@ func TestAnotherOperationsInstanceIsNotTaken(t *testing.T) {
 }
 
 // An instance that is not visible when RunInstances returns is owed its name: the token
-// says so, and whoever sees it next gives it.
+// says so, and the next that sees it gives it.
 func TestANameIsGivenWhenItsInstanceIsSeen(t *testing.T) {
 	s := named(2, "web")
 	for what, see := range map[string]func(*testing.T, *marking, *provider.Operation) error{
@@ -149,8 +149,11 @@ func TestANameIsGivenWhenItsInstanceIsSeen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m.renames != 0 || strings.Contains(string(tokenOf(t, op)), `"named":true`) {
-				t.Fatalf("%s: %d renames of what nobody has seen; the token is %s", what, m.renames, tokenOf(t, op))
+			switch {
+			case m.renames != 0:
+				t.Fatalf("%s: m.renames: got %v, want 0", what, m.renames)
+			case strings.Contains(string(tokenOf(t, op)), `"named":true`):
+				t.Fatalf("%s: got %q, want no %q in it", what, string(tokenOf(t, op)), `"named":true`)
 			}
 			time.Sleep(2 * time.Minute)
 			if err := see(t, m, op); err != nil {
@@ -175,8 +178,13 @@ func TestAWaitTellsOfANameThatIsRefused(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		for n, want := range []error{provider.ErrPermission, nil} {
 			list, err := op.Wait(t.Context(), nil)
-			if !errors.Is(err, want) || (err == nil) != (want == nil) || len(list) != 2 {
-				t.Errorf("wait %d: %d run, %v; want %v", n+1, len(list), err, want)
+			switch {
+			case !errors.Is(err, want):
+				t.Errorf("wait %d: got error %v, want %v", n+1, err, want)
+			case (err == nil) != (want == nil):
+				t.Errorf("wait %d: has no error: got %v, want %v", n+1, (err == nil), (want == nil))
+			case len(list) != 2:
+				t.Errorf("wait %d: number of instances: got %v, want 2", n+1, len(list))
 			}
 		}
 	})
@@ -191,7 +199,7 @@ func TestANameThatAPersonHasChangedIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		m.refuse = nil
-		m.servers[0].Name = "db"
+		m.instances[0].Name = "db"
 		if _, err := op.Wait(t.Context(), nil); err != nil || !slices.Equal(m.names(), []string{"db", "web"}) {
 			t.Errorf("%v, names %v", err, m.names())
 		}
@@ -265,7 +273,7 @@ func TestNamesThatNobodyMayLookAtAreTold(t *testing.T) {
 		inMarkedTime(t, func(t *testing.T, m *marking) {
 			m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, refusal }
 			s, start := named(2, "web"), time.Now()
-			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateServers})
+			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 			if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "i-001, i-002 keep a marker") {
 				t.Errorf("%s: got %v, want the refusal and the instances", what, err)
 			}

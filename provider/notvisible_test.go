@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// visibleFrom makes servers unknown to describe calls until they have that age.
+// visibleFrom makes instances unknown to describe calls until they have that age.
 func (f *fake) visibleFrom(age time.Duration) {
 	f.state = life(moment{0, "", ""}, moment{age, provider.StateRunning, "UP"})
 }
@@ -27,21 +27,21 @@ func missing(t *testing.T, err error, texts ...string) {
 	}
 }
 
-func TestServersInvisibleForNinetySecondsAreWaitedFor(t *testing.T) {
+func TestInstancesInvisibleForNinetySecondsAreWaitedFor(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.visibleFrom(90 * time.Second)
 		list, err := run(t, f.client(), 3).Wait(t.Context(), nil)
 		if err != nil || len(list) != 3 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 	})
 }
 
 // Whatever the policy, silence is no failure: nothing is released, nothing bought again.
-func TestServersInvisibleForTenMinutesAreNotDead(t *testing.T) {
+func TestInstancesInvisibleForTenMinutesAreNotDead(t *testing.T) {
 	for name, policy := range map[string]func(*provider.RunOptions){
 		"keep":         func(*provider.RunOptions) {},
-		"terminate":    func(o *provider.RunOptions) { o.OnFailure = provider.TerminateServers },
+		"terminate":    func(o *provider.RunOptions) { o.OnFailure = provider.TerminateOnFailure },
 		"alternatives": func(o *provider.RunOptions) { o.Alternatives = []provider.Alternative{{Zone: "b"}} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestThePatienceIsAnOption(t *testing.T) {
 }
 
 // One that others run beside is told by itself.
-func TestOneInvisibleServerAmongOthers(t *testing.T) {
+func TestOneInvisibleInstanceAmongOthers(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, _ time.Duration) (provider.State, string) {
 			if id == "i-002" {
@@ -160,12 +160,18 @@ func TestCredentialsThatSeeNothing(t *testing.T) {
 				p := &prober{fake: f, says: tc.says}
 				_, err := run(t, provider.NewClient(p, &provider.Options{Region: "region-1"}), 2).Wait(t.Context(), nil)
 				e := waitError(t, err)
-				if !e.NothingVisible || len(e.NotVisible) != 2 {
-					t.Errorf("want that nothing was visible, got %+v", e)
+				switch {
+				case !e.NothingVisible:
+					t.Error("e.NothingVisible is false, want true")
+				case len(e.NotVisible) != 2:
+					t.Errorf("not visible: got %v, want 2", len(e.NotVisible))
 				}
 				missing(t, err, append(tc.texts, "these credentials may not see what they created")...)
-				if errors.Is(err, provider.ErrPermission) != tc.denied || (e.Access != nil) != tc.denied {
-					t.Errorf("want ErrPermission %v, got %v", tc.denied, err)
+				switch {
+				case errors.Is(err, provider.ErrPermission) != tc.denied:
+					t.Errorf("error matches ErrPermission: got %v, want %v", errors.Is(err, provider.ErrPermission), tc.denied)
+				case (e.Access != nil) != tc.denied:
+					t.Errorf("e.Access != nil: got %v, want %v", (e.Access != nil), tc.denied)
 				}
 				if p.asked != 1 {
 					t.Errorf("the cloud was asked %d times, want once", p.asked)
@@ -179,8 +185,11 @@ func TestACloudThatCannotTellIsNotAsked(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.visibleFrom(time.Hour)
 		_, err := run(t, f.client(), 2).Wait(t.Context(), nil)
-		if e := waitError(t, err); !e.NothingVisible || e.Access != nil {
-			t.Errorf("got %+v", e)
+		switch e := waitError(t, err); {
+		case !e.NothingVisible:
+			t.Error("e.NothingVisible is false, want true")
+		case e.Access != nil:
+			t.Errorf("e.Access: got %v, want nil", e.Access)
 		}
 		missing(t, err, "these credentials may not see what they created")
 		if strings.Contains(err.Error(), "the cloud says") {
@@ -201,7 +210,7 @@ func TestShortAnswersEndNoWait(t *testing.T) {
 		}
 		op := run(t, f.client(), 4)
 		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 4 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
 			return &provider.DescribePage{Short: true}, nil
@@ -215,8 +224,8 @@ func TestShortAnswersEndNoWait(t *testing.T) {
 	})
 }
 
-// Reads flap: a healthy server is left out of an answer now and then.
-func TestAServerThatAnswersLeaveOutIsNotLost(t *testing.T) {
+// Reads flap: a healthy instance is left out of an answer now and then.
+func TestAnInstanceThatAnswersLeaveOutIsNotLost(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.boot = time.Hour
 		n := 0
@@ -230,12 +239,12 @@ func TestAServerThatAnswersLeaveOutIsNotLost(t *testing.T) {
 			return provider.StateRunning, "UP"
 		}
 		if list, err := run(t, f.client(), 1).Wait(t.Context(), nil); err != nil || len(list) != 1 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 	})
 }
 
-func TestWaitingForTheEndOfServersNeverSeen(t *testing.T) {
+func TestWaitingForTheEndOfInstancesNeverSeen(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		start := time.Now()
 		list, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", "i-2"}, provider.StateTerminated, nil)
@@ -249,9 +258,9 @@ func TestWaitingForTheEndOfServersNeverSeen(t *testing.T) {
 	})
 }
 
-// A cloud may let a server vanish that it cannot start. Where something is to be done
+// A cloud may let an instance vanish that it cannot start. Where something is to be done
 // about it, it is looked at before the first look at what may run.
-func TestAServerThatVanishesBeforeItCouldRun(t *testing.T) {
+func TestAnInstanceThatVanishesBeforeItCouldRun(t *testing.T) {
 	for name, tc := range map[string]struct {
 		options provider.RunOptions
 		creates int
@@ -277,8 +286,11 @@ func TestAServerThatVanishesBeforeItCouldRun(t *testing.T) {
 				if got := len(f.made(provider.APIRunInstances)); got != tc.creates {
 					t.Errorf("%d creates, want %d", got, tc.creates)
 				}
-				if tc.creates == 2 && (err != nil || len(list) != 2) {
-					t.Errorf("%d servers run, %v; want 2", len(list), err)
+				if replaced := tc.creates == 2; replaced && err != nil {
+					t.Errorf("got error %v, want none", err)
+				}
+				if replaced := tc.creates == 2; replaced && len(list) != 2 {
+					t.Errorf("%d instances run, want 2", len(list))
 				}
 				if tc.creates == 1 && len(waitError(t, err).NotVisible) != 1 {
 					t.Errorf("want one not visible, got %v", err)
@@ -298,20 +310,20 @@ func TestALookThatGetsNoAnswerHoldsUpNoWait(t *testing.T) {
 			}
 			return f.look(r), nil
 		}
-		op, err := f.client().RunInstances(t.Context(), spec(1), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(1), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 1 || time.Since(start) > 20*time.Second {
-			t.Errorf("%d servers run after %v, %v", len(list), time.Since(start), err)
+			t.Errorf("%d instances run after %v, %v", len(list), time.Since(start), err)
 		}
 		time.Sleep(time.Minute) // until the call is over
 	})
 }
 
 // Their release was accepted, and they are not shown.
-func TestReleasedServersThatWereNeverSeenAreGone(t *testing.T) {
+func TestReleasedInstancesThatWereNeverSeenAreGone(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.visibleFrom(time.Hour)
 		c := f.client()
@@ -413,8 +425,8 @@ func TestWhatIsNotVisibleIsSaidOnce(t *testing.T) {
 	}
 }
 
-// QingCloud shows servers as running before they have their addresses.
-func TestAPendingServerWithoutAnAddress(t *testing.T) {
+// QingCloud shows instances as running before they have their addresses.
+func TestAPendingInstanceWithoutAnAddress(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = life(moment{0, provider.StateStarting, "running"})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

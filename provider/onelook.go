@@ -44,11 +44,12 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	nameErr := op.nameSighted(ctx, w.sightings.all()) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
+	op.failByJobs(ctx, &l)
 	for n := range l.Ready {
 		l.Ready[n].Name = op.nameGiven(&l.Ready[n])
 	}
 	if !l.Done() {
-		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())
+		l.Next = op.c.engine().Next(op.class, op.ledger.NamedAt())
 	}
 	return l, op.about("looking at it", err, late, nameErr)
 }

@@ -19,8 +19,8 @@ import (
 //
 // A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
 // or texts; a maker (internal/creating) makes what it plans. The files of the operation are,
-// from the lowest: operation, marker, evidence, plan, token, record, look, explain, replace,
-// recognize, release, name, send, mend, begin.
+// from the lowest: operation, marker, token, evidence, plan, record, look, replace, begin,
+// explain, recognize, release, name, job, send, mend, await.
 type Operation struct {
 	c      *Client
 	id     string
@@ -51,6 +51,7 @@ type Operation struct {
 	problems []error // beside the parts: the journal, names, releases
 	tried    []TriedAlternative
 	released []string
+	jobNews  map[string]jobNews // of looks; not saved
 }
 
 // partWords are the latest answer about one part of the ledger. They are not saved.

@@ -96,8 +96,11 @@ func TestTerminateIsResumable(t *testing.T) {
 		}
 		f.terminate = nil
 		again, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], nil)
-		if again == nil || err == nil {
-			t.Fatalf("resumed with %v, want the operation and what became of it", err)
+		switch {
+		case again == nil:
+			t.Fatalf("no operation: error %v", err)
+		case err == nil:
+			t.Fatal("got no error, want one")
 		}
 		if _, err := again.Terminate(t.Context(), nil); err != nil {
 			t.Fatal(err)
@@ -121,8 +124,11 @@ func TestTerminateWithoutTheSpec(t *testing.T) {
 		}
 		op, _ := f.client().RunInstances(t.Context(), spec(3), nil)
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
-		if !errors.Is(err, provider.ErrInvalid) || again == nil {
-			t.Fatalf("got %v, want the operation and that its spec is needed", err)
+		switch {
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Fatalf("got error %v, want %v", err, provider.ErrInvalid)
+		case again == nil:
+			t.Fatalf("no operation: error %v", err)
 		}
 		if _, err := again.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("got %v, want ErrOutcomeUnknown", err)
@@ -170,8 +176,11 @@ func TestReadToken(t *testing.T) {
 		if info.Planned != 2 || info.Unknown != 1 {
 			t.Errorf("%d planned and %d unknown, want 2 and 1", info.Planned, info.Unknown)
 		}
-		if info.Done() || info.Over {
-			t.Error("an operation under way is done or over")
+		switch {
+		case info.Done():
+			t.Error("info.Done() is true, want false")
+		case info.Over:
+			t.Error("info.Over is true, want false")
 		}
 		if _, err := provider.ReadToken([]byte("{}")); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("no token reads as %v, want ErrInvalid", err)

@@ -18,7 +18,7 @@ func TestOperationIDsWithoutTokens(t *testing.T) {
 		if got := paths(t, err); !slices.Equal(got, []string{"RunOptions.OperationID"}) {
 			t.Errorf("refused are %v, want RunOptions.OperationID", got)
 		}
-		keep := &provider.RunOptions{OperationID: "nightly", KeepMarker: true, OnFailure: provider.TerminateServers}
+		keep := &provider.RunOptions{OperationID: "nightly", KeepMarker: true, OnFailure: provider.TerminateOnFailure}
 		first, err := m.client().RunInstances(t.Context(), named(2, "web"), keep)
 		if err != nil {
 			t.Fatal(err)
@@ -39,7 +39,7 @@ func TestOperationIDsWithoutTokens(t *testing.T) {
 // What an earlier run made is adopted, and never released by the policy of a later one.
 func TestAdoptedInstancesAreNotReleased(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
-		keep := &provider.RunOptions{OperationID: "nightly", KeepMarker: true, OnFailure: provider.TerminateServers}
+		keep := &provider.RunOptions{OperationID: "nightly", KeepMarker: true, OnFailure: provider.TerminateOnFailure}
 		first, err := m.client().RunInstances(t.Context(), named(2, "web"), keep)
 		if err != nil {
 			t.Fatal(err)

@@ -19,8 +19,13 @@ func TestAnUnpaidOrderIsToldAtOnce(t *testing.T) {
 		start, s := time.Now(), spec(2)
 		op, err := f.client().RunInstances(t.Context(), s, nil)
 		var unpaid *provider.UnpaidError
-		if !errors.As(err, &unpaid) || unpaid.OrderID != "order-7" || !errors.Is(err, provider.ErrBalance) {
-			t.Fatalf("got %v, want the order", err)
+		switch {
+		case !errors.As(err, &unpaid):
+			t.Fatalf("got error %v, want a %T", err, unpaid)
+		case unpaid.OrderID != "order-7":
+			t.Fatalf("unpaid.OrderID: got %q, want %q", unpaid.OrderID, "order-7")
+		case !errors.Is(err, provider.ErrBalance):
+			t.Fatalf("got error %v, want %v", err, provider.ErrBalance)
 		}
 		if errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("nothing is unknown: %v", err)
@@ -74,11 +79,17 @@ func TestAnUnpaidOrderIsOrderedOnce(t *testing.T) {
 		time.Sleep(48 * time.Hour)
 		op, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
 		var unpaid *provider.UnpaidError
-		if !errors.As(err, &unpaid) || unpaid.OrderID != "order-7" {
-			t.Errorf("resumed with %v, want the order still", err)
+		switch {
+		case !errors.As(err, &unpaid):
+			t.Errorf("got error %v, want a %T", err, unpaid)
+		case unpaid.OrderID != "order-7":
+			t.Errorf("unpaid.OrderID: got %q, want %q", unpaid.OrderID, "order-7")
 		}
-		if n := len(f.tokensSent()); n != 1 || op == nil {
-			t.Errorf("%d creates were sent, want 1", n)
+		switch n := len(f.tokensSent()); {
+		case n != 1:
+			t.Errorf("n: got %v, want 1", n)
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
 		}
 	})
 }

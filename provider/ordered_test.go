@@ -64,7 +64,7 @@ func TestAPolicyReturnsWhatTheCreateOrdered(t *testing.T) {
 			}
 			return "", ""
 		}
-		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}

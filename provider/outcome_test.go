@@ -68,7 +68,7 @@ func inProgress() error {
 
 func unavailable() error { return refusal(provider.ErrUnavailable, "Unavailable") }
 
-// outcome is one way a create of two servers may go.
+// outcome is one way a create of two instances may go.
 type outcome struct {
 	what    string
 	noToken bool
@@ -90,7 +90,7 @@ func outcomes() []outcome {
 		{"throttled, then accepted, no token", true, []answer{fails(throttled()), works}, 2, 2, none, nil, "accepted"},
 		{"throttled for ever", false, []answer{fails(throttled())}, 0, 0, []error{provider.ErrThrottled}, open, "planned"},
 		{"an answer lost, nothing done", false, []answer{fails(lost()), works}, 2, 2, none, nil, "accepted"},
-		{"an answer lost, servers made", false, []answer{but(lost()), works}, 2, 2, none, nil, "accepted"},
+		{"an answer lost, instances made", false, []answer{but(lost()), works}, 2, 2, none, nil, "accepted"},
 		{"every answer lost", false, []answer{but(lost())}, 0, 0, open, nil, "sent"},
 		{"an answer lost, no token", true, []answer{but(lost()), works}, 1, 0, open, nil, "sent"},
 		{"rejected", false, []answer{fails(quota)}, 1, 0, []error{provider.ErrQuota}, open, "rejected"},
@@ -146,18 +146,32 @@ func TestOutcomes(t *testing.T) {
 
 func (o *outcome) check(t *testing.T, f *fake, op *provider.Operation, err error) {
 	tokens := f.tokensSent()
-	if len(tokens) != o.calls && o.calls != 0 || o.calls == 0 && len(tokens) < 3 {
-		t.Errorf("%d creates were sent, want %d (0 = many)", len(tokens), o.calls)
+	switch {
+	case o.calls == 0 && len(tokens) < 3:
+		t.Errorf("%d calls, want at least 3", len(tokens))
+	case o.calls != 0 && len(tokens) != o.calls:
+		t.Errorf("%d calls, want %d", len(tokens), o.calls)
 	}
-	if len(slices.Compact(tokens)) != 1 || (tokens[0] == "") != o.noToken {
-		t.Errorf("a repetition must have the same token: %q", tokens)
+	if got := slices.Compact(tokens); len(got) != 1 {
+		t.Errorf("the calls have the tokens %q, want one token", got)
 	}
-	if op == nil || len(op.InstanceIDs()) != o.created || status(t, op) != o.status {
-		t.Fatalf("IDs %v, status %s; want %d and %s", op.InstanceIDs(), status(t, op), o.created, o.status)
+	if none := tokens[0] == ""; none != o.noToken {
+		t.Errorf("token %q: no token: got %v, want %v", tokens[0], none, o.noToken)
+	}
+	switch {
+	case op == nil:
+		t.Fatalf("no operation: error %v", err)
+	case len(op.InstanceIDs()) != o.created:
+		t.Fatalf("number of IDs: got %v, want %v", len(op.InstanceIDs()), o.created)
+	case status(t, op) != o.status:
+		t.Fatalf("status: got %v, want %v", status(t, op), o.status)
 	}
 	var e *provider.RunError
-	if wantNil := o.is != nil && len(o.is) == 0; wantNil != (err == nil) || err != nil && !errors.As(err, &e) {
-		t.Fatalf("error %v, want none: %v", err, wantNil)
+	switch wantNil := o.is != nil && len(o.is) == 0; {
+	case wantNil != (err == nil):
+		t.Fatalf("got error %v, want none: %v", err, wantNil)
+	case err != nil && !errors.As(err, &e):
+		t.Fatalf("got error %v, want a %T", err, e)
 	}
 	for _, want := range o.is {
 		if !errors.Is(err, want) {
@@ -169,8 +183,14 @@ func (o *outcome) check(t *testing.T, f *fake, op *provider.Operation, err error
 			t.Errorf("it must not be %v: %v", not, err)
 		}
 	}
-	if e != nil && (e.Asked != 2 || e.Created+len(e.Doubtful) != o.created || e.Driver != "fake") {
-		t.Errorf("the error says %d of %d", e.Created, e.Asked)
+	switch {
+	case e == nil:
+	case e.Asked != 2:
+		t.Errorf("asked: got %d, want 2", e.Asked)
+	case e.Created+len(e.Doubtful) != o.created:
+		t.Errorf("created or doubtful: got %d, want %d", e.Created+len(e.Doubtful), o.created)
+	case e.Driver != "fake":
+		t.Errorf("driver: got %q, want fake", e.Driver)
 	}
 }
 
@@ -254,20 +274,33 @@ func TestPartialSuccess(t *testing.T) {
 		t.Run(tc.what, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T, _ *fake) {
 				_, op, err := many(t, tc.minCount, tc.parts...)
-				if len(op.InstanceIDs()) != tc.created || !errors.Is(err, tc.is) || errors.Is(err, provider.ErrOutcomeUnknown) != tc.open {
-					t.Errorf("%d IDs, %v; want %d, %v, left open: %v", len(op.InstanceIDs()), err, tc.created, tc.is, tc.open)
+				switch {
+				case len(op.InstanceIDs()) != tc.created:
+					t.Errorf("number of IDs: got %v, want %v", len(op.InstanceIDs()), tc.created)
+				case !errors.Is(err, tc.is):
+					t.Errorf("got error %v, want %v", err, tc.is)
+				case errors.Is(err, provider.ErrOutcomeUnknown) != tc.open:
+					t.Errorf("error matches ErrOutcomeUnknown: got %v, want %v", errors.Is(err, provider.ErrOutcomeUnknown), tc.open)
 				}
 				var e *provider.RunError
-				if tc.is != nil && (!errors.As(err, &e) || e.Asked != 30 || e.Created != tc.created) {
-					t.Errorf("want a RunError that says %d of 30, got %v", tc.created, err)
+				if tc.is == nil {
+					return
+				}
+				switch {
+				case !errors.As(err, &e):
+					t.Errorf("got error %v, want a %T", err, e)
+				case e.Asked != 30:
+					t.Errorf("asked: got %d, want 30", e.Asked)
+				case e.Created != tc.created:
+					t.Errorf("created: got %d, want %d", e.Created, tc.created)
 				}
 			})
 		})
 	}
 }
 
-// What is left open is told even when there are enough servers.
-func TestEnoughServersHideNothingOpen(t *testing.T) {
+// What is left open is told even when there are enough instances.
+func TestEnoughInstancesHideNothingOpen(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		calls := 0
 		lostThenNoStock := func(*fake, *provider.RunInstancesSpec) (*provider.RunResult, error) {
@@ -294,8 +327,8 @@ func TestAShortAnswerSaysHowShort(t *testing.T) {
 	})
 }
 
-// The same server named by two creates is one server.
-func TestAServerCountsOnce(t *testing.T) {
+// The same instance named by two creates is one instance.
+func TestAnInstanceCountsOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, _ *fake) {
 		_, op, err := many(t, 0, gives(nil, "i-a", "i-b"), gives(nil, "i-b", "i-c"))
 		if ids := slices.Sorted(slices.Values(op.InstanceIDs())); !slices.Equal(ids, []string{"i-a", "i-b", "i-c"}) || err == nil {
@@ -346,8 +379,15 @@ func TestContextEndsDuringACreate(t *testing.T) {
 					if took := time.Since(start); took > 3*time.Second+100*time.Millisecond {
 						t.Errorf("it took %v", took)
 					}
-					if op == nil || !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) != tc.open || status(t, op) != tc.status {
-						t.Errorf("%v, status %s; want %v, left open: %v, %s", err, status(t, op), want, tc.open, tc.status)
+					switch {
+					case op == nil:
+						t.Errorf("no operation: error %v", err)
+					case !errors.Is(err, want):
+						t.Errorf("got error %v, want %v", err, want)
+					case errors.Is(err, provider.ErrOutcomeUnknown) != tc.open:
+						t.Errorf("error matches ErrOutcomeUnknown: got %v, want %v", errors.Is(err, provider.ErrOutcomeUnknown), tc.open)
+					case status(t, op) != tc.status:
+						t.Errorf("status: got %v, want %v", status(t, op), tc.status)
 					}
 					if len(f.calls) > tc.calls || len(f.calls) == 0 {
 						t.Errorf("%d calls, want at most %d", len(f.calls), tc.calls)
@@ -358,7 +398,7 @@ func TestContextEndsDuringACreate(t *testing.T) {
 	}
 }
 
-// stocked is a cloud with so many servers in stock, which refuses a create when
+// stocked is a cloud with so many instances in stock, which refuses a create when
 // it has fewer than its minimum.
 func stocked(f *fake, stock int) {
 	var mu sync.Mutex
@@ -393,11 +433,14 @@ func TestMinCountIsOfTheWhole(t *testing.T) {
 				if want == 0 {
 					want = 30
 				}
-				if enough := stock >= want; (err == nil) != enough || err != nil && !errors.Is(err, provider.ErrNoStock) {
-					t.Errorf("%d in stock for at least %d of 30: %d created, %v", stock, want, len(op.InstanceIDs()), err)
+				switch enough := stock >= want; {
+				case (err == nil) != enough:
+					t.Errorf("%d in stock for at least %d of 30: has no error: got %v, want %v", stock, want, (err == nil), enough)
+				case err != nil && !errors.Is(err, provider.ErrNoStock):
+					t.Errorf("%d in stock for at least %d of 30: got error %v, want %v", stock, want, err, provider.ErrNoStock)
 				}
 				if len(op.InstanceIDs()) != len(f.alive()) {
-					t.Errorf("%d IDs of %d servers", len(op.InstanceIDs()), len(f.alive()))
+					t.Errorf("%d IDs of %d instances", len(op.InstanceIDs()), len(f.alive()))
 				}
 				if err == nil && minCount > 0 && len(op.InstanceIDs()) < minCount {
 					t.Errorf("%d are fewer than %d", len(op.InstanceIDs()), minCount)

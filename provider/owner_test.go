@@ -10,14 +10,19 @@ import (
 )
 
 // The tags of an owner would take the place of a template's without a word: who
-// wants both says which tags the servers shall have.
+// wants both says which tags the instances shall have.
 func TestOwnerDoesNotDropTheTagsOfATemplate(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := provider.RunInstancesSpec{Region: "r", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}}
 		mine := &provider.RunOptions{Owner: "team-a"}
 		op, err := f.client().RunInstances(t.Context(), s, mine)
-		if op != nil || !slices.Equal(paths(t, err), []string{"RunOptions.Owner"}) || len(f.calls) != 0 {
-			t.Errorf("tags of a template are lost in silence: %d calls, %v", len(f.calls), err)
+		switch {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case !slices.Equal(paths(t, err), []string{"RunOptions.Owner"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"RunOptions.Owner"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 		if _, err := f.client().RunInstances(t.Context(), s, nil); err != nil {
 			t.Errorf("without an owner nothing is lost: %v", err)
@@ -32,7 +37,7 @@ func TestOwnerDoesNotDropTheTagsOfATemplate(t *testing.T) {
 			delete(got, provider.OwnerTag)
 			delete(got, provider.OperationTag)
 			if !maps.Equal(got, tags) {
-				t.Errorf("the servers have the tags %v beside their owner's, want %v", got, tags)
+				t.Errorf("the instances have the tags %v beside their owner's, want %v", got, tags)
 			}
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // split divides a spec into creates that one call each can carry, and spreads MinCount over
@@ -30,7 +31,7 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 	op.number(&s, first+p.NumberOffset, max(whole.Count, 1))
 	switch {
 	case op.c.limits.ClientToken:
-		s.ClientToken = cmp.Or(s.ClientToken, clientToken(op.id, i, p.Generation))
+		s.ClientToken = cmp.Or(s.ClientToken, marker.Token(op.id, i, p.Generation))
 	case op.c.limits.NameMarker:
 		s.Name = op.marked(whole.Name, i, p.Generation)
 		s.UniqueSuffix = s.UniqueSuffix && s.HostName != "" // names are given when it is done

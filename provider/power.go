@@ -112,7 +112,8 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 		return &FieldError{Path: "StopOptions.KeepCharging", Value: "true", Reason: "excludes StopCharging"}
 	}
 	req := PowerRequest{
-		Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging, KeepCharging: o.KeepCharging,
+		Region: region, IDs: ids, Action: PowerStop,
+		Force: o.Force, StopCharging: o.StopCharging, KeepCharging: o.KeepCharging,
 	}
 	return c.power(ctx, req, o.Wait)
 }
@@ -190,7 +191,9 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 
 // lookAfter looks at instances that were refused for their state. It returns those that are
 // not in the wanted state, and whether all of them may be on their way to another.
-func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string) (left []string, moving bool, err error) {
+func (c *Client) lookAfter(
+	ctx context.Context, req PowerRequest, ids []string,
+) (left []string, moving bool, err error) {
 	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
 		return nil, false, fmt.Errorf("looking at its state: %w", err)

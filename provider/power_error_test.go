@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// wantOnly checks that an error is of a kind and names some of the servers, and
+// wantOnly checks that an error is of a kind and names some of the instances, and
 // no other.
 func wantOnly(t *testing.T, err, kind error, all []string, bad ...string) {
 	t.Helper()
@@ -26,7 +26,7 @@ func wantOnly(t *testing.T, err, kind error, all []string, bad ...string) {
 	}
 }
 
-// failed is an answer that refuses some servers.
+// failed is an answer that refuses some instances.
 func failed(err error, ids ...string) *provider.PowerResult {
 	res := &provider.PowerResult{RequestID: "req-power", Failed: map[string]error{}}
 	for _, id := range ids {
@@ -35,7 +35,7 @@ func failed(err error, ids ...string) *provider.PowerResult {
 	return res
 }
 
-func TestPowerOfAServerThatDoesNotExist(t *testing.T) {
+func TestPowerOfAnInstanceThatDoesNotExist(t *testing.T) {
 	for action, api := range apis {
 		for _, some := range []bool{false, true} {
 			inFakeTime(t, func(t *testing.T, f *fake) {
@@ -47,23 +47,28 @@ func TestPowerOfAServerThatDoesNotExist(t *testing.T) {
 				err := change(t.Context(), f.client(), action, true, ids...)
 				wantOnly(t, err, provider.ErrNotFound, ids, "i-gone")
 				if took := time.Since(start); took > time.Second {
-					t.Errorf("%s: it took %v to say that a server is gone", action, took)
+					t.Errorf("%s: it took %v to say that an instance is gone", action, took)
 				}
-				if n := len(f.made(api)); n > 12 || some && n != 1 || len(f.moves) != 20 {
-					t.Errorf("%s: %d calls moved %d servers, want all 20", action, n, len(f.moves))
+				switch n := len(f.made(api)); {
+				case n > 12:
+					t.Errorf("%s: n: got %v, want at most 12", action, n)
+				case some && n != 1:
+					t.Errorf("%s: n: got %v, want 1", action, n)
+				case len(f.moves) != 20:
+					t.Errorf("%s: length of f.moves: got %v, want 20", action, len(f.moves))
 				}
 			})
 		}
 	}
 }
 
-// A server the cloud does not know yet is not one that is gone.
-func TestPowerWaitsForNewServers(t *testing.T) {
+// An instance the cloud does not know yet is not one that is gone.
+func TestPowerWaitsForNewInstances(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		c := f.client()
 		ids := run(t, c, 3).InstanceIDs()
 		f.power = func(_ int, r *provider.PowerRequest) (*provider.PowerResult, error) {
-			if time.Since(f.servers[0].CreatedAt) < 30*time.Second {
+			if time.Since(f.instances[0].CreatedAt) < 30*time.Second {
 				return nil, refusal(provider.ErrNotFound, "NotFound")
 			}
 			return f.change(r)
@@ -72,7 +77,7 @@ func TestPowerWaitsForNewServers(t *testing.T) {
 	})
 }
 
-func TestOneBadServerIsNoOthersFault(t *testing.T) {
+func TestOneBadInstanceIsNoOthersFault(t *testing.T) {
 	for what, kind := range map[string]error{"malformed": provider.ErrInvalid, "locked": provider.ErrState, "of another type": errors.ErrUnsupported} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := old(t, f, 9)
@@ -139,7 +144,7 @@ func TestAnOptionThatACloudLacks(t *testing.T) {
 	})
 }
 
-func TestOneServerOfManyIsRepeatedAlone(t *testing.T) {
+func TestOneInstanceOfManyIsRepeatedAlone(t *testing.T) {
 	for what, why := range map[string]error{"busy": inProgress(), "throttled": throttled(), "unavailable": lost()} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := old(t, f, 5)
@@ -153,9 +158,12 @@ func TestOneServerOfManyIsRepeatedAlone(t *testing.T) {
 				return f.change(r)
 			}
 			changes(t, f.client(), provider.PowerStop, true, ids...)
-			for i, c := range f.made(provider.APIStopInstances)[1:] {
-				if !slices.Equal(c.ids, ids[2:3]) || c.at.Equal(f.calls[0].at) {
-					t.Errorf("%s: repetition %d at once or about %v", what, i+1, c.ids)
+			for _, c := range f.made(provider.APIStopInstances)[1:] {
+				switch {
+				case !slices.Equal(c.ids, ids[2:3]):
+					t.Errorf("%s: c.ids: got %v, want %v", what, c.ids, ids[2:3])
+				case c.at.Equal(f.calls[0].at):
+					t.Errorf("%s: a repetition went out at the time of the first call (%v), want a pause", what, c.at)
 				}
 			}
 			if n := len(f.made(provider.APIStopInstances)); n != 4 {
@@ -165,7 +173,7 @@ func TestOneServerOfManyIsRepeatedAlone(t *testing.T) {
 	}
 }
 
-func TestAThrottledServerSlowsTheBudget(t *testing.T) {
+func TestAThrottledInstanceSlowsTheBudget(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.Rates = map[provider.API]provider.Rate{provider.APIStopInstances: {Calls: 1, Per: 4 * time.Second}}
 		ids := old(t, f, 2)
@@ -268,7 +276,7 @@ func TestARefusalIsToldAlsoWhenTheContextEnds(t *testing.T) {
 	}
 }
 
-func TestARefusalOfAServerNobodyNamed(t *testing.T) {
+func TestARefusalOfAnInstanceNobodyNamed(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := old(t, f, n)
@@ -277,7 +285,7 @@ func TestARefusalOfAServerNobodyNamed(t *testing.T) {
 			}
 			err := change(t.Context(), f.client(), provider.PowerStop, false, ids...)
 			if !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "I-001") || !strings.Contains(err.Error(), ids[0]) {
-				t.Errorf("%d servers: the refusal is lost: %v", n, err)
+				t.Errorf("%d instances: the refusal is lost: %v", n, err)
 			}
 		})
 	}

@@ -20,8 +20,11 @@ func TestPowerInFewCalls(t *testing.T) {
 				named = append(named, c.ids...)
 			}
 			slices.Sort(named)
-			if slices.Sort(ids); len(f.calls) != 3 || !slices.Equal(named, ids) {
-				t.Errorf("%s: %d calls name %d servers; want 3 calls that name each of 250 once", action, len(f.calls), len(named))
+			switch slices.Sort(ids); {
+			case len(f.calls) != 3:
+				t.Errorf("%s: calls: got %v, want 3", action, len(f.calls))
+			case !slices.Equal(named, ids):
+				t.Errorf("%s: named: got %v, want %v", action, named, ids)
 			}
 		})
 	}
@@ -106,8 +109,13 @@ func TestPowerWaits(t *testing.T) {
 			start = time.Now()
 			changes(t, f.client(), action, true, ids...)
 			there := f.in(state)
-			if took := time.Since(start); took < f.shift || took > time.Minute || slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(there, id) }) {
-				t.Errorf("%s: the wait ended after %v with %v in %s", action, took, there, state)
+			switch took := time.Since(start); {
+			case took < f.shift:
+				t.Errorf("%s: it took %v, want at least %v", action, took, f.shift)
+			case took > time.Minute:
+				t.Errorf("%s: it took %v, want at most %v", action, took, time.Minute)
+			case slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(there, id) }):
+				t.Errorf("%s: %v are %s, want %v among them", action, there, state, ids)
 			}
 		})
 	}
@@ -151,12 +159,12 @@ func TestAWaitForPowerNamesWhoFails(t *testing.T) {
 	})
 }
 
-func TestServersThatAreThereAlready(t *testing.T) {
+func TestInstancesThatAreThereAlready(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 100)
 		changes(t, f.client(), provider.PowerStart, true, ids...)
 		if n := len(f.calls); n > 3 {
-			t.Errorf("starting 100 servers that run took %d calls", n)
+			t.Errorf("starting 100 instances that run took %d calls", n)
 		}
 		changes(t, f.client(), provider.PowerStop, true, ids[:60]...)
 		f.calls = nil
@@ -167,7 +175,7 @@ func TestServersThatAreThereAlready(t *testing.T) {
 	})
 }
 
-func TestServersThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
+func TestInstancesThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.power = func(_ int, r *provider.PowerRequest) (*provider.PowerResult, error) { return f.changeSome(r) }
 		ids := old(t, f, 50)
@@ -180,7 +188,7 @@ func TestServersThatAreThereAlreadyInAPartialAnswer(t *testing.T) {
 	})
 }
 
-func TestARebootOfAStoppedServerIsAnError(t *testing.T) {
+func TestARebootOfAStoppedInstanceIsAnError(t *testing.T) {
 	for _, some := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := stopped(t, f, 3)
@@ -197,8 +205,8 @@ func TestARebootOfAStoppedServerIsAnError(t *testing.T) {
 	}
 }
 
-// Nobody can see whether a stopped server is still paid for.
-func TestStopChargingForgivesNoStoppedServer(t *testing.T) {
+// Nobody can see whether a stopped instance is still paid for.
+func TestStopChargingForgivesNoStoppedInstance(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := stopped(t, f, 1)
 		err := f.client().StopInstances(t.Context(), "", ids, &provider.StopOptions{StopCharging: true})
@@ -206,7 +214,7 @@ func TestStopChargingForgivesNoStoppedServer(t *testing.T) {
 	})
 }
 
-func TestServersOnTheirWayAreWaitedFor(t *testing.T) {
+func TestInstancesOnTheirWayAreWaitedFor(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.shift = 30 * time.Second
 		c, start := f.client(), time.Now()
@@ -220,7 +228,7 @@ func TestServersOnTheirWayAreWaitedFor(t *testing.T) {
 }
 
 // Not every cloud tells a state that passes from one that stays.
-func TestServersOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
+func TestInstancesOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
 	for _, some := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.shift, f.vague = 30*time.Second, true
@@ -232,8 +240,11 @@ func TestServersOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
 			ids := old(t, f, 8)
 			changes(t, c, provider.PowerStop, false, ids...)
 			changes(t, c, provider.PowerStop, false, ids...)
-			if n := len(f.in(provider.StateStopped)); n != 8 || !some && len(f.calls) > 30 {
-				t.Errorf("partial answers %v: %d of 8 are off after %d calls", some, n, len(f.calls))
+			switch n := len(f.in(provider.StateStopped)); {
+			case n != 8:
+				t.Errorf("partial answers %v: n: got %v, want 8", some, n)
+			case !some && len(f.calls) > 30:
+				t.Errorf("partial answers %v: calls: got %v, want at most 30", some, len(f.calls))
 			}
 			changes(t, c, provider.PowerStart, false, ids...)
 			changes(t, c, provider.PowerReboot, true, ids...)
@@ -241,7 +252,7 @@ func TestServersOnTheirWayAreWaitedForThoughTheCloudDoesNotSaySo(t *testing.T) {
 	}
 }
 
-func TestAServerThatNeverArrivesIsGivenUpOnce(t *testing.T) {
+func TestAnInstanceThatNeverArrivesIsGivenUpOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.shift, f.vague = time.Hour, true
 		ids := old(t, f, 4)

@@ -85,7 +85,7 @@ func foreign(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error)
 
 // stranger puts somebody else's instance into the cloud.
 func (f *fake) stranger() {
-	f.servers = append(f.servers, provider.Instance{ID: "i-foreign", Name: "theirs", Region: "region-1", CreatedAt: time.Now()})
+	f.instances = append(f.instances, provider.Instance{ID: "i-foreign", Name: "theirs", Region: "region-1", CreatedAt: time.Now()})
 }
 
 // An instance that an answer names beside ours is nobody's to release: with a token the

@@ -56,10 +56,10 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, once bool) (s
 // recordSighted records which instances a wait has seen, and their owners.
 func (op *Operation) recordSighted(w *waiter) {
 	seen := w.sighted()
-	op.ledger.See(seen[unclear])
-	op.ledger.Recognize(seen[own])
-	op.ledger.See(seen[foreign])
-	op.ledger.Doubt(seen[foreign])
+	op.ledger.See(seen[ownership.Unclear])
+	op.ledger.Recognize(seen[ownership.Own])
+	op.ledger.See(seen[ownership.Foreign])
+	op.ledger.Doubt(seen[ownership.Foreign])
 }
 
 // How long a release looks for instances that were never seen.

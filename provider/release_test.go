@@ -13,7 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// refuseAfter answers creates up to the nth, of two servers each, and refuses the
+// refuseAfter answers creates up to the nth, of two instances each, and refuses the
 // others.
 func refuseAfter(f *fake, last int, kind error) {
 	f.limits.InstancesPerCreate = 2
@@ -25,15 +25,15 @@ func refuseAfter(f *fake, last int, kind error) {
 	}
 }
 
-var terminate = provider.RunOptions{OnFailure: provider.TerminateServers}
+var terminate = provider.RunOptions{OnFailure: provider.TerminateOnFailure}
 
-// A failed operation releases the servers that it made, and no others; a
+// A failed operation releases the instances that it made, and no others; a
 // successful one keeps them.
 func TestOnFailure(t *testing.T) {
 	for _, tc := range []struct {
 		onFailure provider.OnFailure
-		left      int // beside the server that was there before
-	}{{"", 2}, {provider.KeepServers, 2}, {provider.TerminateServers, 0}} {
+		left      int // beside the instance that was there before
+	}{{"", 2}, {provider.KeepOnFailure, 2}, {provider.TerminateOnFailure, 0}} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			refuseAfter(f, 2, provider.ErrQuota)
 			c := f.client()
@@ -61,7 +61,7 @@ func TestOnFailure(t *testing.T) {
 	}
 }
 
-// Servers that cannot be released stay in the caller's hands.
+// Instances that cannot be released stay in the caller's hands.
 func TestOnFailureCannotRelease(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		refuseAfter(f, 2, provider.ErrQuota)
@@ -76,7 +76,7 @@ func TestOnFailureCannotRelease(t *testing.T) {
 	})
 }
 
-// Of servers that are released in part, those that are left stay in the caller's
+// Of instances that are released in part, those that are left stay in the caller's
 // hands, and no others: here and in the process that goes on, which releases them.
 func TestOnFailureReleasesInPart(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -137,8 +137,8 @@ func TestOnFailureReleasesNoneOfTooMany(t *testing.T) {
 	})
 }
 
-// The reason of a failure is told also after the servers are released, whatever it
-// was: here, an answer that names fewer servers than asked for.
+// The reason of a failure is told also after the instances are released, whatever it
+// was: here, an answer that names fewer instances than asked for.
 func TestOnFailureTellsWhyOfAShortAnswer(t *testing.T) {
 	for _, perCreate := range []int{100, 2} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
@@ -157,7 +157,7 @@ func TestOnFailureTellsWhyOfAShortAnswer(t *testing.T) {
 	}
 }
 
-// A name that cannot be given back is told, and costs no server.
+// A name that cannot be given back is told, and costs no instance.
 func TestOnFailureDoesNotReleaseForANameTrouble(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.refuse = refusal(provider.ErrPermission, "Forbidden")
@@ -183,12 +183,12 @@ func TestOnFailureKeepsWhenTheCallerStops(t *testing.T) {
 		}
 		op, err := f.client().RunInstances(ctx, spec(40), &terminate)
 		if !errors.Is(err, context.Canceled) || len(op.InstanceIDs()) == 0 || len(f.alive()) != len(op.InstanceIDs()) {
-			t.Errorf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+			t.Errorf("%d IDs, %d instances, %v", len(op.InstanceIDs()), len(f.alive()), err)
 		}
 	})
 }
 
-// A wait that ends with a server that failed to launch releases all of them.
+// A wait that ends with an instance that failed to launch releases all of them.
 func TestOnFailureOfAWait(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {
@@ -203,7 +203,7 @@ func TestOnFailureOfAWait(t *testing.T) {
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
-			t.Errorf("%d servers run, the operation has %v, the cloud %v, %v", len(list), op.InstanceIDs(), f.alive(), err)
+			t.Errorf("%d instances run, the operation has %v, the cloud %v, %v", len(list), op.InstanceIDs(), f.alive(), err)
 		}
 	})
 }
@@ -218,12 +218,12 @@ func TestOnFailureOfAWaitThatEnds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		if _, err = op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(f.alive()) != 3 {
-			t.Errorf("%d servers left, %v", len(f.alive()), err)
+			t.Errorf("%d instances left, %v", len(f.alive()), err)
 		}
 	})
 }
 
-// Several may wait for an operation whose servers die. What one of them creates
+// Several may wait for an operation whose instances die. What one of them creates
 // anew is not forgotten because another one releases what failed.
 func TestReleaseAndReplaceDoNotMix(t *testing.T) {
 	for gap := range 12 {
@@ -236,7 +236,7 @@ func TestReleaseAndReplaceDoNotMix(t *testing.T) {
 				return provider.StateFailed, "LAUNCH_FAILED"
 			}
 			op, err := f.client().RunInstances(t.Context(), spec(3), &provider.RunOptions{
-				OnFailure: provider.TerminateServers, Alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {InstanceType: "t3.small"}},
+				OnFailure: provider.TerminateOnFailure, Alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {InstanceType: "t3.small"}},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -267,7 +267,7 @@ func TestReleaseAndReplaceDoNotMix(t *testing.T) {
 	}
 }
 
-// Who waits while somebody else replaces servers can leave.
+// Who waits while somebody else replaces instances can leave.
 func TestAWaitLeavesWhileAnotherReplaces(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
@@ -295,11 +295,11 @@ func TestAWaitLeavesWhileAnotherReplaces(t *testing.T) {
 	})
 }
 
-// An operation whose servers were released is no success to wait for.
+// An operation whose instances were released is no success to wait for.
 func TestAWaitAfterTheReleaseSaysSo(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
-		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,12 +307,12 @@ func TestAWaitAfterTheReleaseSaysSo(t *testing.T) {
 			t.Errorf("%v; %v are alive", err, f.alive())
 		}
 		if list, err := op.Wait(t.Context(), nil); err == nil {
-			t.Errorf("a second wait found %d servers and no error", len(list))
+			t.Errorf("a second wait found %d instances and no error", len(list))
 		}
 	})
 }
 
-// A name that cannot be given back is told, and is no reason to release servers; of
+// A name that cannot be given back is told, and is no reason to release instances; of
 // a failed operation no names are given before the release.
 func TestNamesAreNoReasonToRelease(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -332,7 +332,7 @@ func TestNamesAreNoReasonToRelease(t *testing.T) {
 }
 
 // An operation whose creates all brought something, and together not enough, has
-// failed, and still has when its servers are released again.
+// failed, and still has when its instances are released again.
 func TestReleaseOfTooFewIsAnError(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate, f.limits.PartialCreates = 2, true
@@ -354,7 +354,7 @@ func TestReleaseOfTooFewIsAnError(t *testing.T) {
 	})
 }
 
-// Servers that are all there are not released because the journal did not take
+// Instances that are all there are not released because the journal did not take
 // the answer, and neither because of that are those that are enough.
 func TestAJournalIsNoReasonToRelease(t *testing.T) {
 	full := errors.New("disk full")
@@ -370,7 +370,7 @@ func TestAJournalIsNoReasonToRelease(t *testing.T) {
 			want.MinCount = 2
 			saves := 0
 			op, err := f.client().RunInstances(t.Context(), want, &provider.RunOptions{
-				OnFailure: provider.TerminateServers,
+				OnFailure: provider.TerminateOnFailure,
 				Journal: provider.JournalFunc(func(context.Context, []byte) error {
 					if saves++; saves > 1 {
 						return full
@@ -392,7 +392,7 @@ func TestWhatIsGoneLeavesATerminatedOperation(t *testing.T) {
 		if _, err := op.Wait(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
-		f.servers = f.servers[1:]
+		f.instances = f.instances[1:]
 		res, err := op.Terminate(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)

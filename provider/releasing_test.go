@@ -20,12 +20,12 @@ func withBin(t *testing.T, test func(t *testing.T, f *fake)) {
 	})
 }
 
-// oldPrepaid creates n servers that run; those at the given places are prepaid.
+// oldPrepaid creates n instances that run; those at the given places are prepaid.
 func oldPrepaid(t *testing.T, f *fake, n int, places ...int) []string {
 	t.Helper()
 	ids := old(t, f, n)
 	for _, i := range places {
-		f.servers[i].Billing = provider.Prepaid
+		f.instances[i].Billing = provider.Prepaid
 	}
 	return ids
 }
@@ -55,7 +55,7 @@ func wantReleases(t *testing.T, f *fake, want ...string) {
 	}
 }
 
-func TestPrepaidServersAreReleasedFromTheBinToo(t *testing.T) {
+func TestPrepaidInstancesAreReleasedFromTheBinToo(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 3, 0, 1, 2)
 		terminates(t, f.client(), ids...)
@@ -63,7 +63,7 @@ func TestPrepaidServersAreReleasedFromTheBinToo(t *testing.T) {
 	})
 }
 
-func TestServersThatLieInTheBinAlready(t *testing.T) {
+func TestInstancesThatLieInTheBinAlready(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 2, 0, 1)
 		for _, id := range ids {
@@ -121,7 +121,7 @@ func TestABinThatIsEmptyAlready(t *testing.T) {
 	})
 }
 
-func TestOneBadServerKeepsNoOtherInTheBin(t *testing.T) {
+func TestOneBadInstanceKeepsNoOtherInTheBin(t *testing.T) {
 	for what, bad := range map[string]int{"on demand": 0, "prepaid": 2} {
 		withBin(t, func(t *testing.T, f *fake) {
 			ids := oldPrepaid(t, f, 4, 1, 2, 3)
@@ -140,7 +140,7 @@ func TestOneBadServerKeepsNoOtherInTheBin(t *testing.T) {
 	}
 }
 
-func TestAServerThatStaysInTheBinIsNamed(t *testing.T) {
+func TestAnInstanceThatStaysInTheBinIsNamed(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 3, 0, 1, 2)
 		f.terminate = func(_ int, r *provider.TerminateRequest) error {
@@ -172,7 +172,7 @@ func TestTheWaitForTheBinEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestServersLeftInTheBinAreNamed(t *testing.T) {
+func TestInstancesLeftInTheBinAreNamed(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 3, 0, 1, 2)
 		start := time.Now()
@@ -189,12 +189,12 @@ func TestServersLeftInTheBinAreNamed(t *testing.T) {
 	})
 }
 
-// A prepaid server that was too new to be seen may lie in the bin as well.
-func TestAServerNobodyHasSeenIsReleasedFromTheBin(t *testing.T) {
+// A prepaid instance that was too new to be seen may lie in the bin as well.
+func TestAnInstanceNobodyHasSeenIsReleasedFromTheBin(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		c := f.client()
 		ids := run(t, c, 2).InstanceIDs()
-		f.servers[0].Billing = provider.Prepaid
+		f.instances[0].Billing = provider.Prepaid
 		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
 			if n == 1 {
 				return &provider.DescribePage{}, nil
@@ -208,9 +208,9 @@ func TestAServerNobodyHasSeenIsReleasedFromTheBin(t *testing.T) {
 	})
 }
 
-// Nobody knows how long a cloud shows a server that failed to launch after it took
+// Nobody knows how long a cloud shows an instance that failed to launch after it took
 // its release. It does not go to the bin, and nobody waits for that.
-func TestAFailedServerIsNotWaitedForInTheBin(t *testing.T) {
+func TestAFailedInstanceIsNotWaitedForInTheBin(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		c := f.client()
 		ids := run(t, c, 2).InstanceIDs()

@@ -152,7 +152,7 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 	op.keepLedger(l)
 	op.maker.Rules = op.rules(&RunInstancesSpec{})
 	op.openJournal()
-	c.recent.add(l.Unseen(), l.NamedAt())
+	c.recent.Add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {
 		c.markSeen(op.region, id)
 	}

@@ -70,9 +70,9 @@ func anywhere(t *testing.T, prepare func(f *fake), check func(t *testing.T, f *f
 // fallback is an operation with two alternatives.
 func fallback() (provider.RunInstancesSpec, *provider.RunOptions) { return inZone(5, "b", "c") }
 
-// openStill tells whether a create that was sent, for all the journal knows, was
+// openStill reports whether a create that was sent, for all the journal knows, was
 // refused when it was asked for again: the refusal does not prove what became of
-// the first one, and an alternative might make servers twice.
+// the first one, and an alternative might make instances twice.
 func openStill(token []byte, err error) bool {
 	return strings.Contains(string(token), `"sent"`) && errors.Is(err, provider.ErrOutcomeUnknown)
 }
@@ -94,8 +94,13 @@ func TestAlternativesAfterACrashAtAnyPoint(t *testing.T) {
 		if openStill(token, err) {
 			return
 		}
-		if err != nil || len(op.InstanceIDs()) != 5 || !slices.Equal(op.InstanceIDs(), f.alive()) {
-			t.Errorf("%s: %d IDs, %d servers, %v; asked for %v", at, len(op.InstanceIDs()), len(f.alive()), err, f.asked())
+		switch {
+		case err != nil:
+			t.Errorf("%s: got error %v, want none", at, err)
+		case len(op.InstanceIDs()) != 5:
+			t.Errorf("%s: number of IDs: got %v, want 5", at, len(op.InstanceIDs()))
+		case !slices.Equal(op.InstanceIDs(), f.alive()):
+			t.Errorf("%s: IDs of the operation: got %v, want %v", at, op.InstanceIDs(), f.alive())
 		}
 	})
 }
@@ -114,8 +119,13 @@ func TestAnExhaustedFallbackIsReportedAfterACrash(t *testing.T) {
 			return
 		}
 		want := []string{"t1.small@a", "t1.small@b", "t1.small@c"}
-		if !errors.Is(err, provider.ErrNoStock) || !slices.Equal(tried(err), want) || len(op.InstanceIDs()) != 0 {
-			t.Errorf("%s: %v, tried %v", at, err, tried(err))
+		switch {
+		case !errors.Is(err, provider.ErrNoStock):
+			t.Errorf("%s: got error %v, want %v", at, err, provider.ErrNoStock)
+		case !slices.Equal(tried(err), want):
+			t.Errorf("%s: alternatives tried: got %v, want %v", at, tried(err), want)
+		case len(op.InstanceIDs()) != 0:
+			t.Errorf("%s: number of IDs: got %v, want 0", at, len(op.InstanceIDs()))
 		}
 	})
 }
@@ -147,7 +157,7 @@ func TestARefusalStopsTheFallbackAfterACrash(t *testing.T) {
 }
 
 // An operation that a crash cut off before anybody was told of a refusal is told
-// of by Resume: servers that are missing are never missing silently.
+// of by Resume: instances that are missing are never missing silently.
 func TestResumeTellsWhatIsMissing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		refuseAfter(f, 2, provider.ErrQuota)
@@ -158,8 +168,17 @@ func TestResumeTellsWhatIsMissing(t *testing.T) {
 			}
 			again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: s})
 			var e *provider.RunError
-			if !errors.As(err, &e) || e.Asked != 6 || e.Created != 4 || errors.Is(err, provider.ErrOutcomeUnknown) || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
-				t.Errorf("with a spec: %v: %v, want 4 of 6", s != nil, err)
+			switch {
+			case !errors.As(err, &e):
+				t.Errorf("with a spec: %v: got error %v, want a %T", s != nil, err, e)
+			case e.Asked != 6:
+				t.Errorf("with a spec: %v: e.Asked: got %v, want 6", s != nil, e.Asked)
+			case e.Created != 4:
+				t.Errorf("with a spec: %v: e.Created: got %v, want 4", s != nil, e.Created)
+			case errors.Is(err, provider.ErrOutcomeUnknown):
+				t.Errorf("with a spec: %v: got error %v, which must not match %v", s != nil, err, provider.ErrOutcomeUnknown)
+			case !slices.Equal(again.InstanceIDs(), op.InstanceIDs()):
+				t.Errorf("with a spec: %v: IDs of the resumed operation: got %v, want %v", s != nil, again.InstanceIDs(), op.InstanceIDs())
 			}
 		}
 		if len(f.made(provider.APIRunInstances)) != 3 {
@@ -168,7 +187,7 @@ func TestResumeTellsWhatIsMissing(t *testing.T) {
 	})
 }
 
-// A dry run and an operation with enough servers miss nothing.
+// A dry run and an operation with enough instances miss nothing.
 func TestResumeIsSilentWhenNothingIsMissing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		refuseAfter(f, 2, provider.ErrNoStock)
@@ -206,8 +225,15 @@ func TestOnFailureAfterACrash(t *testing.T) {
 		}
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Run: &terminate})
 		var e *provider.RunError
-		if !errors.As(err, &e) || len(e.Released) != 2 || len(again.InstanceIDs()) != 0 || !slices.Equal(f.alive(), other) {
-			t.Errorf("%v, %d servers left", err, len(f.alive()))
+		switch {
+		case !errors.As(err, &e):
+			t.Errorf("got error %v, want a %T", err, e)
+		case len(e.Released) != 2:
+			t.Errorf("length of e.Released: got %v, want 2", len(e.Released))
+		case len(again.InstanceIDs()) != 0:
+			t.Errorf("number of IDs of the resumed operation: got %v, want 0", len(again.InstanceIDs()))
+		case !slices.Equal(f.alive(), other):
+			t.Errorf("instances that exist: got %v, want %v", f.alive(), other)
 		}
 	})
 }

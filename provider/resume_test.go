@@ -44,11 +44,18 @@ func TestResumeInAnotherProcess(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		op := run(t, f.client(), 250)
 		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
-		if err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) || again.ID() != op.ID() || again.Region() != op.Region() {
-			t.Fatalf("%d IDs, %v", len(again.InstanceIDs()), err)
+		switch {
+		case err != nil:
+			t.Fatalf("got error %v, want none", err)
+		case !slices.Equal(again.InstanceIDs(), op.InstanceIDs()):
+			t.Fatalf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), op.InstanceIDs())
+		case again.ID() != op.ID():
+			t.Fatalf("again.ID(): got %v, want %v", again.ID(), op.ID())
+		case again.Region() != op.Region():
+			t.Fatalf("again.Region(): got %v, want %v", again.Region(), op.Region())
 		}
 		if list, err := again.Wait(t.Context(), nil); err != nil || len(list) != 250 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 		if n := len(f.made(provider.APIRunInstances)); n != 3 {
 			t.Errorf("%d creates, want the three of the first process", n)
@@ -74,15 +81,18 @@ func TestTokensSurviveARoundTrip(t *testing.T) {
 			op, _ := c.RunInstances(t.Context(), s, nil)
 			first := tokenOf(t, op)
 			again, _ := c.Resume(t.Context(), first, nil)
-			if again == nil || string(tokenOf(t, again)) != string(first) {
-				t.Errorf("not the same after a round trip: %s", first)
+			switch {
+			case again == nil:
+				t.Error("no operation, want one")
+			case string(tokenOf(t, again)) != string(first):
+				t.Errorf("string(tokenOf(t, again)): got %v, want %v", string(tokenOf(t, again)), string(first))
 			}
 		})
 	}
 }
 
 // cut returns the token of an operation with one part of each status: accepted,
-// planned, sent, rejected. Each is for one server.
+// planned, sent, rejected. Each is for one instance.
 func cut(t *testing.T, f *fake, s provider.RunInstancesSpec) []byte {
 	t.Helper()
 	f.limits.InstancesPerCreate = 1
@@ -91,9 +101,9 @@ func cut(t *testing.T, f *fake, s provider.RunInstancesSpec) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.servers, f.tokens = f.servers[:1], map[string][]string{}
+	f.instances, f.tokens = f.instances[:1], map[string][]string{}
 	tok := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) {
-		part(0)["ids"] = []string{f.servers[0].ID}
+		part(0)["ids"] = []string{f.instances[0].ID}
 		for i, status := range []string{"planned", "sent", "rejected"} {
 			delete(part(i+1), "ids")
 			part(i + 1)["status"] = status
@@ -113,7 +123,7 @@ func TestResumeDoesWhatIsLeft(t *testing.T) {
 		}
 		var e *provider.RunError
 		if !errors.As(err, &e) || e.Created != 3 || e.Asked != 4 || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("a server is missing for good, and the error must say so: %v", err)
+			t.Errorf("an instance is missing for good, and the error must say so: %v", err)
 		}
 	})
 }
@@ -133,8 +143,11 @@ func TestResumeIsContentWithTheMinimum(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := spec(4)
 		s.MinCount = 3
-		if op, err := f.client().Resume(t.Context(), cut(t, f, s), &provider.ResumeOptions{Spec: &s}); err != nil || len(op.InstanceIDs()) != 3 {
-			t.Errorf("3 of 4 is what was asked for at least; got %v", err)
+		switch op, err := f.client().Resume(t.Context(), cut(t, f, s), &provider.ResumeOptions{Spec: &s}); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(op.InstanceIDs()) != 3:
+			t.Errorf("number of IDs: got %v, want 3", len(op.InstanceIDs()))
 		}
 	})
 }
@@ -151,8 +164,15 @@ func TestResumeSendsTheSameToken(t *testing.T) {
 		f.run = nil
 		elsewhere := f.client(func(o *provider.Options) { o.Region = "region-2" })
 		again, err := elsewhere.Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
-		if sent := f.tokensSent(); err != nil || len(sent) != 2 || sent[0] != sent[1] || !slices.Equal(again.InstanceIDs(), f.alive()) {
-			t.Errorf("tokens %v, %d servers for %d IDs, %v", sent, len(f.alive()), len(again.InstanceIDs()), err)
+		switch sent := f.tokensSent(); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(sent) != 2:
+			t.Errorf("length of sent: got %v, want 2", len(sent))
+		case sent[0] != sent[1]:
+			t.Errorf("sent[0]: got %v, want %v", sent[0], sent[1])
+		case !slices.Equal(again.InstanceIDs(), f.alive()):
+			t.Errorf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), f.alive())
 		}
 	})
 }
@@ -174,12 +194,22 @@ func TestResumeNeedsTheSameSpec(t *testing.T) {
 			other := s
 			c(&other)
 			op, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
-			if op == nil || !errors.Is(err, provider.ErrInvalid) || len(f.calls) != 0 {
-				t.Errorf("%s: want the operation and ErrInvalid, got %v and %d calls", what, err, len(f.calls))
+			switch {
+			case op == nil:
+				t.Errorf("%s: no operation: error %v", what, err)
+			case !errors.Is(err, provider.ErrInvalid):
+				t.Errorf("%s: got error %v, want %v", what, err, provider.ErrInvalid)
+			case len(f.calls) != 0:
+				t.Errorf("%s: calls: got %v, want 0", what, len(f.calls))
 			}
 		}
-		if op, err := f.client().Resume(t.Context(), tok, nil); op == nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "2 instances left") {
-			t.Errorf("without a spec: %v", err)
+		switch op, err := f.client().Resume(t.Context(), tok, nil); {
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+		case !strings.Contains(err.Error(), "2 instances left"):
+			t.Errorf("got %q, want %q in it", err.Error(), "2 instances left")
 		}
 		s.Login.Password = "another, since passwords are not in the hash"
 		if _, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s}); errors.Is(err, provider.ErrInvalid) {
@@ -218,13 +248,21 @@ func TestASpecThatDiffersInManyFields(t *testing.T) {
 		other.Name, other.HostName, other.Description = "x", "x", "x"
 		other.RoleName, other.ProjectID, other.Network.VPCID, other.Network.SubnetID = "x", "x", "x", "x"
 		_, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
-		if err == nil || strings.Contains(err.Error(), "more") || strings.Count(err.Error(), ",") < 9 {
-			t.Errorf("got %v, want ten fields", err)
+		switch {
+		case err == nil:
+			t.Error("got no error, want one")
+		case strings.Contains(err.Error(), "more"):
+			t.Errorf("got %q, want no %q in it", err.Error(), "more")
+		case strings.Count(err.Error(), ",") < 9:
+			t.Errorf("strings.Count(err.Error(), ','): got %v, want at least 9", strings.Count(err.Error(), ","))
 		}
 		other.Placement.GroupID = "x"
 		_, err = f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
-		if err == nil || !strings.HasSuffix(err.Error(), " and 1 more") {
-			t.Errorf("got %v, want ten fields and 1 more", err)
+		switch {
+		case err == nil:
+			t.Error("got no error, want one")
+		case !strings.HasSuffix(err.Error(), " and 1 more"):
+			t.Errorf("got %q, want \" and 1 more\" at its end", err)
 		}
 	})
 }
@@ -271,14 +309,20 @@ func TestResumeKeepsToTheRules(t *testing.T) {
 		fewer := edit(t, tok, func(top map[string]any, _ func(int) map[string]any) {
 			top["parts"], top["min"] = top["parts"].([]any)[:3], 3
 		})
-		if op, err := f.client().Resume(t.Context(), fewer, &provider.ResumeOptions{Spec: &s}); op == nil || !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("a token of 3 servers and a spec of 4: %v", err)
+		switch op, err := f.client().Resume(t.Context(), fewer, &provider.ResumeOptions{Spec: &s}); {
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 		}
 		f.valid = func(*provider.RunInstancesSpec) error {
 			return &provider.FieldError{Path: "Name", Reason: "a new rule"}
 		}
-		if op, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s}); op == nil || !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("a spec that is refused today: %v", err)
+		switch op, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s}); {
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 		}
 		if len(f.calls) != 0 {
 			t.Errorf("%d calls were made", len(f.calls))
@@ -337,13 +381,19 @@ func TestDamagedTokens(t *testing.T) {
 			"with an empty ID":         func(_ top, p parts) { p(0)["ids"] = []string{""} },
 			"with an ID twice":         func(_ top, p parts) { p(1)["ids"] = p(0)["ids"] },
 		} {
-			if op, err := f.client().Resume(t.Context(), edit(t, good, change), &provider.ResumeOptions{Spec: &s}); op != nil || !errors.Is(err, provider.ErrInvalid) {
-				t.Errorf("a token %s: want ErrInvalid and no operation, got %v", what, err)
+			switch op, err := f.client().Resume(t.Context(), edit(t, good, change), &provider.ResumeOptions{Spec: &s}); {
+			case op != nil:
+				t.Errorf("a token %s: op: got %v, want nil", what, op)
+			case !errors.Is(err, provider.ErrInvalid):
+				t.Errorf("a token %s: got error %v, want %v", what, err, provider.ErrInvalid)
 			}
 		}
 		for _, text := range []string{"", "null", "{}", "[]", `"x"`, "i-123", string(good[:len(good)/2]), string(good) + "}"} {
-			if op, err := f.client().Resume(t.Context(), []byte(text), nil); op != nil || !errors.Is(err, provider.ErrInvalid) {
-				t.Errorf("%.20q: want ErrInvalid and no operation, got %v", text, err)
+			switch op, err := f.client().Resume(t.Context(), []byte(text), nil); {
+			case op != nil:
+				t.Errorf("op: got %v, want nil", op)
+			case !errors.Is(err, provider.ErrInvalid):
+				t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
 			}
 		}
 		if len(f.calls) != 0 {
@@ -365,8 +415,11 @@ func TestUnknownFieldsOfATokenAreNoHarm(t *testing.T) {
 		tok := edit(t, tokenOf(t, op), func(top map[string]any, part func(int) map[string]any) {
 			top["future"], part(0)["future"] = map[string]any{"a": 1}, "b"
 		})
-		if again, err := f.client().Resume(t.Context(), tok, nil); err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
-			t.Errorf("got %v", err)
+		switch again, err := f.client().Resume(t.Context(), tok, nil); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(again.InstanceIDs(), op.InstanceIDs()):
+			t.Errorf("IDs of the resumed operation: got %v, want %v", again.InstanceIDs(), op.InstanceIDs())
 		}
 	})
 }
@@ -377,8 +430,13 @@ func TestATokenHoldsNoSecret(t *testing.T) {
 		s := spec(1)
 		s.Login.Password, s.UserData, s.Name = planted, []byte(planted), "a name nobody needs to know"
 		op, _ := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), s, nil)
-		if tok := string(tokenOf(t, op)); shows(tok) || strings.Contains(tok, s.Name) || strings.Contains(tok, s.ImageID) {
-			t.Error("the token holds more of the spec than its hash")
+		switch tok := string(tokenOf(t, op)); {
+		case shows(tok):
+			t.Error("the token shows a secret")
+		case strings.Contains(tok, s.Name):
+			t.Errorf("got %q, want no %q in it", tok, s.Name)
+		case strings.Contains(tok, s.ImageID):
+			t.Errorf("got %q, want no %q in it", tok, s.ImageID)
 		}
 	})
 }
@@ -394,7 +452,7 @@ func TestATokenFromBeforeACrash(t *testing.T) {
 		s := spec(1)
 		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s})
 		if err != nil || !slices.Equal(again.InstanceIDs(), f.alive()) || len(f.alive()) != 1 {
-			t.Errorf("IDs %v, servers %v, %v; want the one that was made before", again.InstanceIDs(), f.alive(), err)
+			t.Errorf("IDs %v, instances %v, %v; want the one that was made before", again.InstanceIDs(), f.alive(), err)
 		}
 	})
 }
@@ -425,8 +483,11 @@ func FuzzResume(f *testing.F) {
 		}
 		first := tokenOf(t, op)
 		again, _ := c.Resume(t.Context(), first, nil)
-		if again == nil || string(tokenOf(t, again)) != string(first) {
-			t.Errorf("%q became %q, which does not come back", tok, first)
+		switch {
+		case again == nil:
+			t.Errorf("no operation: error %v", err)
+		case string(tokenOf(t, again)) != string(first):
+			t.Errorf("string(tokenOf(t, again)): got %v, want %v", string(tokenOf(t, again)), string(first))
 		}
 		s := spec(len(op.InstanceIDs()) + 1)
 		_, _ = c.Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s})
@@ -450,8 +511,11 @@ func TestAMismatchThatNoFieldExplains(t *testing.T) {
 			spec  provider.RunInstancesSpec
 		}{"another image": {old, other}, "three of four instances": {fewer, s}} {
 			_, err := f.client().Resume(t.Context(), tc.token, &provider.ResumeOptions{Spec: &tc.spec})
-			if !errors.Is(err, provider.ErrInvalid) || !strings.HasSuffix(err.Error(), "started with") {
-				t.Errorf("%s: got %v, want a mismatch without fields", what, err)
+			switch {
+			case !errors.Is(err, provider.ErrInvalid):
+				t.Errorf("%s: got error %v, want %v", what, err, provider.ErrInvalid)
+			case !strings.HasSuffix(err.Error(), "started with"):
+				t.Errorf("%s: got %q, want \"started with\" at its end", what, err)
 			}
 		}
 	})

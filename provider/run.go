@@ -59,7 +59,7 @@ func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
 	k.Require(!silent, "RunOptions.Owner", nil,
 		"its tags would replace those of the launch template: say in Tags which ones"+
-			" the servers shall have, by an empty map if none")
+			" the instances shall have, by an empty map if none")
 	return k.Err()
 }
 
@@ -75,7 +75,7 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
 		"must be at most 64 characters, without blanks around")
 	k.Text("RunOptions.Owner", o.Owner)
-	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
+	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepOnFailure, TerminateOnFailure)
 	for i, a := range o.Alternatives {
 		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)
 		k.Require(a != Alternative{}, at, nil, "is empty")
@@ -207,7 +207,7 @@ func sameField(a, b string) bool {
 func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 	k := Checker{Driver: c.name}
 	if spec.Count > c.limits.InstancesPerCreate {
-		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers",
+		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d instances",
 			c.limits.InstancesPerCreate)
 		if c.support.Field("ClientToken").Param != "" { // otherwise it is refused already
 			k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)

@@ -19,7 +19,7 @@ func TestRunInstancesGivesTheIDs(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
 		if err != nil || !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 3 {
-			t.Errorf("IDs %v, servers %v, %v", op.InstanceIDs(), f.alive(), err)
+			t.Errorf("IDs %v, instances %v, %v", op.InstanceIDs(), f.alive(), err)
 		}
 		calls := f.made(provider.APIRunInstances)
 		if len(calls) != 1 || calls[0].spec.Region != "region-1" || calls[0].spec.Count != 3 || calls[0].spec.MinCount != 3 {
@@ -34,7 +34,11 @@ func TestRunInstancesGivesTheIDs(t *testing.T) {
 // Whatever Count, MinCount and the cloud's limit are, the creates add up.
 func TestSplitAddsUp(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 2000 {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 200
+	}
+	for range rounds {
 		f := newFake()
 		f.limits.InstancesPerCreate = 1 + r.IntN(120)
 		s := spec(r.IntN(700))
@@ -64,11 +68,16 @@ func checkSplit(t *testing.T, f *fake, s provider.RunInstancesSpec) {
 	}
 	fewest := (max(s.Count, 1) + f.limits.InstancesPerCreate - 1) / f.limits.InstancesPerCreate
 	if count != max(s.Count, 1) || len(reqs) != fewest {
-		t.Errorf("Count %d, limit %d: %d creates of %d servers", s.Count, f.limits.InstancesPerCreate, len(reqs), count)
+		t.Errorf("Count %d, limit %d: %d creates of %d instances", s.Count, f.limits.InstancesPerCreate, len(reqs), count)
 	}
-	// One server is the least a create can ask for.
-	if least < want || least > want+len(reqs)-1 || want >= count && least != want {
-		t.Errorf("Count %d, MinCount %d, limit %d: the creates ask for at least %d", s.Count, s.MinCount, f.limits.InstancesPerCreate, least)
+	// One instance is the least a create can ask for.
+	switch {
+	case least < want:
+		t.Errorf("Count %d, MinCount %d, limit %d: least: got %v, want at least %v", s.Count, s.MinCount, f.limits.InstancesPerCreate, least, want)
+	case least > want+len(reqs)-1:
+		t.Errorf("Count %d, MinCount %d, limit %d: least: got %v, want at most %v", s.Count, s.MinCount, f.limits.InstancesPerCreate, least, want+len(reqs)-1)
+	case want >= count && least != want:
+		t.Errorf("Count %d, MinCount %d, limit %d: least: got %v, want %v", s.Count, s.MinCount, f.limits.InstancesPerCreate, least, want)
 	}
 }
 
@@ -83,7 +92,7 @@ func TestPrivateAddressesAreDealtOut(t *testing.T) {
 		var dealt []string
 		for _, c := range f.made(provider.APIRunInstances) {
 			if len(c.spec.Network.PrivateIPs) != c.spec.Count {
-				t.Errorf("%d addresses for %d servers", len(c.spec.Network.PrivateIPs), c.spec.Count)
+				t.Errorf("%d addresses for %d instances", len(c.spec.Network.PrivateIPs), c.spec.Count)
 			}
 			for _, a := range c.spec.Network.PrivateIPs {
 				dealt = append(dealt, a.String())
@@ -133,7 +142,7 @@ func TestTokensFollowFromOperationAndPart(t *testing.T) {
 			t.Errorf("the same operation sent %v, then %v", first, again)
 		}
 		if len(f.alive()) != 60 {
-			t.Errorf("%d servers; the repetition must not have made any", len(f.alive()))
+			t.Errorf("%d instances; the repetition must not have made any", len(f.alive()))
 		}
 		all := append(slices.Clone(first), other...)
 		slices.Sort(all)
@@ -142,8 +151,13 @@ func TestTokensFollowFromOperationAndPart(t *testing.T) {
 		}
 		for _, token := range all {
 			bad := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
-			if token == "" || len(token) > 64 || bad >= 0 {
-				t.Errorf("token %q is not 1 to 64 ASCII characters", token)
+			switch {
+			case token == "":
+				t.Errorf("token: got %q, want anything but %q", token, "")
+			case len(token) > 64:
+				t.Errorf("length of token: got %v, want at most 64", len(token))
+			case bad >= 0:
+				t.Errorf("bad: got %v, want less than 0", bad)
 			}
 		}
 	})
@@ -196,8 +210,13 @@ func TestABadSpecSendsNothing(t *testing.T) {
 			sp := spec(1)
 			tc.change(&sp)
 			op, err := f.client().RunInstances(t.Context(), sp, &provider.RunOptions{OperationID: tc.id})
-			if got := paths(t, err); op != nil || !slices.Equal(got, tc.paths) || !errors.Is(err, provider.ErrInvalid) {
-				t.Errorf("%s: operation %v, paths %v; want none and %v", what, op != nil, got, tc.paths)
+			switch got := paths(t, err); {
+			case op != nil:
+				t.Errorf("%s: op: got %v, want nil", what, op)
+			case !slices.Equal(got, tc.paths):
+				t.Errorf("%s: result: got %v, want %v", what, got, tc.paths)
+			case !errors.Is(err, provider.ErrInvalid):
+				t.Errorf("%s: got error %v, want %v", what, err, provider.ErrInvalid)
 			}
 		}
 		if _, err := provider.NewClient(f, nil).RunInstances(t.Context(), spec(1), nil); !slices.Equal(paths(t, err), []string{"Region"}) {
@@ -217,8 +236,11 @@ func TestAnUnsupportedTokenIsOneProblem(t *testing.T) {
 		f.limits.InstancesPerCreate = 10
 		s := spec(11)
 		s.ClientToken = "mine"
-		if _, err := f.client().RunInstances(t.Context(), s, nil); !slices.Equal(paths(t, err), []string{"ClientToken"}) || !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("got %v", err)
+		switch _, err := f.client().RunInstances(t.Context(), s, nil); {
+		case !slices.Equal(paths(t, err), []string{"ClientToken"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"ClientToken"})
+		case !errors.Is(err, errors.ErrUnsupported):
+			t.Errorf("got error %v, want %v", err, errors.ErrUnsupported)
 		}
 	})
 }
@@ -233,20 +255,30 @@ func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 		s := spec(1)
 		s.Name = "bad"
 		op, err := f.client().RunInstances(t.Context(), s, nil)
-		if op != nil || !slices.Equal(paths(t, err), []string{"Name"}) || len(f.calls) != 0 {
-			t.Errorf("got %v and %d calls", err, len(f.calls))
+		switch {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case !slices.Equal(paths(t, err), []string{"Name"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"Name"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 		if _, err := f.client().Preview(s); !slices.Equal(paths(t, err), []string{"Name"}) {
 			t.Errorf("a preview must refuse the same: %v", err)
 		}
 		f.valid = func(*provider.RunInstancesSpec) error { return errors.New("odd") }
-		if op, err := f.client().RunInstances(t.Context(), spec(1), nil); op != nil || err == nil || !strings.Contains(err.Error(), "odd") {
-			t.Errorf("a validator's error of another kind must not be lost, got %v", err)
+		switch op, err := f.client().RunInstances(t.Context(), spec(1), nil); {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case err == nil:
+			t.Error("got no error, want one")
+		case !strings.Contains(err.Error(), "odd"):
+			t.Errorf("got %q, want %q in it", err.Error(), "odd")
 		}
 	})
 }
 
-// Every problem is told at once, whoever finds it: the driver is asked also when the
+// Every problem is reported at once: the driver is asked also when the
 // rules of all clouds are broken, and believed about other fields only.
 func TestAllProblemsComeTogether(t *testing.T) {
 	f := newFake()
@@ -264,8 +296,13 @@ func TestAllProblemsComeTogether(t *testing.T) {
 	refused := func(want ...string) {
 		t.Helper()
 		op, err := f.client().RunInstances(t.Context(), bad, nil)
-		if got := paths(t, err); op != nil || !slices.Equal(got, want) || len(f.calls) != 0 {
-			t.Errorf("%q are refused, want %q", got, want)
+		switch got := paths(t, err); {
+		case op != nil:
+			t.Errorf("op: got %v, want nil", op)
+		case !slices.Equal(got, want):
+			t.Errorf("result: got %v, want %v", got, want)
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 	}
 	refused("Count", "DataDisks[0].SizeGiB", "Zone", "DataDisks[1].SizeGiB", "Name", "Zones")
@@ -326,8 +363,13 @@ func TestADryRunMakesNothing(t *testing.T) {
 		s := spec(3)
 		s.DryRun = true
 		op, err := f.client().RunInstances(t.Context(), s, nil)
-		if err != nil || op == nil || len(op.InstanceIDs()) != 0 {
-			t.Fatalf("approved: want an operation without IDs, got %v", err)
+		switch {
+		case err != nil:
+			t.Fatalf("got error %v, want none", err)
+		case op == nil:
+			t.Fatalf("no operation: error %v", err)
+		case len(op.InstanceIDs()) != 0:
+			t.Fatalf("number of IDs: got %v, want 0", len(op.InstanceIDs()))
 		}
 		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 0 {
 			t.Errorf("waiting for nothing: %v, %v", list, err)
@@ -335,8 +377,11 @@ func TestADryRunMakesNothing(t *testing.T) {
 		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
 			return nil, refusal(provider.ErrQuota, "Quota")
 		}
-		if op, err := f.client().RunInstances(t.Context(), s, nil); op == nil || !errors.Is(err, provider.ErrQuota) {
-			t.Errorf("refused: got %v", err)
+		switch op, err := f.client().RunInstances(t.Context(), s, nil); {
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case !errors.Is(err, provider.ErrQuota):
+			t.Errorf("got error %v, want %v", err, provider.ErrQuota)
 		}
 	})
 }
@@ -347,12 +392,20 @@ func TestPreviewShowsEveryRequest(t *testing.T) {
 	s := spec(5)
 	s.Login.Password = planted
 	reqs, err := f.client().Preview(s)
-	if err != nil || len(reqs) != 3 || reqs[2].Params["Count"] != "1" {
-		t.Fatalf("%d requests, %v", len(reqs), err)
+	switch {
+	case err != nil:
+		t.Fatalf("got error %v, want none", err)
+	case len(reqs) != 3:
+		t.Fatalf("length of reqs: got %v, want 3", len(reqs))
+	case reqs[2].Params["Count"] != "1":
+		t.Fatalf("reqs[2].Params['Count']: got %q, want %q", reqs[2].Params["Count"], "1")
 	}
 	for _, r := range reqs {
-		if shows(fmt.Sprint(r)) || r.Params["ClientToken"] == "" {
-			t.Errorf("want a stand-in for the token and no password: %v", r)
+		switch {
+		case shows(fmt.Sprint(r)):
+			t.Error("the preview shows a secret")
+		case r.Params["ClientToken"] == "":
+			t.Errorf("r.Params['ClientToken']: got %q, want anything but %q", r.Params["ClientToken"], "")
 		}
 	}
 	if len(f.calls) != 0 {
@@ -418,8 +471,19 @@ func TestAClientTellsWhatItIs(t *testing.T) {
 	f.limits = provider.Limits{Rates: map[provider.API]provider.Rate{provider.AnyAPI: {Calls: 1, Per: time.Second}}}
 	c := f.client()
 	l := c.Limits()
-	if c.Name() != "fake" || c.Support().Driver() != "fake" || l.InstancesPerCreate != 1 || l.IDsPerDescribe != 1 || l.IDsPerTerminate != 1 || l.FirstLook != 10*time.Second {
-		t.Errorf("name %q, limits %+v", c.Name(), l)
+	switch {
+	case c.Name() != "fake":
+		t.Errorf("c.Name(): got %q, want %q", c.Name(), "fake")
+	case c.Support().Driver() != "fake":
+		t.Errorf("c.Support().Driver(): got %q, want %q", c.Support().Driver(), "fake")
+	case l.InstancesPerCreate != 1:
+		t.Errorf("l.InstancesPerCreate: got %v, want 1", l.InstancesPerCreate)
+	case l.IDsPerDescribe != 1:
+		t.Errorf("l.IDsPerDescribe: got %v, want 1", l.IDsPerDescribe)
+	case l.IDsPerTerminate != 1:
+		t.Errorf("l.IDsPerTerminate: got %v, want 1", l.IDsPerTerminate)
+	case l.FirstLook != 10*time.Second:
+		t.Errorf("l.FirstLook: got %v, want %v", l.FirstLook, 10*time.Second)
 	}
 	delete(l.Rates, provider.AnyAPI)
 	if len(c.Limits().Rates) != 1 {
@@ -439,8 +503,11 @@ func TestCreatesRunSideBySide(t *testing.T) {
 			t.Errorf("%d IDs", len(op.InstanceIDs()))
 		}
 		token, err := op.MarshalText()
-		if err != nil || !json.Valid(token) {
-			t.Errorf("token %s, %v", token, err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !json.Valid(token):
+			t.Errorf("the token %q is no JSON", token)
 		}
 	})
 }
@@ -450,8 +517,13 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		op, err := f.client().RunInstances(ctx, spec(1), nil)
-		if op == nil || !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("want an operation, context.Canceled and nothing left open; got %v", err)
+		switch {
+		case op == nil:
+			t.Errorf("no operation: error %v", err)
+		case !errors.Is(err, context.Canceled):
+			t.Errorf("got error %v, want %v", err, context.Canceled)
+		case errors.Is(err, provider.ErrOutcomeUnknown):
+			t.Errorf("got error %v, which must not match %v", err, provider.ErrOutcomeUnknown)
 		}
 		for _, err := range f.client().DescribeInstances(ctx, provider.Query{}) {
 			if !errors.Is(err, context.Canceled) {

@@ -66,6 +66,15 @@ type RunOptions struct {
 	Progress func(RunProgress)
 }
 
+// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
+const reservedTagPrefix = "yunfan:"
+
+// Keys of the tags that [RunOptions].Owner adds.
+const (
+	OwnerTag     = reservedTagPrefix + "owner"
+	OperationTag = reservedTagPrefix + "operation"
+)
+
 // RunProgress is an unusual or slow step of an operation.
 type RunProgress struct {
 	Time   time.Time
@@ -92,17 +101,17 @@ const (
 // OnFailure says what happens to the instances of a failed operation.
 type OnFailure string
 
-// What happens to the instances. The zero value means KeepServers.
+// What happens to the instances. The zero value means KeepOnFailure.
 const (
-	KeepServers OnFailure = "keep"
+	KeepOnFailure OnFailure = "keep"
 
-	// TerminateServers releases the instances that this operation made, and no others, when
+	// TerminateOnFailure releases the instances that this operation made, and no others, when
 	// RunInstances or [Operation.Wait] fails because of the cloud. An operation that ends
 	// because ctx ended keeps its instances: ctx would end their release as well. An operation
 	// also keeps them when all are there and only have a marker in their name, or are not in
 	// the journal yet. Instances that cannot be released stay in InstanceIDs, and the error
 	// names them.
-	TerminateServers OnFailure = "terminate"
+	TerminateOnFailure OnFailure = "terminate"
 )
 
 // Journal keeps the tokens of operations where they survive the process: a database row, the

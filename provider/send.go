@@ -42,7 +42,7 @@ func (op *Operation) plansMore(ctx context.Context) bool {
 func (op *Operation) finish(ctx context.Context) error {
 	var e *RunError
 	failed := errors.As(op.runError(), &e) && e.failed
-	if failed && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+	if failed && op.opts.OnFailure == TerminateOnFailure && ctx.Err() == nil {
 		return op.releaseAfterFailure(ctx)
 	}
 	if op.spec != nil {

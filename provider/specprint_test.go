@@ -322,7 +322,10 @@ func TestASpecKeepsItsHashThroughJSON(t *testing.T) {
 
 // randomValue sets a value to zero, to something empty or to something; secrets stay.
 func randomValue(r *rand.Rand, v reflect.Value, depth int) {
-	if !v.CanSet() || r.IntN(4) == 0 && depth > 0 {
+	if !v.CanSet() {
+		return
+	}
+	if r.IntN(4) == 0 && depth > 0 {
 		return
 	}
 	switch v.Interface().(type) {

@@ -11,7 +11,7 @@ type extras struct{ Text string }
 
 func (extras) VendorName() string { return "fake" }
 
-// A template, or an option of one cloud, may say which machine is meant: what one
+// A template, or an option of one cloud, may say which instance is meant: what one
 // of them was out of says nothing of another, although the specs leave the type
 // open in the same words. What a spec names itself is remembered all the same.
 func TestStockOfOneTemplateIsNotThatOfAnother(t *testing.T) {

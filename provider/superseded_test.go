@@ -16,7 +16,7 @@ func TestASupersededProcessDoesNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 2
 		saves := 0
-		run := &provider.RunOptions{OnFailure: provider.TerminateServers, Journal: provider.JournalFunc(func(context.Context, []byte) error {
+		run := &provider.RunOptions{OnFailure: provider.TerminateOnFailure, Journal: provider.JournalFunc(func(context.Context, []byte) error {
 			if saves++; saves > 3 {
 				return provider.ErrSuperseded
 			}
@@ -51,7 +51,7 @@ func TestASupersededProcessDoesNothing(t *testing.T) {
 func TestNoReleaseWithoutItsMark(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		var broken error
-		run := &provider.RunOptions{OnFailure: provider.TerminateServers, Journal: provider.JournalFunc(func(context.Context, []byte) error { return broken })}
+		run := &provider.RunOptions{OnFailure: provider.TerminateOnFailure, Journal: provider.JournalFunc(func(context.Context, []byte) error { return broken })}
 		op, err := f.client().RunInstances(t.Context(), spec(2), run)
 		if err != nil {
 			t.Fatal(err)

@@ -182,7 +182,7 @@ func mappedOnly(table provider.Support) *provider.RunInstancesSpec {
 		for i := range v.NumField() {
 			f, path := v.Field(i), prefix+v.Type().Field(i).Name
 			switch {
-			case path == "Vendor" || table.Field(path).Param == "" && slices.Contains(provider.Leaves(), path):
+			case path == "Vendor", table.Field(path).Param == "" && slices.Contains(provider.Leaves(), path):
 				f.SetZero()
 			case slices.Contains(provider.Leaves(), path+"[]"):
 				for j := range f.Len() {

@@ -33,7 +33,7 @@ func idsOf(list []provider.Instance) (ids []string) {
 	return ids
 }
 
-// Sweep finds exactly the servers of the owner that no live operation knows and
+// Sweep finds exactly the instances of the owner that no live operation knows and
 // that are not young any more, whether tags or names mark them.
 func TestSweep(t *testing.T) {
 	for _, tags := range []bool{true, false} {
@@ -52,16 +52,19 @@ func TestSweep(t *testing.T) {
 			owned(t, c, "billing", 1) // young
 			list, err := c.Sweep(t.Context(), sweepOf("billing", live.ID()))
 			if err != nil || !slices.Equal(idsOf(list), leaked.InstanceIDs()) || len(f.alive()) != 10 {
-				t.Errorf("tags %v: found %v, %v, %d servers left; want %v and all 10 left", tags, idsOf(list), err, len(f.alive()), leaked.InstanceIDs())
+				t.Errorf("tags %v: found %v, %v, %d instances left; want %v and all 10 left", tags, idsOf(list), err, len(f.alive()), leaked.InstanceIDs())
 			}
 			o := sweepOf("billing", live.ID())
 			o.Terminate = true
 			list, err = c.Sweep(t.Context(), o)
 			if err != nil || !slices.Equal(idsOf(list), leaked.InstanceIDs()) || len(f.alive()) != 8 {
-				t.Errorf("tags %v: released %v, %v, %d servers left", tags, idsOf(list), err, len(f.alive()))
+				t.Errorf("tags %v: released %v, %v, %d instances left", tags, idsOf(list), err, len(f.alive()))
 			}
-			if list, err = c.Sweep(t.Context(), o); err != nil || len(list) != 0 {
-				t.Errorf("tags %v: the second sweep finds %v, %v", tags, idsOf(list), err)
+			switch list, err = c.Sweep(t.Context(), o); {
+			case err != nil:
+				t.Errorf("tags %v: got error %v, want none", tags, err)
+			case len(list) != 0:
+				t.Errorf("tags %v: number of instances: got %v, want 0", tags, len(list))
 			}
 		})
 	}
@@ -82,8 +85,11 @@ func TestSweepListsTheCloudFirst(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if list, err := c.Sweep(t.Context(), o); err != nil || len(list) != 1 {
-			t.Errorf("found %v, %v", idsOf(list), err)
+		switch list, err := c.Sweep(t.Context(), o); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(list) != 1:
+			t.Errorf("number of instances: got %v, want 1", len(list))
 		}
 	})
 }
@@ -116,8 +122,13 @@ func TestSweepReleasesNothingInDoubt(t *testing.T) {
 			o := sweepOf("billing")
 			o.Terminate = true
 			change(f, &o)
-			if list, err := c.Sweep(t.Context(), o); !errors.Is(err, broken) || len(list) != 0 || len(f.alive()) != 3 {
-				t.Errorf("%s: %v, %v, %d servers left", what, idsOf(list), err, len(f.alive()))
+			switch list, err := c.Sweep(t.Context(), o); {
+			case !errors.Is(err, broken):
+				t.Errorf("%s: got error %v, want %v", what, err, broken)
+			case len(list) != 0:
+				t.Errorf("%s: number of instances: got %v, want 0", what, len(list))
+			case len(f.alive()) != 3:
+				t.Errorf("%s: instances that exist: got %v, want 3", what, len(f.alive()))
 			}
 		})
 	}
@@ -126,13 +137,16 @@ func TestSweepReleasesNothingInDoubt(t *testing.T) {
 func TestSweepOptions(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		_, err := f.client().Sweep(t.Context(), provider.SweepOptions{MinAge: time.Second})
-		if !slices.Equal(paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"}) || len(f.calls) != 0 {
-			t.Errorf("got %v after %d calls", err, len(f.calls))
+		switch {
+		case !slices.Equal(paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"SweepOptions.Owner", "SweepOptions.MinAge"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 	})
 }
 
-// A copy of a server whose name had a marker is somebody's own.
+// A copy of an instance whose name had a marker is somebody's own.
 func TestSweepSparesNamesThatGoOn(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.fields = slices.DeleteFunc(everything(), func(f provider.Field) bool { return f.Path == "Tags" })
@@ -140,8 +154,8 @@ func TestSweepSparesNamesThatGoOn(t *testing.T) {
 		c := m.client()
 		ids := owned(t, c, "billing", 2).InstanceIDs()
 		m.mu.Lock()
-		m.servers[0].Name += " v2"
-		m.servers[1].Name += "001" // the cloud's own number
+		m.instances[0].Name += " v2"
+		m.instances[1].Name += "001" // the cloud's own number
 		m.mu.Unlock()
 		time.Sleep(16 * time.Minute)
 		if list, err := c.Sweep(t.Context(), sweepOf("billing")); err != nil || !slices.Equal(idsOf(list), ids[1:]) {

@@ -3,6 +3,7 @@ package provider
 import (
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
 
@@ -10,7 +11,7 @@ import (
 // some may be new and others old.
 func (c *Client) target(region string) poll.Target[Instance] {
 	t := c.newTarget(c.region(region))
-	t.Since = c.recent.at
+	t.Since = c.recent.At
 	return t
 }
 
@@ -61,7 +62,19 @@ func (op *Operation) since() func(id string) time.Time {
 }
 
 // ownerByClock returns a function that judges the owner of an instance from one sighting.
-func (op *Operation) ownerByClock() func(*Instance) owner {
+func (op *Operation) ownerByClock() func(*Instance) ownership.Owner {
 	oldest := op.oldestByClock()
-	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
+	return func(i *Instance) ownership.Owner { return op.ownerOf(i, oldest) }
+}
+
+// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
+// it keeps the instances as last seen.
+func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
+	w := newWaiter(op.c, StateRunning, ids, o)
+	w.ownerOf = op.ownerByClock()
+	w.networked = op.networked()
+	if op.nameless() {
+		w.sightings = &lastSights{}
+	}
+	return w
 }

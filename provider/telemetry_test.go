@@ -82,8 +82,17 @@ func TestEveryCallIsLoggedAndTracedOnce(t *testing.T) {
 				t.Errorf("record %d: %v; want %v", i, r, want)
 			}
 			a := attrs(s)
-			if s.Name() != "fake RunInstances" || a["yunfan.outcome"] != want.outcome || a["yunfan.request_id"] != want.request || a["cloud.region"] != "region-1" || s.EndTime().Sub(s.StartTime()) != 2*time.Second {
-				t.Errorf("span %d: %s %v; want %v", i, s.Name(), a, want)
+			switch {
+			case s.Name() != "fake RunInstances":
+				t.Errorf("span %d: s.Name(): got %q, want %q", i, s.Name(), "fake RunInstances")
+			case a["yunfan.outcome"] != want.outcome:
+				t.Errorf("span %d: a['yunfan.outcome']: got %v, want %v", i, a["yunfan.outcome"], want.outcome)
+			case a["yunfan.request_id"] != want.request:
+				t.Errorf("span %d: a['yunfan.request_id']: got %v, want %v", i, a["yunfan.request_id"], want.request)
+			case a["cloud.region"] != "region-1":
+				t.Errorf("span %d: a['cloud.region']: got %q, want %q", i, a["cloud.region"], "region-1")
+			case s.EndTime().Sub(s.StartTime()) != 2*time.Second:
+				t.Errorf("span %d: s.EndTime().Sub(s.StartTime()): got %v, want %v", i, s.EndTime().Sub(s.StartTime()), 2*time.Second)
 			}
 		}
 		if records[0]["code"] != "Throttling" || spans[0].Status().Code != codes.Error || spans[1].Status().Code == codes.Error {
@@ -99,8 +108,13 @@ func TestErrorsOfOtherKindsAreLoggedAsFailed(t *testing.T) {
 			return nil, errors.New("https://host/?" + planted)
 		}
 		_, _ = o.RunInstances(t.Context(), spec(1), nil)
-		if r := o.records(t); len(r) != 1 || r[0]["outcome"] != "failed" || shows(o.log.String()) {
-			t.Errorf("%d records: %v", len(r), r)
+		switch r := o.records(t); {
+		case len(r) != 1:
+			t.Errorf("length of r: got %v, want 1", len(r))
+		case r[0]["outcome"] != "failed":
+			t.Errorf("r[0]['outcome']: got %q, want %q", r[0]["outcome"], "failed")
+		case shows(o.log.String()):
+			t.Error("the log shows a secret")
 		}
 	})
 }

@@ -154,7 +154,7 @@ func (c *Client) releaseConfig(region string, wish releaseWish) release.Config {
 		Leave:    func(ctx context.Context, ids []string) ([]release.Row, error) { return c.leave(ctx, region, ids) },
 		HasSeen:  func(id string) bool { return c.hasSeen(region, id) },
 		HasEnded: func(id string) bool { return c.hasEnded(region, id) },
-		Born:     c.recent.at,
+		Born:     c.recent.At,
 	}
 	if c.limits.TerminateByBilling {
 		cfg.DefaultBilling = string(OnDemand)
@@ -171,7 +171,7 @@ func (c *Client) terminateOnce(ctx context.Context, req *TerminateRequest) error
 		return "", c.driver.TerminateInstances(ctx, req)
 	})
 	if err == nil {
-		c.recent.forget(req.IDs)
+		c.recent.Forget(req.IDs)
 		c.markEnded(req.Region, req.IDs)
 	}
 	return err

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// old creates n servers that run and are not new any more.
+// old creates n instances that run and are not new any more.
 func old(t *testing.T, f *fake, n int) []string {
 	t.Helper()
 	op := run(t, f.client(), n)
@@ -43,7 +43,7 @@ func terminatesBut(t *testing.T, c *provider.Client, unknown []string, ids ...st
 	return res
 }
 
-// A thousand servers that go together are not confirmed one by one.
+// A thousand instances that go together are not confirmed one by one.
 func TestTerminatingAThousandTakesNoLongerThanOne(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		c := f.client()
@@ -64,7 +64,7 @@ func TestTerminateInFewCalls(t *testing.T) {
 		ids := old(t, f, 250)
 		terminates(t, f.client(), append(ids, ids[:7]...)...)
 		if calls := f.made(provider.APITerminateInstances); len(calls) != 3 || len(f.alive()) != 0 {
-			t.Errorf("%d calls, %d servers left; want 3 calls and none", len(calls), len(f.alive()))
+			t.Errorf("%d calls, %d instances left; want 3 calls and none", len(calls), len(f.alive()))
 		}
 	})
 }
@@ -80,7 +80,7 @@ func TestTerminateNothingReleasesNothing(t *testing.T) {
 				t.Errorf("an empty ID: %v", err)
 			}
 			if len(f.alive()) != 3 || len(f.calls) != 0 {
-				t.Errorf("by billing %v: %d servers left after %d calls", byBilling, len(f.alive()), len(f.calls))
+				t.Errorf("by billing %v: %d instances left after %d calls", byBilling, len(f.alive()), len(f.calls))
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestTerminateByBillingGroups(t *testing.T) {
 		f.limits.TerminateByBilling, f.limits.IDsPerTerminate = true, 2
 		ids := old(t, f, 6)
 		for i, mode := range []provider.BillingMode{provider.Prepaid, provider.OnDemand, provider.Prepaid, provider.Prepaid, "", provider.OnDemand} {
-			f.servers[i].Billing = mode
+			f.instances[i].Billing = mode
 		}
 		terminatesBut(t, f.client(), []string{"i-gone"}, append(ids[:5:5], "i-gone")...)
 		got := map[provider.BillingMode][]string{}
@@ -103,8 +103,13 @@ func TestTerminateByBillingGroups(t *testing.T) {
 		}
 		prepaid := slices.Compact(slices.Sorted(slices.Values(got[provider.Prepaid])))
 		onDemand := slices.Compact(slices.Sorted(slices.Values(got[provider.OnDemand])))
-		if !slices.Equal(prepaid, []string{"i-001", "i-003", "i-004"}) || !slices.Equal(onDemand, []string{"i-002", "i-005", "i-gone"}) || len(got) != 2 {
-			t.Errorf("released %v", got)
+		switch {
+		case !slices.Equal(prepaid, []string{"i-001", "i-003", "i-004"}):
+			t.Errorf("prepaid: got %v, want %v", prepaid, []string{"i-001", "i-003", "i-004"})
+		case !slices.Equal(onDemand, []string{"i-002", "i-005", "i-gone"}):
+			t.Errorf("onDemand: got %v, want %v", onDemand, []string{"i-002", "i-005", "i-gone"})
+		case len(got) != 2:
+			t.Errorf("length of got: got %v, want 2", len(got))
 		}
 		if !slices.Equal(f.alive(), []string{"i-006"}) {
 			t.Errorf("left: %v; want the one that was not named", f.alive())
@@ -133,16 +138,23 @@ func TestTerminateGoesOutThoughNobodyCanLook(t *testing.T) {
 			}
 			res, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
 			switch {
-			case !refused && (err != nil || !slices.Equal(res.Released, ids) || len(f.alive()) != 0):
-				t.Errorf("released %v, left %v: %v", res.Released, f.alive(), err)
-			case refused && (!errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission)):
-				t.Errorf("want the refusal and why nobody could look, got %v", err)
+			case refused && !errors.Is(err, provider.ErrState):
+				t.Errorf("got error %v, want the refusal (%v)", err, provider.ErrState)
+			case refused && !errors.Is(err, provider.ErrPermission):
+				t.Errorf("got error %v, want why nobody could look (%v)", err, provider.ErrPermission)
+			case refused:
+			case err != nil:
+				t.Errorf("got error %v, want none", err)
+			case !slices.Equal(res.Released, ids):
+				t.Errorf("released: got %v, want %v", res.Released, ids)
+			case len(f.alive()) != 0:
+				t.Errorf("instances that exist: got %v, want none", f.alive())
 			}
 		})
 	}
 }
 
-func TestTerminateAroundServersThatAreGone(t *testing.T) {
+func TestTerminateAroundInstancesThatAreGone(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 20)
 		stale := []string{"i-gone", "i-lost"}
@@ -169,11 +181,11 @@ func TestTerminateTwiceIsQuick(t *testing.T) {
 	})
 }
 
-// A server the cloud does not know yet is not one that is gone.
-func TestTerminateWaitsForNewServers(t *testing.T) {
+// An instance the cloud does not know yet is not one that is gone.
+func TestTerminateWaitsForNewInstances(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.terminate = func(_ int, r *provider.TerminateRequest) error {
-			if time.Since(f.servers[0].CreatedAt) < 40*time.Second {
+			if time.Since(f.instances[0].CreatedAt) < 40*time.Second {
 				return refusal(provider.ErrNotFound, "InvalidInstanceId.NotFound")
 			}
 			return f.release(r.IDs)
@@ -188,7 +200,7 @@ func TestTerminateWaitsForNewServers(t *testing.T) {
 	})
 }
 
-func TestAServerTooNewToBeReleasedIsAnError(t *testing.T) {
+func TestAnInstanceTooNewToBeReleasedIsAnError(t *testing.T) {
 	for what, retry := range map[string]time.Duration{"no repetitions": -1, "few": 5 * time.Second} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrNotFound, "NotFound") }
@@ -201,7 +213,7 @@ func TestAServerTooNewToBeReleasedIsAnError(t *testing.T) {
 	}
 }
 
-func TestARestoredServerIsAsNew(t *testing.T) {
+func TestARestoredInstanceIsAsNew(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		tok := tokenOf(t, run(t, f.client(), 1))
 		time.Sleep(30 * time.Second)
@@ -223,7 +235,7 @@ func TestARestoredServerIsAsNew(t *testing.T) {
 	})
 }
 
-func TestOneBadServerSavesNoOther(t *testing.T) {
+func TestOneBadInstanceSavesNoOther(t *testing.T) {
 	for what, kind := range map[string]error{"protected": provider.ErrState, "malformed": provider.ErrInvalid} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			ids := old(t, f, 9)
@@ -262,8 +274,8 @@ func TestTerminateRepeatsWhatIsTemporary(t *testing.T) {
 	})
 }
 
-// One server that is busy for a minute keeps no other alive for a minute.
-func TestABusyServerHoldsUpNoOther(t *testing.T) {
+// One instance that is busy for a minute keeps no other alive for a minute.
+func TestABusyInstanceHoldsUpNoOther(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 8)
 		start := time.Now()
@@ -288,9 +300,9 @@ func TestABusyServerHoldsUpNoOther(t *testing.T) {
 	})
 }
 
-// Servers that are all too new to be released are waited for together, not by a
+// Instances that are all too new to be released are waited for together, not by a
 // hundred calls, and one that never can be keeps no other.
-func TestNewServersAreWaitedForTogether(t *testing.T) {
+func TestNewInstancesAreWaitedForTogether(t *testing.T) {
 	for _, stuck := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.limits.IDsPerTerminate = 100
@@ -298,18 +310,30 @@ func TestNewServersAreWaitedForTogether(t *testing.T) {
 			ids := run(t, c, 50).InstanceIDs()
 			start := time.Now()
 			f.terminate = func(_ int, r *provider.TerminateRequest) error {
-				if time.Since(start) < 20*time.Second || stuck && slices.Contains(r.IDs, ids[7]) {
+				held := stuck && slices.Contains(r.IDs, ids[7])
+				if held || time.Since(start) < 20*time.Second {
 					return inProgress()
 				}
 				return f.release(r.IDs)
 			}
 			_, err := c.TerminateInstances(t.Context(), "", ids, nil)
 			calls, took := len(f.made(provider.APITerminateInstances)), time.Since(start)
-			switch {
-			case !stuck && (err != nil || len(f.alive()) != 0 || calls > 8 || took > time.Minute):
-				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
-			case stuck && (!errors.Is(err, provider.ErrState) || !slices.Equal(f.alive(), ids[7:8]) || calls > 50 || took > 5*time.Minute):
-				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
+			var kind error
+			left, most, longest := []string(nil), 8, time.Minute
+			if stuck {
+				kind, left, most, longest = provider.ErrState, ids[7:8], 50, 5*time.Minute
+			}
+			if !errors.Is(err, kind) {
+				t.Errorf("got error %v, want %v", err, kind)
+			}
+			if got := f.alive(); !slices.Equal(got, left) {
+				t.Errorf("instances that exist: got %v, want %v", got, left)
+			}
+			if calls > most {
+				t.Errorf("%d calls, want at most %d", calls, most)
+			}
+			if took > longest {
+				t.Errorf("it took %v, want at most %v", took, longest)
 			}
 		})
 	}
@@ -411,8 +435,8 @@ func TestTerminateEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Servers that are gone cost one look together, not a call each.
-func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
+// Instances that are gone cost one look together, not a call each.
+func TestInstancesThatAreGoneAreToldByOneLook(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		c := f.client()
 		ids := run(t, c, 90).InstanceIDs()
@@ -423,13 +447,13 @@ func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
 		before := len(f.calls)
 		res, err := c.TerminateInstances(t.Context(), "", ids, nil)
 		if err != nil {
-			t.Errorf("releasing servers again: %v", err)
+			t.Errorf("releasing instances again: %v", err)
 		}
 		if !slices.Equal(res.Gone, ids[:60]) || !slices.Equal(res.Released, ids[60:]) {
 			t.Errorf("gone %v, released %v", res.Gone, res.Released)
 		}
 		if calls := len(f.calls) - before; len(f.alive()) != 0 || calls > 4 {
-			t.Errorf("%d servers live, after %d calls; want none, and a release, a look and a release", len(f.alive()), calls)
+			t.Errorf("%d instances live, after %d calls; want none, and a release, a look and a release", len(f.alive()), calls)
 		}
 	})
 }
@@ -464,9 +488,9 @@ func TestInstancesOutOfSightAreReleasedBesideAnUnknownOne(t *testing.T) {
 	})
 }
 
-// A server that has ended by itself is released already, whatever the cloud says of
+// An instance that has ended by itself is released already, whatever the cloud says of
 // its state.
-func TestAServerThatHasEndedIsReleased(t *testing.T) {
+func TestAnInstanceThatHasEndedIsReleased(t *testing.T) {
 	for _, age := range []time.Duration{0, time.Hour} {
 		inFakeTime(t, func(t *testing.T, f *fake) {
 			f.state = func(string, time.Duration) (provider.State, string) { return provider.StateTerminated, "terminated" }
@@ -475,7 +499,7 @@ func TestAServerThatHasEndedIsReleased(t *testing.T) {
 			time.Sleep(age)
 			f.terminate = func(int, *provider.TerminateRequest) error {
 				e := refusal(provider.ErrState, "Terminated")
-				e.Temporary = true // the same code stands for servers that are too new
+				e.Temporary = true // the same code stands for instances that are too new
 				return e
 			}
 			if _, err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {

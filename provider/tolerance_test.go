@@ -52,6 +52,28 @@ func TestAHostThatDoesNotExistEndsACallSoon(t *testing.T) {
 	})
 }
 
+func TestAHostThatDoesNotExistEndsAChangeSoon(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.terminate = func(int, *provider.TerminateRequest) error { return noHost() }
+		f.power = func(int, *provider.PowerRequest) (*provider.PowerResult, error) { return nil, noHost() }
+		began := time.Now()
+		_, err := f.client().TerminateInstances(t.Context(), "", []string{"i-1"}, nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("a release: got %v, want ErrUnavailable", err)
+		}
+		if took := time.Since(began); took > 15*time.Second {
+			t.Errorf("a release took %v, want seconds", took)
+		}
+		began = time.Now()
+		if err := f.client().StartInstances(t.Context(), "", []string{"i-1"}, nil); !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("a start: got %v, want ErrUnavailable", err)
+		}
+		if took := time.Since(began); took > 15*time.Second {
+			t.Errorf("a start took %v, want seconds", took)
+		}
+	})
+}
+
 func TestAHostThatIsMissingForAMomentIsFound(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
@@ -66,6 +88,35 @@ func TestAHostThatIsMissingForAMomentIsFound(t *testing.T) {
 		}
 		if n := len(op.InstanceIDs()); n != 1 {
 			t.Errorf("instances: got %d, want 1", n)
+		}
+	})
+}
+
+func TestAWaitInARegionThatDoesNotExistEndsSoon(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, noHost() }
+		began := time.Now()
+		_, err := f.client().WaitInstances(t.Context(), "region-9", []string{"i-001"}, provider.StateRunning, nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want ErrUnavailable", err)
+		}
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("it took %v, want seconds", took)
+		}
+	})
+}
+
+func TestAWaitOutlivesAHostThatIsMissingForAMoment(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 1)
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n < 2 {
+				return nil, noHost()
+			}
+			return f.look(r), nil
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Errorf("got %v, want a running instance", err)
 		}
 	})
 }

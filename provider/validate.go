@@ -13,15 +13,6 @@ import (
 // maxCount keeps a typing error from creating a huge number of instances.
 const maxCount = 100_000
 
-// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
-const reservedTagPrefix = "yunfan:"
-
-// Keys of the tags that [RunOptions].Owner adds.
-const (
-	OwnerTag     = reservedTagPrefix + "owner"
-	OperationTag = reservedTagPrefix + "operation"
-)
-
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.
@@ -101,13 +92,13 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 		"an IPv6 address")
 	if k := len(n.PrivateIPs); k > 0 && k != max(s.Count, 1) {
 		c.Fail("Network.PrivateIPs", k,
-			fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
+			fmt.Sprintf("one address for each instance is needed: Count is %d", max(s.Count, 1)))
 	}
 	c.NotNegative("Network.IPv6Count", n.IPv6Count)
 	if len(n.IPv6Addresses) > 0 {
 		c.Require(n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "excludes IPv6Addresses")
 		c.Require(s.Count <= 1, "Network.IPv6Addresses", nil,
-			"fixed IPv6 addresses are for one server: Count must be 1")
+			"fixed IPv6 addresses are for one instance: Count must be 1")
 	}
 	oneOf(c, "Network.IPFamily", n.IPFamily, IPv4, IPv6, DualStack)
 	if p := n.PublicIP; p != nil {
@@ -122,7 +113,7 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 		in.Text("Name", f.Name)
 		in.Text("Description", f.Description)
 		if f.PrivateIP.IsValid() && s.Count > 1 {
-			in.Fail("PrivateIP", f.PrivateIP, "a fixed address is for one server: Count must be 1")
+			in.Fail("PrivateIP", f.PrivateIP, "a fixed address is for one instance: Count must be 1")
 		}
 	}
 }
@@ -192,8 +183,6 @@ func (s *RunInstancesSpec) checkTemplate(c *Checker) {
 	c.Require((t.ID == "") != (t.Name == ""), "LaunchTemplate", nil, "give its ID or its Name, and not both")
 	c.NotNegative("LaunchTemplate.Version", t.Version)
 }
-
-func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
 
 func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
 	if v != "" && !slices.Contains(known, v) {

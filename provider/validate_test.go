@@ -145,7 +145,7 @@ func billingRules() []rule {
 	}
 }
 
-// spot makes a spec one for spot servers.
+// spot makes a spec one for spot instances.
 func spot(s *provider.RunInstancesSpec) *provider.SpotOptions {
 	s.Billing.Mode = provider.Spot
 	return &s.Billing.Spot
@@ -165,8 +165,17 @@ func TestEveryBrokenRuleNamesFieldAndValue(t *testing.T) {
 			t.Errorf("%s = %q: want FieldErrors, got %v", r.path, r.value, err)
 			continue
 		}
-		if len(all) != 1 || all[0].Path != r.path || all[0].Value != r.value || all[0].Reason == "" || all[0].Driver != "" {
-			t.Errorf("%s = %q broken: the error says %+v", r.path, r.value, *all[0])
+		switch {
+		case len(all) != 1:
+			t.Errorf("%s = %q broken: number of problems: got %v, want 1", r.path, r.value, len(all))
+		case all[0].Path != r.path:
+			t.Errorf("%s = %q broken: all[0].Path: got %v, want %v", r.path, r.value, all[0].Path, r.path)
+		case all[0].Value != r.value:
+			t.Errorf("%s = %q broken: all[0].Value: got %v, want %v", r.path, r.value, all[0].Value, r.value)
+		case all[0].Reason == "":
+			t.Errorf("%s = %q broken: all[0].Reason: got %q, want anything but %q", r.path, r.value, all[0].Reason, "")
+		case all[0].Driver != "":
+			t.Errorf("%s = %q broken: all[0].Driver: got %q, want %q", r.path, r.value, all[0].Driver, "")
 		}
 	}
 }
@@ -193,8 +202,11 @@ func TestSecretsAreNotNamedByProblems(t *testing.T) {
 	s := spec(-1)
 	s.Login = provider.Login{Password: planted, KeyPairs: []string{"k"}, KeepImageLogin: true}
 	s.UserData = []byte(planted)
-	if err := s.Validate(); err == nil || shows(err.Error()) {
-		t.Errorf("want an error without the password")
+	switch err := s.Validate(); {
+	case err == nil:
+		t.Error("got no error, want one")
+	case shows(err.Error()):
+		t.Error("the error shows a secret")
 	}
 }
 

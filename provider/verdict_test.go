@@ -69,8 +69,11 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: may be done %v", tc.what, got)
 		}
 	}
-	if v := judge(api(OutcomeRejected, ErrNoStock), true); !v.Scarce || !v.Final {
-		t.Errorf("no stock is %+v, want it scarce and final", v)
+	switch v := judge(api(OutcomeRejected, ErrNoStock), true); {
+	case !v.Scarce:
+		t.Error("v.Scarce is false, want true")
+	case !v.Final:
+		t.Error("v.Final is false, want true")
 	}
 	if v := judge(dead, true); !v.TokenDead {
 		t.Error("a dead token is not told")

@@ -22,7 +22,7 @@ func waitError(t *testing.T, err error) *provider.WaitError {
 	return e
 }
 
-// states makes a script of a server's life: the state of the last line whose
+// states makes a script of an instance's life: the state of the last line whose
 // age is reached.
 type moment struct {
 	age   time.Duration
@@ -41,7 +41,7 @@ func life(moments ...moment) func(string, time.Duration) (provider.State, string
 	}
 }
 
-func TestWaitReturnsServersInOrder(t *testing.T) {
+func TestWaitReturnsInstancesInOrder(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		op := run(t, f.client(), 150)
 		list, err := op.Wait(t.Context(), nil)
@@ -52,17 +52,20 @@ func TestWaitReturnsServersInOrder(t *testing.T) {
 				t.Errorf("%s is %s", i.ID, i.State)
 			}
 		}
-		if err != nil || !slices.Equal(ids, op.InstanceIDs()) {
-			t.Errorf("%d servers, %v", len(ids), err)
+		switch {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case !slices.Equal(ids, op.InstanceIDs()):
+			t.Errorf("IDs: got %v, want %v", ids, op.InstanceIDs())
 		}
 		if again, err := op.Wait(t.Context(), nil); err != nil || len(again) != 150 {
-			t.Errorf("a second wait: %d servers, %v", len(again), err)
+			t.Errorf("a second wait: %d instances, %v", len(again), err)
 		}
 	})
 }
 
-// What a server that should come up may go through, and what ends its wait.
-func TestLivesOfAServer(t *testing.T) {
+// What an instance that should come up may go through, and what ends its wait.
+func TestLivesOfAnInstance(t *testing.T) {
 	pending := moment{0, provider.StatePending, "BUILD"}
 	for _, tc := range []struct {
 		what    string
@@ -93,8 +96,11 @@ func TestLivesOfAServer(t *testing.T) {
 					t.Errorf("the wait took %v, want at most %v", took, tc.by)
 				}
 				if tc.failure == "" {
-					if err != nil || len(list) != 1 {
-						t.Errorf("want it to run, got %v", err)
+					switch {
+					case err != nil:
+						t.Errorf("got error %v, want none", err)
+					case len(list) != 1:
+						t.Errorf("number of instances: got %v, want 1", len(list))
 					}
 					return
 				}
@@ -158,7 +164,7 @@ func TestAWaitThatEndsEarlyNamesWhatIsPending(t *testing.T) {
 	})
 }
 
-// Servers accepted by a later create are as new as they are: an earlier create
+// Instances accepted by a later create are as new as they are: an earlier create
 // of the same operation does not make them older.
 func TestALateCreateMayBeInvisibleAsLong(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -166,7 +172,7 @@ func TestALateCreateMayBeInvisibleAsLong(t *testing.T) {
 		f.limits.Rates = map[provider.API]provider.Rate{provider.APIRunInstances: {Calls: 1, Per: 100 * time.Second}}
 		f.state = life(moment{45 * time.Second, provider.StateRunning, "UP"})
 		if list, err := run(t, f.client(), 2).Wait(t.Context(), nil); err != nil || len(list) != 2 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 	})
 }
@@ -191,8 +197,11 @@ func TestWaitInstances(t *testing.T) {
 				ids := run(t, f.client(), 2).InstanceIDs()
 				list, err := f.client().WaitInstances(t.Context(), "", append(ids, ids...), tc.target, nil)
 				if tc.state == "" {
-					if e := waitError(t, err); len(e.Failed) != 2 || len(list) != 0 {
-						t.Errorf("want two failures, got %v", err)
+					switch e := waitError(t, err); {
+					case len(e.Failed) != 2:
+						t.Errorf("failed: got %v, want 2", len(e.Failed))
+					case len(list) != 0:
+						t.Errorf("number of instances: got %v, want 0", len(list))
 					}
 					return
 				}
@@ -206,13 +215,16 @@ func TestWaitInstances(t *testing.T) {
 
 func TestWaitInstancesRefusesAnEmptyID(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		if _, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", ""}, provider.StateRunning, nil); !slices.Equal(paths(t, err), []string{"IDs[1]"}) || len(f.calls) != 0 {
-			t.Errorf("got %v and %d calls", err, len(f.calls))
+		switch _, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", ""}, provider.StateRunning, nil); {
+		case !slices.Equal(paths(t, err), []string{"IDs[1]"}):
+			t.Errorf("paths of the error: got %v, want %v", paths(t, err), []string{"IDs[1]"})
+		case len(f.calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
 	})
 }
 
-// What is no state would be waited for until the servers are gone.
+// What is no state would be waited for until the instances are gone.
 func TestWaitInstancesRefusesATargetThatIsNoState(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := run(t, f.client(), 1).InstanceIDs()
@@ -222,8 +234,15 @@ func TestWaitInstancesRefusesATargetThatIsNoState(t *testing.T) {
 				defer cancel()
 				_, err := f.client().WaitInstances(ctx, "", ids, target, nil)
 				var all provider.FieldErrors
-				if !errors.As(err, &all) || len(all) != 1 || all[0].Path != "target" || all[0].Value != value {
-					t.Errorf("target %q: got %v", target, err)
+				switch {
+				case !errors.As(err, &all):
+					t.Errorf("target %q: got error %v, want a %T", target, err, all)
+				case len(all) != 1:
+					t.Errorf("target %q: number of problems: got %v, want 1", target, len(all))
+				case all[0].Path != "target":
+					t.Errorf("target %q: all[0].Path: got %q, want %q", target, all[0].Path, "target")
+				case all[0].Value != value:
+					t.Errorf("target %q: all[0].Value: got %v, want %v", target, all[0].Value, value)
 				}
 			})
 			if n != 0 {
@@ -233,7 +252,7 @@ func TestWaitInstancesRefusesATargetThatIsNoState(t *testing.T) {
 	})
 }
 
-// Several wait for the same servers by the same calls. What one of them does with
+// Several wait for the same instances by the same calls. What one of them does with
 // what it got is no business of the others.
 func TestWhatAWaitReturnsIsTheCallersOwn(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -248,7 +267,7 @@ func TestWhatAWaitReturnsIsTheCallersOwn(t *testing.T) {
 			wg.Go(func() {
 				list, err := op.Wait(t.Context(), &provider.WaitOptions{Progress: func(e provider.Event) { delete(e.Instance.Tags, "team") }})
 				if err != nil || len(list) != 2 {
-					t.Errorf("%d servers, %v", len(list), err)
+					t.Errorf("%d instances, %v", len(list), err)
 				}
 				for _, i := range list {
 					if i.Tags["team"] != "web" || i.Tags["mine"] != "" {
@@ -270,7 +289,7 @@ func TestZeroPollerAndBudgetAreReady(t *testing.T) {
 		var budget provider.Budget
 		c := f.client(func(o *provider.Options) { o.Poller, o.Budget = &poller, &budget })
 		if list, err := run(t, c, 3).Wait(t.Context(), nil); err != nil || len(list) != 3 {
-			t.Errorf("%d servers, %v", len(list), err)
+			t.Errorf("%d instances, %v", len(list), err)
 		}
 		read(t, c, 3)
 	})
@@ -286,7 +305,7 @@ func TestBadDescribesFailNoWait(t *testing.T) {
 			return f.look(r), nil
 		}
 		if list, err := run(t, f.client(), 3).Wait(t.Context(), nil); err != nil || len(list) != 3 {
-			t.Errorf("%d servers run, %v", len(list), err)
+			t.Errorf("%d instances run, %v", len(list), err)
 		}
 	})
 }
@@ -299,7 +318,7 @@ func TestLostRightsEndAWait(t *testing.T) {
 			start := time.Now()
 			_, err := op.Wait(t.Context(), nil)
 			if e := waitError(t, err); !errors.Is(err, kind) || len(e.Pending) != 2 || time.Since(start) > time.Minute {
-				t.Errorf("after %v: want %v and both servers pending, got %v", time.Since(start), kind, err)
+				t.Errorf("after %v: want %v and both instances pending, got %v", time.Since(start), kind, err)
 			}
 			var last error
 			for _, err := range op.Watch(t.Context()) {
@@ -316,7 +335,7 @@ func TestLostRightsEndAWait(t *testing.T) {
 // more.
 func TestLostRightsEndAWaitThatLooksFirst(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -403,7 +422,7 @@ func TestProgressTellsEveryChangeOnce(t *testing.T) {
 			}
 		}})
 		if err != nil || len(seen) != 3 {
-			t.Errorf("%d servers were told about, %v", len(seen), err)
+			t.Errorf("%d instances were told about, %v", len(seen), err)
 		}
 		for id, states := range seen {
 			if want := []provider.State{provider.StatePending, provider.StateStarting, provider.StateRunning}; !slices.Equal(states, want) {
@@ -469,8 +488,11 @@ func TestOneImpatientWaitLeavesOthersAlone(t *testing.T) {
 		op := run(t, f.client(), 2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 2 {
-				t.Errorf("the patient wait: %v", err)
+			switch list, err := op.Wait(t.Context(), nil); {
+			case err != nil:
+				t.Errorf("got error %v, want none", err)
+			case len(list) != 2:
+				t.Errorf("number of instances: got %v, want 2", len(list))
 			}
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond) // in the middle of a call
@@ -483,7 +505,7 @@ func TestOneImpatientWaitLeavesOthersAlone(t *testing.T) {
 	})
 }
 
-// That new servers do not stop by themselves says nothing about how they boot.
+// That new instances do not stop by themselves says nothing about how they boot.
 func TestWaitsForOtherStatesTeachNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.boot = 15 * time.Second
@@ -498,12 +520,12 @@ func TestWaitsForOtherStatesTeachNothing(t *testing.T) {
 			t.Error(err)
 		}
 		if took := time.Since(start); took > 18*time.Second {
-			t.Errorf("servers that run after 15 s were noticed after %v", took)
+			t.Errorf("instances that run after 15 s were noticed after %v", took)
 		}
 	})
 }
 
-// Images boot differently on the same machines: what was learned of a slow one must
+// Images boot differently on the same instances: what was learned of a slow one must
 // not delay the others.
 func TestBootTimesAreLearnedPerImage(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -525,13 +547,13 @@ func TestBootTimesAreLearnedPerImage(t *testing.T) {
 			launch("windows", 90*time.Second)
 		}
 		if late := launch("linux", 9*time.Second); late > 2*time.Second {
-			t.Errorf("servers of another image were noticed %v after they ran", late)
+			t.Errorf("instances of another image were noticed %v after they ran", late)
 		}
 	})
 }
 
-// New servers among others must not keep those from being looked at.
-func TestWaitInstancesLooksAtOldServersAtOnce(t *testing.T) {
+// New instances among others must not keep those from being looked at.
+func TestWaitInstancesLooksAtOldInstancesAtOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		c := f.client()
 		old := run(t, c, 5).InstanceIDs()
@@ -559,7 +581,7 @@ func TestWaitInstancesKnowsWhatThisClientHasJustCreated(t *testing.T) {
 		c := f.client()
 		list, err := c.WaitInstances(t.Context(), "", run(t, c, 2).InstanceIDs(), provider.StateRunning, nil)
 		if err != nil || len(list) != 2 {
-			t.Errorf("two new servers are not visible for 45 s; got %d running, %v", len(list), err)
+			t.Errorf("two new instances are not visible for 45 s; got %d running, %v", len(list), err)
 		}
 	})
 }

@@ -80,7 +80,7 @@ func TestLooksUntilDone(t *testing.T) {
 // so when it is left out.
 func TestALookDoesNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,8 +100,11 @@ func TestALookDoesNothing(t *testing.T) {
 		if len(l.Failed) != 1 || l.Failed[0].InstanceID != "i-001" {
 			t.Errorf("failed are %v, want i-001", l.Failed)
 		}
-		if len(l.NotVisible) != 1 || !l.NotVisible[0].Visible {
-			t.Errorf("not visible are %+v, want i-002, seen before", l.NotVisible)
+		switch {
+		case len(l.NotVisible) != 1:
+			t.Errorf("length of l.NotVisible: got %v, want 1", len(l.NotVisible))
+		case !l.NotVisible[0].Visible:
+			t.Error("l.NotVisible[0].Visible is false, want true")
 		}
 		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
 			t.Errorf("%d releases, want none", n)

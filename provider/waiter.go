@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/ownership"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
 
@@ -71,7 +72,7 @@ func (w *waiter) report(at time.Time, o await.Outcome[Instance]) {
 // and a *[WaitError] about the others.
 func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance, error) {
 	w.begin()
-	ready, e := w.result(w.instances.Run(ctx, w.c.poller.engine(w.c), t))
+	ready, e := w.result(w.instances.Run(ctx, w.c.engine(), t))
 	if e == nil {
 		return ready, nil
 	}
@@ -84,11 +85,11 @@ func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance,
 // look asks about every instance once.
 func (w *waiter) look(ctx context.Context, t poll.Target[Instance]) error {
 	w.begin()
-	return w.instances.Look(ctx, w.c.poller.engine(w.c), t)
+	return w.instances.Look(ctx, w.c.engine(), t)
 }
 
 // sighted returns the instances that an answer has shown, grouped by owner.
-func (w *waiter) sighted() (ids [foreign + 1][]string) {
+func (w *waiter) sighted() (ids [ownership.Foreign + 1][]string) {
 	for o := range w.instances.Outcomes() {
 		if o.Seen {
 			ids[o.Owner] = append(ids[o.Owner], o.ID)

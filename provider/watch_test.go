@@ -27,8 +27,13 @@ func TestWatchTellsEveryChangeAndEnds(t *testing.T) {
 			if err != nil {
 				failures++
 				var launch *provider.LaunchError
-				if !errors.As(err, &launch) || launch.InstanceID != "i-002" || e.Err == nil {
-					t.Errorf("failure %v of %s", err, e.Instance.ID)
+				switch {
+				case !errors.As(err, &launch):
+					t.Errorf("got error %v, want a %T", err, launch)
+				case launch.InstanceID != "i-002":
+					t.Errorf("launch.InstanceID: got %q, want %q", launch.InstanceID, "i-002")
+				case e.Err == nil:
+					t.Error("e.Err is nil, want a value")
 				}
 			}
 		}
@@ -81,7 +86,7 @@ func TestAWatchOfNothingIsEmpty(t *testing.T) {
 	})
 }
 
-// Servers that no alternative can replace are told when all the others run.
+// Instances that no alternative can replace are told when all the others run.
 func TestAWatchTellsWhatCouldNotBeReplaced(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = func(id string, age time.Duration) (provider.State, string) {

@@ -68,7 +68,7 @@ func TestAServerIsReadAsDocumented(t *testing.T) {
 		CreatedAt: time.Date(2013, 8, 28, 14, 26, 3, 0, time.UTC),
 	}
 	if !reflect.DeepEqual(got, want.WithSys(&raw)) {
-		t.Errorf("the server is\n%+v\nwant\n%+v", got, want)
+		t.Errorf("the instance is\n%+v\nwant\n%+v", got, want)
 	}
 	sys, ok := got.Sys().(*Instance)
 	if !ok {

@@ -70,7 +70,7 @@ func breakingServer(t *testing.T) (addr string, arrived func(action string) int)
 }
 
 // net/http repeats a GET without a body when a kept connection breaks before
-// the answer. Such a create would make its servers twice.
+// the answer. Such a create would make its instances twice.
 func TestACreateOnABrokenConnectionArrivesOnce(t *testing.T) {
 	addr, arrived := breakingServer(t)
 	shared := &http.Transport{MaxIdleConnsPerHost: 1}

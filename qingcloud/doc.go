@@ -59,7 +59,7 @@
 // nothing more will come. Instances for a sub-account (RunOptions.TargetUser) are
 // looked for among those of its own. How long a name may be is not documented;
 // with the marker it has 60 characters at most, and the end of a longer one is
-// left out for the time. Instances of a spec without Name are called "server-yf..."
+// left out for the time. Instances of a spec without Name are called "instance-yf..."
 // and stay so.
 //
 // Once the instances are known they get the name of the spec by

@@ -107,14 +107,20 @@ var deniedForm = regexp.MustCompile(`(?i)^\W*permission ?denied\b`)
 // and of users' reports are "resource [i-1] lease info not ready yet, please try later",
 // "instance [i-1] is not running, can not be stopped", "snapshot [ss-1] is not available, can
 // not create volume from it" and "volume can not attach to instance in different zone".
+//
+// A message that begins with a zone is about the zone, whatever state that is in.
 var meanings = []meaning{
-	{isState: true, soon: true, form: regexp.MustCompile(`(?i)lease info|not ready|try (again )?later|稍后`)},
+	{isState: true, soon: true, form: regexp.MustCompile(
+		`(?i)lease info|not ready|try (again )?later|please retry|retry (it )?later|\bbusy\b|in progress|in transition|being (operated|processed)|` +
+			`稍[后候]|重试|正在(操作|处理)`)},
 	{form: regexp.MustCompile(
-		`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|权限|无权|授权`)},
+		`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|\brights?\b|\broles?\b|` +
+			`\b(sub[- ]?)account|prohibit|restrict|权限|无权|授权|账户|账号|禁止|不允许|拒绝`)},
+	{form: regexp.MustCompile(`(?i)^\W*(the )?(zone|region)\b`)},
 	{isState: true, form: regexp.MustCompile(
 		`(?i)\b(pending|creating|running|starting|stopping|stopped|restarting|resetting|suspended|suspending|` +
-			`resuming|recovering|terminated|terminating|ceased|transition|status)\b|in[ -]use`)},
-	{form: regexp.MustCompile(`(?i)zone|region|allowed|permitted|policy|区域|可用区`)},
+			`resuming|recovering|terminated|terminating|ceased|transition|status)\b|in[ -]use|状态|正在`)},
+	{form: regexp.MustCompile(`(?i)zone|region|data ?cent|allow|permitted|polic|denied|区域|可用区|机房`)},
 	{isState: true, form: regexp.MustCompile(`(?i)available|associated|attached|\bstate\b`)},
 }
 

@@ -158,7 +158,7 @@ func TestWhatLastsIsNotRepeated(t *testing.T) {
 	}
 }
 
-// The cloud has one code for "no more servers" and for "no more calls".
+// The cloud has one code for "no more instances" and for "no more calls".
 func TestAQuotaIsAThrottleOnceTheHourIsNearlyUsedUp(t *testing.T) {
 	d := mustDriver(t, testConfig(saying(200, `{"message":"QuotasExceeded","ret_code":2500}`)))
 	run := func() *provider.APIError {
@@ -244,6 +244,24 @@ func TestTheMessageTellsWhatADeniedCallIsAbout(t *testing.T) {
 		{"PermissionDenied, the operation is not allowed", permission, "never"},
 		{"访问被拒绝，没有权限", permission, "never"},
 		{"PermissionDenied, 该可用区不可用", permission, "never"},
+		{"PermissionDenied, zone [pek3d] is suspended", permission, "never"},
+		{"PermissionDenied, zone [pek3b] has been closed for new resources, status [closed]", permission, "never"},
+		{"PermissionDenied, the user can not operate resources in this data center", permission, "never"},
+		{"PermissionDenied, sub account has no right", permission, "never"},
+		{"PermissionDenied, insufficient rights", permission, "never"},
+		{"PermissionDenied, role [r-1] can not do TerminateInstances", permission, "never"},
+		{"PermissionDenied, api key is prohibited", permission, "never"},
+		{"PermissionDenied, the key is restricted to pek3a", permission, "never"},
+		{"PermissionDenied, 子账户无此操作", permission, "never"},
+		{"PermissionDenied, 不允许操作", permission, "never"},
+		{"PermissionDenied, 禁止在该机房操作", permission, "never"},
+		{"PermissionDenied, resource [i-1] is in transition", state, "always"},
+		{"PermissionDenied, instance [i-1] is busy", state, "always"},
+		{"PermissionDenied, another job of [i-1] is in progress", state, "always"},
+		{"PermissionDenied, [i-1] is being operated", state, "always"},
+		{"PermissionDenied, 主机 [i-1] 正在操作中，请稍候重试", state, "always"},
+		{"PermissionDenied, 主机 [i-1] 正在运行", state, sometimes},
+		{"PermissionDenied, 主机状态不正确", state, sometimes},
 	} {
 		for _, op := range []string{
 			actionRun, actionDescribe, actionTerminate, actionCease, actionRename, actionJobs,

@@ -93,9 +93,9 @@ func TestAGoodAnswerCountsUnderAnyContentType(t *testing.T) {
 		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 	})
 	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
-		t.Errorf("servers that were made are lost: got error %v, want none", err)
+		t.Errorf("instances that were made are lost: got error %v, want none", err)
 	} else if len(got.InstanceIDs) != 1 {
-		t.Errorf("servers that were made are lost: len(InstanceIDs) is %d, want 1", len(got.InstanceIDs))
+		t.Errorf("instances that were made are lost: len(InstanceIDs) is %d, want 1", len(got.InstanceIDs))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
 
@@ -49,7 +50,7 @@ func (d *driver) DescribeJob(ctx context.Context, region, jobID string) (done bo
 	if i < 0 {
 		return false, nil, malformed(actionJobs, "the answer lacks the job")
 	}
-	switch j := &out.JobSet[i]; j.Status {
+	switch j := &out.JobSet[i]; strings.ToLower(string(j.Status)) {
 	case "successful":
 		return true, nil, nil
 	case "failed", "done with failure": // the second word is in the vendor's SDK only
@@ -58,7 +59,20 @@ func (d *driver) DescribeJob(ctx context.Context, region, jobID string) (done bo
 	return false, nil, nil
 }
 
-var codeForm = regexp.MustCompile(`[1-9][0-9]{3}`)
+// codeForm is a ret_code that stands alone: IDs of instances hold digits too.
+var codeForm = regexp.MustCompile(`\b[1-9][0-9]{3}\b`)
+
+// codeIn returns the first documented ret_code in a text, or else the first number that looks
+// like one; 0 without one.
+func codeIn(text string) int {
+	found := codeForm.FindAllString(text, -1)
+	i := slices.IndexFunc(found, func(code string) bool { _, known := errorTable.Lookup(code); return known })
+	if len(found) == 0 {
+		return 0
+	}
+	code, _ := strconv.Atoi(found[max(i, 0)])
+	return code
+}
 
 // jobFailure returns why a create failed after it was accepted. Instances that it named may
 // exist.
@@ -68,7 +82,7 @@ func (d *driver) jobFailure(j *job) *provider.APIError {
 	if j.ErrorCodes != "" {
 		message += " with error_codes " + string(j.ErrorCodes)
 	}
-	if code, err := strconv.Atoi(codeForm.FindString(string(j.ErrorCodes))); err == nil {
+	if code := codeIn(string(j.ErrorCodes)); code != 0 {
 		d.classify(e, &qcerrors.QingCloudError{RetCode: code, Message: message})
 	}
 	e.Message, e.Outcome, e.Temporary = message, provider.OutcomeUnknown, false

@@ -33,6 +33,10 @@ func TestAJobSaysWhetherACreateHasFailed(t *testing.T) {
 		{`"status":"failed","error_codes":"i-1:2400,i-2:5000"`, true, provider.ErrBalance, "2400"},
 		{`"status":"done with failure","error_codes":"2500"`, true, provider.ErrQuota, "2500"},
 		{`"status":"failed","error_codes":"5000"`, true, provider.ErrUnavailable, "5000"},
+		{`"status":"failed","error_codes":{"i-1234abcd":"5200"}`, true, provider.ErrNoStock, "5200"},
+		{`"status":"failed","error_codes":"i-12345678,5200"`, true, provider.ErrNoStock, "5200"},
+		{`"status":"failed","error_codes":[{"code":9999},{"code":"2400"}]`, true, provider.ErrBalance, "2400"},
+		{`"status":"Failed","error_codes":"5200"`, true, provider.ErrNoStock, "5200"},
 		{`"status":"failed","error_codes":"1400"`, true, provider.ErrPermission, "1400"},
 	} {
 		m := saying(200, jobs(`{"job_id":"j-2","status":"failed"},{"job_id":"j-1","job_action":"RunInstances",`+c.row+`}`))

@@ -50,7 +50,7 @@ func TestRenameRefusals(t *testing.T) {
 	} {
 		err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RenameInstance(t.Context(), "", "i-1", "web")
 		var e *provider.APIError
-		// The vendor's own clients leave a new server alone until it is leased.
+		// The vendor's own clients leave a new instance alone until it is leased.
 		if !errors.As(err, &e) {
 			t.Errorf("%s: got error %v, want a %T", code, err, e)
 		} else if e.Kind != want.kind {
@@ -78,7 +78,7 @@ func TestRenameRefusesBeforeAnyCall(t *testing.T) {
 }
 
 // The create carries a marker behind the name, in few plain characters; the
-// renaming takes it away, from every server.
+// renaming takes it away, from every instance.
 func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var name string // of the create

@@ -330,7 +330,7 @@ func TestALostGroupIsNotMadeTwice(t *testing.T) {
 	})
 }
 
-// The life of a group at the simulated service, with servers made in it and
+// The life of a group at the simulated service, with instances made in it and
 // others that join.
 func TestTheLifeOfAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -376,7 +376,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 		}
 		wantFound(t, found, ids)
 		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrState) {
-			t.Errorf("a group with servers: %v, want ErrState", err)
+			t.Errorf("a group with instances: %v, want ErrState", err)
 		}
 		if _, err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// changesOf are the calls that change servers which exist, by action.
+// changesOf are the calls that change instances which exist, by action.
 func changesOf(d *driver) map[string]func(context.Context) error {
 	power := func(action provider.PowerAction) func(context.Context) error {
 		return func(ctx context.Context) error {
@@ -283,7 +283,7 @@ func TestASilentCloudIsGivenUpByAPowerCall(t *testing.T) {
 	})
 }
 
-// Code 1400 does not tell which server it is about, nor that the server is
+// Code 1400 does not tell which instance it is about, nor that the instance is
 // stopped already.
 func TestOneStoppedServerDoesNotKeepTheOthersRunning(t *testing.T) {
 	var mu sync.Mutex
@@ -310,7 +310,7 @@ func TestOneStoppedServerDoesNotKeepTheOthersRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.StopInstances(t.Context(), "", []string{"i-1", "i-2", "i-3", "i-4", "i-5"}, nil); err != nil {
-		t.Errorf("every server is stopped, but the error is %v", err)
+		t.Errorf("every instance is stopped, but the error is %v", err)
 	}
 	slices.Sort(stopped)
 	if want := []string{"i-1", "i-2", "i-4", "i-5"}; !slices.Equal(stopped, want) {

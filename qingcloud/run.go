@@ -21,7 +21,8 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return runFailed(out.salvaged(ex.Body()), count, err)
 	}
 	if n := len(adapter.Distinct(out.Instances)); n < count {
-		return runFailed(out.salvaged(ex.Body()), count, malformed(actionRun, fmt.Sprintf("the answer names %d of %d instances", n, count)))
+		lost := fmt.Sprintf("the answer names %d of %d instances", n, count)
+		return runFailed(out.salvaged(ex.Body()), count, malformed(actionRun, lost))
 	}
 	return out.result(), nil
 }

@@ -28,7 +28,7 @@ func TestACreateReturnsItsIDsAndJob(t *testing.T) {
 	}
 }
 
-// Whatever else is wrong with an answer, the servers it names exist.
+// Whatever else is wrong with an answer, the instances it names exist.
 func TestIDsAreNeverLost(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
@@ -158,11 +158,11 @@ func TestNamesAreComparedByEquality(t *testing.T) {
 	m := saying(200, `{"ret_code":0,"total_count":3,"instance_set":[{"instance_id":"i-1","instance_name":"web"},{"instance_id":"i-2","instance_name":"web-2"},{"instance_id":"i-web","instance_name":""}]}`)
 	page, err := mustDriver(t, testConfig(m)).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "web"})
 	if err != nil {
-		t.Errorf("servers named web: got error %v, want none", err)
+		t.Errorf("instances named web: got error %v, want none", err)
 	} else if len(page.Instances) != 1 {
-		t.Errorf("servers named web: len(Instances) is %d, want 1", len(page.Instances))
+		t.Errorf("instances named web: len(Instances) is %d, want 1", len(page.Instances))
 	} else if page.Instances[0].ID != "i-1" {
-		t.Errorf(`servers named web: page.Instances[0].ID is %q, want "i-1"`, page.Instances[0].ID)
+		t.Errorf(`instances named web: page.Instances[0].ID is %q, want "i-1"`, page.Instances[0].ID)
 	}
 	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" {
 		t.Errorf(`search_word is %q, want "web"`, q.Get("search_word"))
@@ -430,7 +430,7 @@ func TestTerminateEmptiesTheRecycleBin(t *testing.T) {
 	}
 }
 
-// One server runs, one lies in the recycle bin: each needs another call.
+// One instance runs, one lies in the recycle bin: each needs another call.
 func TestAClientLooksIntoTheRecycleBinFirst(t *testing.T) {
 	m := &memory{answer: func(r *http.Request) (*http.Response, error) {
 		if r.URL.Query().Get("action") == "DescribeInstances" {

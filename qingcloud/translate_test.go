@@ -105,7 +105,8 @@ func wireOf(t *testing.T, spec *provider.RunInstancesSpec) golden {
 		if len(v) != 1 {
 			t.Errorf("parameter %s is sent %d times", k, len(v))
 		}
-		if k == "instance_name" || !isOwnParam(k) && k != "action" {
+		own := isOwnParam(k) || k == "action"
+		if !own || k == "instance_name" {
 			g.Params[k] = v[0]
 		}
 	}

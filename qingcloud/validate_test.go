@@ -125,7 +125,7 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 			s.Network.SubnetID, s.Network.Interfaces = "vxnet-1", []provider.NetworkInterface{{SubnetID: "vxnet-2|10.0.0.1"}}
 		}, "Network.Interfaces[0].SubnetID"},
 		{"new data disk", func(s *specT) { s.DataDisks = []provider.Disk{{}} }, "DataDisks[0].VolumeID"},
-		{"volume for two servers", func(s *specT) { s.Count, s.DataDisks = 2, []provider.Disk{{VolumeID: "vol-1"}} }, "DataDisks"},
+		{"volume for two instances", func(s *specT) { s.Count, s.DataDisks = 2, []provider.Disk{{VolumeID: "vol-1"}} }, "DataDisks"},
 		{"spot", func(s *specT) { s.Billing.Mode = provider.Spot }, "Billing.Mode"},
 		{"dedicated host as a way to pay", func(s *specT) { s.Billing.Mode = provider.DedicatedHost }, "Billing.Mode"},
 		{"on demand", func(s *specT) { s.Billing.Mode = provider.OnDemand }, ""},

@@ -80,7 +80,7 @@ func (a *response[R]) lostRows(list string) bool {
 func anyUnread(unread []string, field string) bool {
 	for _, path := range unread {
 		rest, ok := strings.CutPrefix(path, field)
-		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+		if whole := rest == "" || rest[0] == '.' || rest[0] == '['; ok && whole {
 			return true
 		}
 	}

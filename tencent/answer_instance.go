@@ -179,7 +179,9 @@ func billingOf(chargeType string) provider.BillingMode {
 
 // timeForms are the forms of times in CVM's documents and in its answers. Those without a zone are
 // UTC, as the members are documented to be.
-var timeForms = []string{time.RFC3339, "2006-01-02T15:04Z", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z"}
+var timeForms = []string{
+	time.RFC3339, "2006-01-02T15:04Z", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z",
+}
 
 // timeOf reads a time. A text in another form is the zero time.
 func timeOf(s string) time.Time {

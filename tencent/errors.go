@@ -64,9 +64,9 @@ func (ex *exchange) ended(ctxErr error) error {
 // its outcome is unknown, and its token makes it free to ask again. Other calls with such a code
 // count as refused. The families of the table are those of checks before a call is carried out.
 func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
-	row, known := errorTable.Lookup(sdk.Code)
+	row, known := classOf(sdk.Code)
 	code, msg, requestID := sdk.Code, ex.secrets.Text(sdk.Message), ex.secrets.Text(sdk.RequestId)
-	if row.Code != code { // a documented code repeats nothing that was sent
+	if !strings.EqualFold(row.Code, code) { // a documented code repeats nothing that was sent
 		code = ex.secrets.Text(code)
 	}
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))

@@ -1,6 +1,11 @@
 package tencent
 
-import "github.com/yunfan-cloud/yunfan/provider"
+import (
+	"strings"
+	"sync"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
 
 // errorTable has the documented codes of the calls of this package, and the common ones of every
 // API (cloud.tencent.com/document/api/213/30435). A whole code counts more than its family,
@@ -281,6 +286,30 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "ResponseSizeLimitExceeded", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "ClientError.*", Kind: provider.ErrUnavailable, Unknown: true},
 })
+
+// inSmallLetters is the table with its codes in small letters: products of Tencent do not agree
+// on the letters of one code.
+var inSmallLetters = sync.OnceValue(func() *provider.ErrorTable {
+	rows := errorTable.Rows()
+	for i := range rows {
+		rows[i].Code = strings.ToLower(rows[i].Code)
+	}
+	return provider.NewErrorTable(rows)
+})
+
+// classOf returns the row of a code. A whole code in other letters counts more than the family of
+// the code.
+func classOf(code string) (row provider.ErrorCode, known bool) {
+	code = strings.TrimSpace(code)
+	if row, known = errorTable.Lookup(code); known && row.Code == code {
+		return row, true
+	}
+	other, ok := inSmallLetters().Lookup(strings.ToLower(code))
+	if better := strings.EqualFold(other.Code, code) || !known; ok && better {
+		return other, true
+	}
+	return row, known
+}
 
 // ErrorCodes returns the table, for the documentation.
 func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

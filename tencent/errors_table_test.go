@@ -369,6 +369,43 @@ func TestACodeThatNoTableKnows(t *testing.T) {
 	}
 }
 
+// A code means the same in other letters, and keeps its own.
+func TestTheLettersOfACodeDoNotMatter(t *testing.T) {
+	for code, want := range map[string]provider.ErrorCode{
+		"resourceinsufficient.clouddisksoldout":       {Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
+		"ResourcesSoldOut.SpecifiedInstancetype":      {Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+		"limitExceeded.vpcSubnetNum":                  {Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
+		"RESOURCESSOLDOUT.AVAILABLEZONE":              {Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+		"UnsupportedOperation.invalidZone":            {Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+		"invalidAccount.insufficientBalance":          {Kind: provider.ErrBalance},
+		"requestlimitexceeded.uinlimitexceeded":       {Kind: provider.ErrThrottled},
+		"InvalidInstanceId.notFound":                  {Kind: provider.ErrNotFound},
+		"operationDenied.instanceOperationInProgress": {Kind: provider.ErrState, Temporary: true},
+		"UnauthorizedOperation.permissiondenied":      {Kind: provider.ErrPermission},
+	} {
+		_, err := testDriver(t, refusal(code)).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) {
+			t.Fatalf("%s: got error %v, want a %T", code, err, e)
+		}
+		if e.Kind != want.Kind {
+			t.Errorf("%s: Kind is %v, want %v", code, e.Kind, want.Kind)
+		}
+		if e.Stock != want.Stock {
+			t.Errorf("%s: Stock is %q, want %q", code, e.Stock, want.Stock)
+		}
+		if e.Temporary != want.Temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.Temporary)
+		}
+		if e.Outcome == provider.OutcomeUnknown {
+			t.Errorf("%s: the outcome is open, want a refusal", code)
+		}
+		if e.Code != code {
+			t.Errorf("%s: Code is %q, want it as it came", code, e.Code)
+		}
+	}
+}
+
 // The table may hold no row that no documented code uses.
 func TestEveryRowOfTheTableIsUsed(t *testing.T) {
 	used := map[string]bool{"ClientError.CredentialError": true} // the SDK's own chain, which we do not use

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// factory makes as many servers as a create asks for, and notes the names.
+// factory makes as many instances as a create asks for, and notes the names.
 type factory struct {
 	mu    sync.Mutex
 	made  int

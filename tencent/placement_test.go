@@ -184,7 +184,7 @@ func TestGroupChanges(t *testing.T) {
 	}
 	for _, n := range []int{0, 101} {
 		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), "", "", make([]string, n), placement.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("%d servers in one call: %v", n, err)
+			t.Errorf("%d instances in one call: %v", n, err)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 var powerActions = []provider.PowerAction{provider.PowerStart, provider.PowerStop, provider.PowerReboot}
 
-// change asks for a change of power of one server.
+// change asks for a change of power of one instance.
 func change(ctx context.Context, d *driver, action provider.PowerAction) error {
 	_, err := d.ChangePower(ctx, &provider.PowerRequest{IDs: []string{"ins-1"}, Action: action})
 	return err
@@ -89,7 +89,7 @@ func TestPowerTakesAHundredServersACall(t *testing.T) {
 		if _, err := testDriver(t, r).ChangePower(t.Context(), &provider.PowerRequest{IDs: ids, Action: action}); err != nil {
 			t.Errorf("%s: %v", action, err)
 		} else if n := len(r.sent[0]["InstanceIds"].([]any)); n != 100 {
-			t.Errorf("%s: %d of 100 servers are named", action, n)
+			t.Errorf("%s: %d of 100 instances are named", action, n)
 		}
 	}
 }
@@ -259,7 +259,7 @@ func TestPowerCallIsNotReplayedOnADeadConnection(t *testing.T) {
 }
 
 // stubborn is a cloud in which ins-3 is stopped and the others run. It notes
-// which servers it stops.
+// which instances it stops.
 type stubborn struct {
 	mu      sync.Mutex
 	stopped []string
@@ -287,7 +287,7 @@ func (s *stubborn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer(200, terminated), nil
 }
 
-// CVM refuses all servers of a call because of one.
+// CVM refuses all instances of a call because of one.
 func TestOneStoppedServerDoesNotKeepTheOthersRunning(t *testing.T) {
 	cloud := &stubborn{}
 	c, err := New(Config{Region: "region-1", Credentials: provider.StaticCredentials(keyID, keyValue, ""), Transport: cloud})
@@ -295,7 +295,7 @@ func TestOneStoppedServerDoesNotKeepTheOthersRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.StopInstances(t.Context(), "", []string{"ins-1", "ins-2", "ins-3", "ins-4", "ins-5"}, nil); err != nil {
-		t.Errorf("every server is stopped, but the error is %v", err)
+		t.Errorf("every instance is stopped, but the error is %v", err)
 	}
 	slices.Sort(cloud.stopped)
 	if want := []string{"ins-1", "ins-2", "ins-4", "ins-5"}; !slices.Equal(cloud.stopped, want) {

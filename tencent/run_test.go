@@ -48,7 +48,7 @@ func TestIDsAreKeptBesideAnError(t *testing.T) {
 	}
 }
 
-// An account may be content with fewer servers. An answer that names one of them
+// An account may be content with fewer instances. An answer that names one of them
 // twice must not pass for that: the others would be made again, elsewhere.
 func TestAnIDThatIsNamedTwiceIsNoPartialSuccess(t *testing.T) {
 	spec := bare()
@@ -425,6 +425,6 @@ func TestTerminateOfWhatVanishesByItself(t *testing.T) {
 	}
 	d := testDriver(t, always(200, `{"Response":{"Error":{"Code":"InvalidInstanceId.NotFound","Message":"m"},"RequestId":"r"}}`))
 	if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrNotFound) {
-		t.Errorf("an absent server is %v", err)
+		t.Errorf("an absent instance is %v", err)
 	}
 }

@@ -135,7 +135,7 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 		paths = append(paths, e.Path)
 	}
 	if want := []string{"Spec.DataDisks[0].DeleteWithInstance", "Spec.Billing.Mode", "Spec.Tags"}; !slices.Equal(paths, want) {
-		t.Errorf("named are %v, want %v: one server is what no count means", paths, want)
+		t.Errorf("named are %v, want %v: one instance is what no count means", paths, want)
 	}
 	if len(r.reqs) != 1 {
 		t.Error("the version was made all the same")

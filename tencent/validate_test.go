@@ -165,7 +165,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"gateway of no network":  {"Vendor.AsVPCGateway", option(RunOptions{AsVPCGateway: true})},
 		"packs without tenancy":  {"Vendor.DedicatedResourcePackIDs", option(RunOptions{DedicatedResourcePackIDs: []string{"rpp-1"}})},
 		"pack without an ID":     {"Vendor.DedicatedResourcePackIDs[1]", option(RunOptions{DedicatedResourcePackTenancy: "ResourcePool", DedicatedResourcePackIDs: []string{"rpp-1", ""}})},
-		"machine without an ID":  {"Vendor.CHCIDs[0]", option(RunOptions{CHCIDs: []string{""}})},
+		"instance without an ID": {"Vendor.CHCIDs[0]", option(RunOptions{CHCIDs: []string{""}})},
 		"metadata without a key": {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"": "planted"}})},
 		"metadata with a dot":    {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"a.b": "planted"}})},
 		"metadata in Turkish":    {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"K\u0130": "planted"}})},

@@ -35,6 +35,9 @@ type Verdict struct {
 	// After is how long the service wants to be left alone. 0 means it did not say.
 	After time.Duration
 
+	// Within bounds the time for repetitions, as [Again.Within] does.
+	Within time.Duration
+
 	// BlamesSome reports that, of several IDs, only some may be the reason.
 	BlamesSome bool
 

@@ -140,7 +140,7 @@ func (b *Batches) repeats(t *task, v *Verdict) (worth bool) {
 	blamesSome := v.BlamesSome && len(t.IDs) > 1
 	helps := v.Passes && !blamesSome
 	passes := t.answer.Transient || helps
-	again := Again{Worth: passes && !v.MayBeDone, After: v.After}
+	again := Again{Worth: passes && !v.MayBeDone, After: v.After, Within: v.Within}
 	if t.answer.Transient {
 		again.Until = t.answer.Until
 	}

@@ -259,8 +259,11 @@ func TestWhatABrokenAnswerStillNames(t *testing.T) {
 		for end := first; end <= n && want < 3; end += len(`,"i-2"`) {
 			want++
 		}
-		if len(ids) != want || want > 0 && ids[want-1] != fmt.Sprint("i-", want) {
-			t.Errorf("%s: got %v, want %d IDs", whole[:n], ids, want)
+		if len(ids) != want {
+			t.Fatalf("%s: got %v, want %d IDs", whole[:n], ids, want)
+		}
+		if last := fmt.Sprint("i-", want); want > 0 && ids[want-1] != last {
+			t.Errorf("%s: the last ID is %s, want %s", whole[:n], ids[want-1], last)
 		}
 		if want > 0 && order != "o-1" {
 			t.Errorf("%s: the order is %q, want o-1", whole[:n], order)

@@ -62,7 +62,7 @@ type Caller struct {
 	vendor     func(region string) (string, error)
 	transports oncehttp.Pair
 	answered   oncehttp.Answered
-	errors     *provider.ErrorTable
+	errors     *codes
 }
 
 // New returns a caller, or [provider.FieldErrors] with every problem of cfg. It
@@ -73,14 +73,15 @@ func New(cfg Config) (*Caller, error) {
 		keys:       cfg.Credentials,
 		vendor:     cfg.VendorEndpoint,
 		transports: oncehttp.NewPair(cfg.Transport),
-		errors:     cfg.Errors,
 	}
 	if c.keys == nil {
 		c.keys = newDefaultChain()
 	}
-	if c.errors == nil {
-		c.errors = provider.NewErrorTable(ErrorCodes())
+	table := cfg.Errors
+	if table == nil {
+		table = provider.NewErrorTable(ErrorCodes())
 	}
+	c.errors = newCodes(table)
 	check := cmp.Or(cfg.Check, &provider.Checker{Driver: cfg.Driver})
 	c.own = checkEndpoint(check, cfg.Endpoint, cfg.EndpointFor)
 	return c, check.Err()

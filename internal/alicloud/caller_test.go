@@ -58,14 +58,22 @@ func TestCallSendsBusinessParametersInTheBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resp.RequestID != "req-1" || resp.HTTPStatus != 200 || string(resp.Body) != `{"RequestId":"req-1","X":1}` {
-		t.Errorf("the answer arrived as %+v (%s)", resp, resp.Body)
+	switch {
+	case resp.RequestID != "req-1":
+		t.Errorf("resp.RequestID: got %q, want %q", resp.RequestID, "req-1")
+	case resp.HTTPStatus != 200:
+		t.Errorf("resp.HTTPStatus: got %v, want 200", resp.HTTPStatus)
+	case string(resp.Body) != `{"RequestId":"req-1","X":1}`:
+		t.Errorf("string(resp.Body): got %q, want %q", string(resp.Body), `{"RequestId":"req-1","X":1}`)
 	}
 	if got.Method != "POST" || got.URL.Scheme != "https" || got.URL.Host != "ecs.cn-test-1.example.com" {
 		t.Errorf("the call went to %s %s://%s", got.Method, got.URL.Scheme, got.URL.Host)
 	}
-	if len(form) != 4 || form.Get("Password") != "Planted-Pass!1" {
-		t.Errorf("the body holds %d parameters, want the 4 of the request", len(form))
+	switch {
+	case len(form) != 4:
+		t.Errorf("the body has %d parameters, want 4", len(form))
+	case form.Get("Password") != "Planted-Pass!1":
+		t.Error("the body has another password than the request")
 	}
 	q := got.URL.Query()
 	for name, want := range map[string]string{
@@ -98,8 +106,17 @@ func TestAnErrorAnswerIsReturnedBesideTheError(t *testing.T) {
 		return respond(403, `{"RequestId":"req-1","Code":"X","Ids":["i-1"]}`), nil
 	})
 	resp, err := c.Call(t.Context(), createRequest())
-	if err == nil || resp == nil || resp.HTTPStatus != 403 || resp.RequestID != "req-1" || !strings.Contains(string(resp.Body), "i-1") {
-		t.Errorf("got %+v, %v", resp, err)
+	switch {
+	case err == nil:
+		t.Error("got no error, want one")
+	case resp == nil:
+		t.Error("resp is nil, want a value")
+	case resp.HTTPStatus != 403:
+		t.Errorf("resp.HTTPStatus: got %v, want 403", resp.HTTPStatus)
+	case resp.RequestID != "req-1":
+		t.Errorf("resp.RequestID: got %q, want %q", resp.RequestID, "req-1")
+	case !strings.Contains(string(resp.Body), "i-1"):
+		t.Errorf("got %q, want %q in it", string(resp.Body), "i-1")
 	}
 	c = testCaller(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
 	if resp, err := c.Call(t.Context(), createRequest()); resp != nil || err == nil {

@@ -3,7 +3,6 @@ package alicloud
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -22,39 +21,29 @@ func ErrorCodes() []provider.ErrorCode {
 	))
 }
 
-// inOtherLetters returns the table with its codes in small letters: the APIs write
-// InvalidVSwitchId and InvalidVswitchID.
-var inOtherLetters = sync.OnceValue(func() *provider.ErrorTable {
-	rows, listed := []provider.ErrorCode{}, map[string]bool{}
-	for _, row := range ErrorCodes() {
-		row.Code = strings.ToLower(row.Code)
-		if !listed[row.Code] {
-			rows = append(rows, row)
-		}
-		listed[row.Code] = true
-	}
-	return provider.NewErrorTable(rows)
-})
-
 // withParents adds the code before the last dot of each code, where all codes with that
-// beginning mean the same: the APIs answer "Zone" for "Zone.NotOnSale" now and then.
+// beginning, in whatever letters, mean the same: the APIs answer "Zone" for "Zone.NotOnSale"
+// now and then.
 func withParents(rows []provider.ErrorCode) []provider.ErrorCode {
 	listed := map[string]bool{}
 	for _, row := range rows {
-		listed[row.Code] = true
+		listed[plainCode(row.Code)] = true
 	}
 	parents, mixed, order := map[string]provider.ErrorCode{}, map[string]bool{}, []string{}
 	for _, row := range rows {
 		i := strings.LastIndexByte(row.Code, '.')
-		if i < 0 || strings.HasPrefix(row.Code, "*") || listed[row.Code[:i]] {
+		if i < 0 || strings.HasPrefix(row.Code, "*") || listed[plainCode(row.Code[:i])] {
 			continue
 		}
 		row.Code, row.Remark = row.Code[:i], ""
-		known, ok := parents[row.Code]
+		key, class := plainCode(row.Code), row
+		class.Code = ""
+		known, ok := parents[key]
+		known.Code = ""
 		if !ok {
-			parents[row.Code], order = row, append(order, row.Code)
-		} else if known != row {
-			mixed[row.Code] = true
+			parents[key], order = row, append(order, key)
+		} else if known != class {
+			mixed[key] = true
 		}
 	}
 	for _, code := range order {
@@ -83,7 +72,8 @@ func throttledCodes() []provider.ErrorCode {
 func tokenCodes() []provider.ErrorCode {
 	return slices.Concat(
 		of(provider.ErrorCode{Kind: provider.ErrTokenMismatch},
-			"IdempotentParameterMismatch", "InvalidIdempotenceParameter.Mismatch"),
+			"IdempotentParameterMismatch", "InvalidIdempotenceParameter.Mismatch", "IdempotenceParamNotMatch",
+			"IdempotentParamterMismatch", "IdempotenceParameterMismatch"),
 		// The first call with this token, or the first copy of this request, is
 		// or may be at work.
 		of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
@@ -124,7 +114,8 @@ func balanceCodes() []provider.ErrorCode {
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
 		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage",
 		"InvalidInstance.UnPaidOrder",
-		"InsufficientBalance.*", "*.NotEnoughBalance", "InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
+		"InsufficientBalance.*", "*.NotEnoughBalance", "*.InsufficientBalance", "*.Arrearage", "*.InArrears",
+		"InstanceExpired", "InstanceExpiredOrInArrears", "DiskInArrears",
 		"OperationDenied.IllegalPaymentPolicy")
 }
 
@@ -134,7 +125,7 @@ func quotaCodes() []provider.ErrorCode {
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
 		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed",
-		"JoinedGroupLimitExceed")
+		"JoinedGroupLimitExceed", "*.QuotaExceed", "*.QuotaExceeded", "*.LimitExceed", "*.LimitExceeded")
 }
 
 // stockCodes say what is out of stock where the code itself proves it. A subnet
@@ -144,18 +135,22 @@ func stockCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 			"NoInstanceStock", "InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
-			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed", "InvalidVpcZone.NotSupported"),
+			"Zone.NotOnSale", "Zone.NotOpen", "*.NotOnSale", "OperationDenied.ZoneNotAllowed", "InvalidVpcZone.NotSupported",
+			"InvalidVSwitch.DefaultVSwitchNotSupport"), // the zone can have none
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
 			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch",
 			"OperationDenied.CloudSSDNotSupported"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
-			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
+			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress", "QuotaExceed.PrivateIpAddress",
+			"*.IpNotEnough",
+			"OperationDenied.NoVlan"), // nothing here sends a VlanId: it is out of addresses
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
-			"*.NoStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported",
+			"*.NoStock", "*.SoldOut", "*.OutOfStock", "OperationDenied.NoStock", "InvalidResourceType.NotSupported",
 			"Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
-			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
+			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice",
+			"ResourceNotAvailable",
 			"OperationDenied.ResourceControl", // of a region for a while
 			// Of a kind of disk for one type, or of one kind of image in a zone.
 			"InvalidDiskCategory.NotSupported", "InvalidInstanceType.NotSupportDiskCategory",
@@ -170,7 +165,8 @@ func missingCodes() []provider.ErrorCode {
 		"Forbidden.InstanceNotFound", "InstanceIdNotFound",
 		"VpcNotFound", "InvalidVSwitchId.NotExist", "*.NotExist", "InvalidRegion.NotExist",
 		// The same without an ending, of things that have no other code.
-		"InvalidSecurityGroupId", "InvalidImageId", "InvalidRegionId", "InvalidDiskId", "InvalidClusterId",
+		"InvalidSecurityGroupId", "InvalidImageId", "InvalidRegionId", "InvalidZoneId", "InvalidKeyPairName",
+		"InvalidDiskId", "InvalidClusterId",
 		"InvalidDedicatedHostId", "InvalidDataDiskSnapshotId", "InvalidLaunchTemplate", "InvalidLaunchTemplateVersion",
 		"InvalidMarketImage", "InvalidRelationResource", "InvalidResourceGroup")
 }
@@ -181,13 +177,16 @@ func stateCodes() []provider.ErrorCode {
 			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
 			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion", "InvalidOperation.DeletionProtection",
 			"IncorrectDedicatedHostStatus", "InvalidDedicatedHostStatus.NotSupport", "IncorrectImageStatus",
-			"IncorrectDefaultVpcStatus", "IncorrectRecycleBinStatus", "DependencyViolation.ReferByHPC",
+			"IncorrectRecycleBinStatus", "DependencyViolation.ReferByHPC",
 			"OperationDenied.UnstoppedInstance", "InvalidOperation.EniLinked", "InvalidInstanceStatus",
-			"InvalidInstanceStatus.*", "InvalidParameter.KMSKeyId.CMKNotEnabled"),
+			"InvalidInstanceStatus.*", "InvalidParameter.KMSKeyId.CMKNotEnabled",
+			"InvalidParameter.Encrypted.KmsNotEnabled"),
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
 			"InstanceNotReady", "DiskError", "IncorrectDiskStatus", "IncorrectDiskStatus.*", "InvalidStatus.DiskNotReady",
 			"DependencyViolation.SLBConfiguring", "IncorrectVSwitchStatus", "IncorrectVpcStatus",
+			"IncorrectDefaultVpcStatus", // a VPC that is not Available is Pending
+			"InvalidOperation.InvalidEniState", "InvalidOperation.InvalidEcsState",
 			"InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
 		// Refused because of another request, which may be this create's own
 		// first attempt.
@@ -199,7 +198,8 @@ func stateCodes() []provider.ErrorCode {
 func unclearCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
 		"SystemBusy", "NodeControllerUnavailable", "OperationDenied.CreatingConflict", "InternalError", "InternalError.*",
-		"Mayi.InternalError", "ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed", "CallInterface")
+		"Mayi.InternalError", "ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed",
+		"CallInterface")
 }
 
 func invalidCodes() []provider.ErrorCode {
@@ -210,7 +210,8 @@ func invalidCodes() []provider.ErrorCode {
 		"UnsupportedHTTPMethod", "InvalidLaunchTemplateName.Malformed", "InvalidDescription.Malformed",
 		"InvalidUserData.SizeExceeded", "InvalidUserData.Base64FormatInvalid", "HOSTNAME_ILLEGAL",
 		"InvalidDiskSize.ValueNotSupported", "InvalidPrivateIpAddress", "InvalidPasswordParam.Mismatch",
-		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch", "InvalidParameter.Strategy",
+		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch",
+		"InvalidParameter.Strategy",
 		"MissingParameter.LaunchTemplateId",
 		// Combinations that no waiting mends.
 		"DependencyViolation.WindowsInstance", "DependencyViolation.IoOptimized", "ChargeTypeViolation.PostPaidDedicatedHost",
@@ -218,7 +219,7 @@ func invalidCodes() []provider.ErrorCode {
 		"ImageNotSupportCloudInit", "ImageNotSupportInstanceType", "ImageNotSubscribed", "ImageRemovedInMarket",
 		"OperationDenied.ImageNotValid", "OperationDenied.SnapshotNotValid", "OperationDenied.SnapshotNotAllowed",
 		"OperationDenied.SnapshotParamsNotValid", "OperationDenied.DiskTypeNotSupport", "OperationDenied.InvalidNetworkType",
-		"OperationDenied.InconsistentNetwork", "OperationDenied.LocalDiskUnsupported", "OperationDenied.NoVlan",
+		"OperationDenied.InconsistentNetwork", "OperationDenied.LocalDiskUnsupported",
 		"CategoryViolation", "MaxEniIpv6IpsCountExceeded",
 		// Values that are none of the few there are; nothing is missing.
 		"InvalidInstanceChargeType.NotFound", "InvalidStatus.NotFound")

@@ -36,7 +36,7 @@ func documentedCodes(t *testing.T) (rows []documented) {
 
 // withoutClass are documented codes that the table does not name, each with its reason.
 var withoutClass = map[string]string{
-	"OperationDenied": "its messages mean different things: stock, a value, or another create that is under way; see saysNoStock",
+	"OperationDenied": "its messages mean different things: stock, a value, or another create that is under way; see denied",
 }
 
 // Each documented code has a row of its own, or an ending that says it all. A prefix family
@@ -111,7 +111,7 @@ func TestCodesThatFamiliesSwallowed(t *testing.T) {
 	table := provider.NewErrorTable(ErrorCodes())
 	for _, tt := range tests {
 		for code := range strings.FieldsSeq(tt.codes) {
-			row, found := classify(table, code, "")
+			row, found := newCodes(table).classify(code, "")
 			if row.Kind != tt.kind || found != listed {
 				t.Errorf("%s is %v, listed %v; want %v in the table", code, row.Kind, found == listed, tt.kind)
 			}
@@ -132,12 +132,58 @@ func TestTheLettersOfACodeDoNotMatter(t *testing.T) {
 		"InstanceDiskLimitExceed": provider.ErrQuota, "InvalidVpcZone.NotSupport": provider.ErrNoStock,
 		"InvalidDedicatedHostStatus.NotSupported": provider.ErrState, "HostName_Illegal": provider.ErrInvalid,
 	} {
-		row, found := classify(table, code, "")
+		row, found := newCodes(table).classify(code, "")
 		if row.Kind != want {
 			t.Errorf("%s is %v, want %v", code, row.Kind, want)
 		}
 		if found != listed {
 			t.Errorf("%s does not count as listed", code)
+		}
+	}
+}
+
+// A family, or an ending, in the letters of the answer must not hide the code itself in others.
+func TestAFamilySwallowsNoOtherSpelling(t *testing.T) {
+	table := provider.NewErrorTable(ErrorCodes())
+	for code, want := range map[string]error{
+		"QuotaExceed.PrivateIpAddress": provider.ErrNoStock, "QuotaExceeded.privateIPAddress": provider.ErrNoStock,
+		"Forbidden.instanceNotFound": provider.ErrNotFound, "Forbidden.AccesskeyDisabled": provider.ErrAuth,
+		"InvalidParameter.KmsKeyId.NotFound": provider.ErrNotFound, "InvalidParameter.KmsKeyId.KMSUnauthorized": provider.ErrPermission,
+		"DependencyViolation.routeEntry": provider.ErrState, "DependencyViolation.IOOptimized": provider.ErrInvalid,
+		"QuotaExceed.DeploymentSetInstanceQuotaFull": provider.ErrQuota, "InvalidAccountstatus.NotEnoughBalance": provider.ErrBalance,
+		"OPERATIONDENIED.NOSTOCK": provider.ErrNoStock, "InvalidVSwitch.IpNotEnough": provider.ErrNoStock,
+		"InvalidZoneId.NotOnSale": provider.ErrNoStock, " OperationDenied.NoStock ": provider.ErrNoStock, "InvalidInstanceType.SoldOut": provider.ErrNoStock,
+		"InvalidOperation.QuotaExceed": provider.ErrQuota, "InvalidSecurityGroup.LimitExceeded": provider.ErrQuota,
+		"InvalidInstance.InArrears": provider.ErrBalance, "InvalidPaymentMethod.InsufficientBalance": provider.ErrBalance,
+		"InvalidOperation.InvalidEniState": provider.ErrState, "IdempotenceParamNotMatch": provider.ErrTokenMismatch,
+		"idempotentparametermismatch": provider.ErrTokenMismatch, "DeploymentSet.NotFound": provider.ErrNotFound,
+		"DeploymentSet_Quota_Full.X": nil, "DeploymentSet.QuotaFull": provider.ErrQuota, "HostnameIllegal": provider.ErrInvalid,
+	} {
+		if row, _ := newCodes(table).classify(code, ""); row.Kind != want {
+			t.Errorf("%s is %v, want %v", code, row.Kind, want)
+		}
+	}
+}
+
+// Codes that are one in their plain form mean one thing.
+func TestSpellingsOfACodeDoNotContradict(t *testing.T) {
+	first := map[string]provider.ErrorCode{}
+	for _, row := range ErrorCodes() {
+		plain := plainCode(row.Code)
+		known, ok := first[plain]
+		if ok && known.Kind != row.Kind {
+			t.Errorf("%s is %v, and %s is %v", known.Code, known.Kind, row.Code, row.Kind)
+		}
+		first[plain] = row
+	}
+}
+
+// The documents have two codes that differ in what follows, and one without: it says nothing.
+func TestAParentOfDifferentChildrenHasNoClass(t *testing.T) {
+	table := provider.NewErrorTable(ErrorCodes())
+	for _, code := range []string{"DeploymentSet", "DEPLOYMENTSET", "InstanceType"} {
+		if row, found := newCodes(table).classify(code, ""); found == listed {
+			t.Errorf("%s is %v, want no class in the table", code, row.Kind)
 		}
 	}
 }
@@ -148,9 +194,10 @@ func TestAParentCountsLikeItsChildren(t *testing.T) {
 		"Zone": provider.ErrNoStock, "SecurityRisk": provider.ErrBalance, "Account": provider.ErrBalance,
 		"InvalidUser": provider.ErrPermission, "LaunchTemplateName": provider.ErrExists, "InstanceDiskNumber": provider.ErrQuota,
 		"Throttling": provider.ErrThrottled, "Rejected": provider.ErrThrottled, "Idempotence": provider.ErrUnavailable,
+		"InvalidZoneId": provider.ErrNotFound, "InvalidKeyPairName": provider.ErrNotFound, "zone": provider.ErrNoStock,
 		"InvalidInstance": provider.ErrBalance, "InvalidVpcZone": provider.ErrNoStock, "ServiceUnavailable": provider.ErrUnavailable,
 	} {
-		if row, _ := classify(table, code, ""); row.Kind != want {
+		if row, _ := newCodes(table).classify(code, ""); row.Kind != want {
 			t.Errorf("%s is %v, want %v", code, row.Kind, want)
 		}
 	}
@@ -219,6 +266,24 @@ func TestCodesThatNobodyKnows(t *testing.T) {
 		{"InnerServiceFailure", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"ServerBusy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 		{"RequestTimedOut", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InternalError.Xyz", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"internalError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"INTERNAL_ERROR", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"Ens.Internal.Error", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"EcsInternalError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InvalidOrder.CallInternalError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"ServiceUnavailable.Zone", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"SERVICE_UNAVAILABLE", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"Service.Unavailable", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"ServiceTemporarilyUnavailable", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"ServiceNotAvailable", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"Forbidden.DatabaseError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InvalidRequest.RemoteServiceError", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"GATEWAY_TIMEOUT", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"BadGateway", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
+		{"InvalidServer.NotAvailable", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"InvalidServiceName", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrInvalid},
+		{"Forbidden.ServiceNotOpen", provider.OutcomeRejected, provider.OutcomeRejected, provider.ErrPermission},
 		{"BackendService.Busy", provider.OutcomeUnknown, provider.OutcomeUnknown, provider.ErrUnavailable},
 	}
 	for _, tt := range tests {
@@ -271,6 +336,38 @@ func TestTheCodeOfARowIsARefusal(t *testing.T) {
 		}
 		if e.HTTPStatus != 200 {
 			t.Errorf("%s: the status is %d, want 200", tt.code, e.HTTPStatus)
+		}
+	}
+}
+
+// The message decides about a bare OperationDenied, in whatever letters.
+func TestTheMessageOfABareOperationDeniedCounts(t *testing.T) {
+	c := testCaller(t, nil)
+	for _, tt := range []struct {
+		message string
+		kind    error
+		stock   provider.StockScope
+	}{
+		{"The resource is out of usage.", provider.ErrNoStock, ""},
+		{"SOLD OUT in this zone", provider.ErrNoStock, ""},
+		{"Sales of this resource are temporarily suspended in the specified region; please try again later.", provider.ErrNoStock, ""},
+		{"The specified InstanceType or Zone is not available or not authorized.", provider.ErrNoStock, ""},
+		{"The creation of Instance to the specified Zone is not allowed.", provider.ErrNoStock, provider.StockOfZone},
+		{"The specified Zone or cluster does not offer the specified disk category.", provider.ErrNoStock, provider.StockOfDisk},
+		{`The specified parameter "VlanId" is not valid or vlan has not enough IP address.`, provider.ErrNoStock, provider.StockOfSubnet},
+		{"The specified Image is disabled or is deleted.", provider.ErrInvalid, ""},
+		{"The specified snapshot is not allowed to create disk.", provider.ErrInvalid, ""},
+		{"The type of the disk does not support the operation", provider.ErrInvalid, ""},
+		{"The current user does not support this operation.", provider.ErrPermission, ""},
+		{"Another instance has been Creating", provider.ErrUnavailable, ""},
+		{"The operation is denied.", nil, ""},
+	} {
+		e := c.Refusal(Request{Create: true}, &Response{HTTPStatus: 403, RequestID: "r"}, "OperationDenied", tt.message)
+		if e.Kind != tt.kind {
+			t.Errorf("%s: got %v, want %v", tt.message, e.Kind, tt.kind)
+		}
+		if e.Stock != tt.stock {
+			t.Errorf("%s: it is about %q, want %q", tt.message, e.Stock, tt.stock)
 		}
 	}
 }

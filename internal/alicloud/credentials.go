@@ -12,7 +12,8 @@ import (
 
 // errNoCredentials stands for whatever the SDK's chain says: its texts quote
 // URLs and answers of credential services.
-var errNoCredentials = errors.New("the default chain found none: environment variables, OIDC, CLI profile, credentials file, instance role, credentials URI")
+var errNoCredentials = errors.New("the default chain found none:" +
+	" environment variables, OIDC, CLI profile, credentials file, instance role, credentials URI")
 
 // oneKey gives the SDK the key of one call.
 type oneKey provider.Credentials

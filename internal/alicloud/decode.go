@@ -26,8 +26,11 @@ func (c *Caller) Decode(r Request, resp *Response, out any) error {
 		return c.Malformed(r, resp)
 	}
 	err := resp.decoded
-	if r.Into == nil {
+	switch {
+	case r.Into == nil:
 		err = json.Unmarshal(body, out)
+	case err == nil && isMisread(body, r.Numbers):
+		err = errMisread
 	}
 	if err == nil {
 		return nil

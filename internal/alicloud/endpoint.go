@@ -36,9 +36,8 @@ func (c *Caller) endpoint(region string) (endpoint, error) {
 // IsRegion reports whether a region has the form the vendor allows. It becomes
 // part of a host name, so nothing else may pass.
 func IsRegion(region string) bool {
-	return region != "" && strings.IndexFunc(region, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-	}) < 0
+	const known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return region != "" && strings.Trim(region, known) == ""
 }
 
 // RuleRegion says what [IsRegion] asks for.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -20,6 +19,7 @@ import (
 var (
 	errPanic   = errors.New("the SDK panicked")
 	errBuild   = errors.New("the SDK could not build the request")
+	errMisread = errors.New("the SDK's decoder misreads a number")
 	errMalform = errors.New("not an answer of the API")
 )
 
@@ -55,14 +55,22 @@ func (c *Caller) failure(
 }
 
 // refusalIn returns the code and the message of an error that the SDK cannot read: it gives up
-// when any field has another type. A code that is no text is none.
+// when any field has another type, or other letters. A code that is no text is none.
 func refusalIn(body []byte) (code, message string) {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
 		return "", ""
 	}
-	code, _ = fields["Code"].(string)
-	message, _ = fields["Message"].(string)
+	for name, x := range fields {
+		text, _ := x.(string)
+		switch {
+		case text == "":
+		case strings.EqualFold(name, "Code"):
+			code = text
+		case strings.EqualFold(name, "Message"):
+			message = text
+		}
+	}
 	return code, message
 }
 
@@ -97,7 +105,7 @@ type source struct {
 
 // refusal classifies a code.
 func (c *Caller) refusal(r Request, resp *Response, code, message string, from source) *provider.APIError {
-	row, found := classify(c.errors, code, message)
+	row, found := c.errors.classify(code, message)
 	status := from.status
 	ofVendor := from.ofVendor && status >= http.StatusBadRequest
 	familyCounts := ofVendor || !r.Create
@@ -151,22 +159,27 @@ const (
 // account may do, and of parameters that are wrong or missing. The documents list
 // hundreds of their codes, and none of them for a create that may have happened. The
 // prefix of the codes of ENS is none: it is the name of the product.
-func classify(table *provider.ErrorTable, code, message string) (provider.ErrorCode, place) {
-	row, ok := table.Lookup(code)
-	for _, spelling := range otherSpellings(code) {
-		if !ok {
-			row, ok = inOtherLetters().Lookup(spelling)
+func (c *codes) classify(code, message string) (provider.ErrorCode, place) {
+	row, ok := c.table.Lookup(code)
+	exact := ok && row.Code == code
+	if !exact {
+		plain := plainCode(code)
+		other, found := c.plain.Lookup(plain)
+		exact = found && other.Code == plain
+		if better := exact || !ok; found && better {
+			row, ok = other, true
 		}
 	}
-	exact := ok && row.Code == code
+	message = strings.ToLower(message)
+	byMessage, isDenied := denied(message)
 	switch {
 	case !exact && blamesService(code):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
 	case ok:
 		return row, listed
-	case code == "OperationDenied" && saysNoStock(message):
-		return provider.ErrorCode{Kind: provider.ErrNoStock}, listed
-	case strings.Contains(message, "Another Instance has been creating"):
+	case isDenied && code == "OperationDenied":
+		return byMessage, listed
+	case strings.Contains(message, "another instance has been creating"):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
 	case strings.HasPrefix(code, "Forbidden"), strings.HasPrefix(code, "NoPermission"):
 		return provider.ErrorCode{Kind: provider.ErrPermission}, family
@@ -176,41 +189,95 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	return provider.ErrorCode{}, unlisted
 }
 
-// otherSpellings returns the ways in which the APIs write a code, in small letters: "Exceed" and
-// "Exceeded", "NotSupport" and "NotSupported" stand for each other.
-func otherSpellings(code string) []string {
-	code = strings.ToLower(code)
-	list := []string{code}
-	for _, end := range []string{"exceed", "notsupport"} {
-		if strings.HasSuffix(code, end) {
-			list = append(list, code+"ed")
+// codes are the codes of an adapter.
+type codes struct {
+	table *provider.ErrorTable
+	plain *provider.ErrorTable // the same by their plain forms
+}
+
+func newCodes(table *provider.ErrorTable) *codes {
+	rows, listed := []provider.ErrorCode{}, map[string]bool{}
+	for _, row := range table.Rows() {
+		row.Code = plainCode(row.Code)
+		if !listed[row.Code] {
+			rows = append(rows, row)
 		}
-		if strings.HasSuffix(code, end+"ed") {
-			list = append(list, strings.TrimSuffix(code, "ed"))
+		listed[row.Code] = true
+	}
+	return &codes{table, provider.NewErrorTable(rows)}
+}
+
+// plainCode returns what the spellings of a code have in common: the APIs write InvalidVSwitchId and
+// InvalidVswitchID, "Exceed" and "Exceeded", "NotSupport" and "NotSupported", QUOTA_FULL and QuotaFull.
+func plainCode(code string) string {
+	steps := strings.Split(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(code)), "_", ""), ".")
+	for i, step := range steps {
+		if strings.HasSuffix(step, "exceeded") || strings.HasSuffix(step, "notsupported") {
+			steps[i] = strings.TrimSuffix(step, "ed")
 		}
 	}
-	return list
+	return strings.Join(steps, ".")
 }
 
 // blamesService reports whether a code that no row names speaks of a failure inside the
-// service, as in "InvalidParameter.InternalError" or "System.Timeout". Such a code proves
-// nothing about the call, in whatever family it stands.
+// service, as in "InvalidParameter.InternalError", "System.Timeout" or "SERVICE_UNAVAILABLE".
+// Such a code proves nothing about the call, in whatever family it stands.
 func blamesService(code string) bool {
-	ofSDK := strings.HasPrefix(code, "SDK.") // for what happened before and after a call
-	return !ofSDK && serviceFailure.MatchString(code)
+	if strings.HasPrefix(code, "SDK.") { // for what happened before and after a call
+		return false
+	}
+	steps := strings.Split(plainCode(code), ".")
+	for i, step := range steps {
+		if serviceFailure.MatchString(step) {
+			return true
+		}
+		if i > 0 && serviceFailure.MatchString(steps[i-1]+step) {
+			return true
+		}
+	}
+	return false
 }
 
-// serviceFailure is a step of a code between dots: a part of the service, and how it failed; or
-// that something took too long.
-var serviceFailure = regexp.MustCompile(`(?i)(^|\.)(` +
-	`(internal|inner|system|server|service|backend|unknown|unexpected)*` +
-	`(internal|inner|system|server|service|backend|unknown|unexpected)` +
-	`(error|fail|exception|fault|unavailable|busy)[a-z]*|busy|[a-z]*(timeout|timedout))($|\.)`)
+// serviceFailure is a step of a code between dots, or two of them: a part of the service, and how it
+// failed; or that something took too long.
+var serviceFailure = regexp.MustCompile(`^(` +
+	`(` + parts + `)+(temporar(y|ily))?(error|fail|exception|fault|unavailable|notavailable|unreachable|busy)[a-z]*|` +
+	`[a-z]*internal(error|fail|exception|fault)[a-z]*|busy|badgateway|[a-z]*(timeout|timedout))$`)
 
-// saysNoStock reports whether a message is a documented one about stock.
-func saysNoStock(message string) bool {
-	return slices.ContainsFunc([]string{"out of usage", "temporarily suspended", "sold out", "out of stock"},
-		func(words string) bool { return strings.Contains(message, words) })
+// parts are words for the service and for what it works with.
+const parts = `internal|inner|interface|system|server|service|backend|remote|upstream|gateway|database|db|rpc|hsf|` +
+	`unknown|unexpected`
+
+// denied returns what a message, in small letters, says beside the bare OperationDenied, if the
+// message is documented. Each of them has a code of its own by now, which some regions do not use.
+func denied(message string) (row provider.ErrorCode, ok bool) {
+	for _, d := range deniedFor {
+		if strings.Contains(message, d.words) {
+			return provider.ErrorCode{Kind: d.kind, Stock: d.stock}, true
+		}
+	}
+	return provider.ErrorCode{}, false
+}
+
+// deniedFor are the documented messages beside the bare OperationDenied.
+var deniedFor = []struct {
+	words string
+	kind  error
+	stock provider.StockScope
+}{
+	{"out of usage", provider.ErrNoStock, ""},
+	{"temporarily suspended", provider.ErrNoStock, ""},
+	{"sold out", provider.ErrNoStock, ""},
+	{"out of stock", provider.ErrNoStock, ""},
+	{"instancetype or zone is not available", provider.ErrNoStock, ""},
+	{"to the specified zone is not allowed", provider.ErrNoStock, provider.StockOfZone},
+	{"does not offer the specified disk category", provider.ErrNoStock, provider.StockOfDisk},
+	{"not enough ip address", provider.ErrNoStock, provider.StockOfSubnet},
+	{"image is disabled or is deleted", provider.ErrInvalid, ""},
+	{"snapshot is not allowed to create disk", provider.ErrInvalid, ""},
+	{"type of the disk does not support", provider.ErrInvalid, ""},
+	{"network segment of the vswitch", provider.ErrInvalid, ""},
+	{"current user does not support", provider.ErrPermission, ""},
 }
 
 // ForPower corrects the error of a start, stop or reboot, and returns it.
@@ -235,7 +302,9 @@ func ForPower(err error, passing bool) error {
 
 // notSent is the error of a call that is wrong before it leaves.
 func (c *Caller) notSent(r Request, kind error, message string, err error) *provider.APIError {
-	return &provider.APIError{Driver: c.driver, Op: r.Action, Message: message, Outcome: provider.OutcomeRejected, Kind: kind, Err: err}
+	return &provider.APIError{
+		Driver: c.driver, Op: r.Action, Message: message, Outcome: provider.OutcomeRejected, Kind: kind, Err: err,
+	}
 }
 
 // ended is the error of a call whose ctx ended before it left.

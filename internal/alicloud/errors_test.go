@@ -52,7 +52,7 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 		"Throttlings":                         nil, // families match on the dot
 		"SDK.ServerError":                     nil,
 	} {
-		if got, _ := classify(table, code, ""); got.Kind != want {
+		if got, _ := newCodes(table).classify(code, ""); got.Kind != want {
 			t.Errorf("%s is %v, want %v", code, got.Kind, want)
 		}
 	}
@@ -93,13 +93,13 @@ func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
 			"InvalidPasswordParam.Mismatch InvalidDiskSize.TooSmall Duplicate.TagKey InvalidChargeType.ValueNotSupported",
 	} {
 		for code := range strings.FieldsSeq(codes) {
-			if got, _ := classify(table, code, ""); got.Kind != kind {
+			if got, _ := newCodes(table).classify(code, ""); got.Kind != kind {
 				t.Errorf("%s is %v, want %v", code, got.Kind, kind)
 			}
 		}
 	}
 	for _, code := range []string{"InvalidSnapshotId.NotReady", "InvalidHpcClusterId.Creating"} {
-		if row, _ := classify(table, code, ""); !row.Temporary {
+		if row, _ := newCodes(table).classify(code, ""); !row.Temporary {
 			t.Errorf("%s passes by itself, and is not temporary", code)
 		}
 	}
@@ -110,7 +110,7 @@ func TestTheCodeOfAnErrorCountsBesideOddFields(t *testing.T) {
 	for _, rest := range []string{
 		`"Message":{"x":1},"RequestId":"r"`, `"Message":["m"],"RequestId":7`, `"Message":null,"RequestId":"r"`,
 		`"Message":"m","RequestId":"r","Recommend":{}`, `"Message":"m","RequestId":"r","HostId":7`,
-		`"Message":"m","RequestId":"r","AccessDeniedDetail":"x"`,
+		`"Message":"m","RequestId":"r","AccessDeniedDetail":"x"`, `"message":"m","requestId":"r"`,
 	} {
 		e := callError(t, 403, nil, `{"Code":"OperationDenied.NoStock",`+rest+`}`)
 		if !errors.Is(e, provider.ErrNoStock) {
@@ -138,6 +138,9 @@ func TestStockScopes(t *testing.T) {
 		"InvalidVpcZone.NotSupported": provider.StockOfZone, "OperationDenied.CloudSSDNotSupported": provider.StockOfDisk,
 		"InvalidVpcZone": provider.StockOfZone, "Zone": provider.StockOfZone, // their parents
 		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
+		"QuotaExceed.PrivateIpAddress": provider.StockOfSubnet, "OperationDenied.NoVlan": provider.StockOfSubnet,
+		"*.IpNotEnough": provider.StockOfSubnet, "*.NotOnSale": provider.StockOfZone,
+		"InvalidVSwitch.DefaultVSwitchNotSupport": provider.StockOfZone,
 	}
 	c := testCaller(t, nil)
 	for _, row := range ErrorCodes() {
@@ -221,12 +224,15 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 		for passing, temporary := range map[bool]bool{false: want.settled, true: want.passing} {
 			e := c.Refusal(Request{Action: "StartInstances"}, answered(403), code, "")
 			if ForPower(e, passing); e.Temporary != temporary {
-				t.Errorf("%s of a server that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
+				t.Errorf("%s of an instance that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
 			}
 		}
 	}
-	if err := errors.New("other"); ForPower(err, true) != err || ForPower(nil, true) != nil {
-		t.Error("an error that is no *APIError was changed")
+	switch err := errors.New("other"); {
+	case ForPower(err, true) != err:
+		t.Errorf("an error that is no *APIError: got %v, want %v", ForPower(err, true), err)
+	case ForPower(nil, true) != nil:
+		t.Errorf("no error: got %v, want nil", ForPower(nil, true))
 	}
 }
 
@@ -253,8 +259,11 @@ func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
 		}
 		var s *sdkerrors.ServerError
-		if !errors.As(err, &s) || s.ErrorCode() != want.shown {
-			t.Errorf("%s: the SDK's error is %v, want the code %s", code, s, want.shown)
+		switch {
+		case !errors.As(err, &s):
+			t.Errorf("%s: got error %v, want a %T", code, err, s)
+		case s.ErrorCode() != want.shown:
+			t.Errorf("%s: s.ErrorCode(): got %v, want %v", code, s.ErrorCode(), want.shown)
 		}
 	}
 }
@@ -278,5 +287,20 @@ func TestACodeOfNobodyProvesNothing(t *testing.T) {
 	r.Create = false
 	if _, err := c.Call(t.Context(), r); outcome(err) != provider.OutcomeRejected {
 		t.Errorf("another call, of the cloud: got %v, %s; want rejected", err, outcome(err))
+	}
+}
+
+func TestTheCodeOfAnErrorCountsUnderANameInOtherLetters(t *testing.T) {
+	for _, body := range []string{
+		`{"requestId":"r","code":"OperationDenied.NoStock","message":"m"}`,
+		`{"RequestId":"r","CODE":"OperationDenied.NoStock","Message":{}}`,
+	} {
+		e := callError(t, 403, nil, body)
+		if !errors.Is(e, provider.ErrNoStock) {
+			t.Errorf("%s: got %v, want ErrNoStock", body, e)
+		}
+		if e.Code != "OperationDenied.NoStock" {
+			t.Errorf("%s: the code is %q", body, e.Code)
+		}
 	}
 }

@@ -57,7 +57,8 @@ func sign(r Request, at endpoint, key provider.Credentials) (*http.Request, stri
 	if err := auth.Sign(req, nil, r.Region, oneKey(key)); err != nil {
 		return nil, "", err
 	}
-	out, err := http.NewRequest(req.Method, req.BuildUrl(), req.GetBodyReader()) //nolint:noctx // the exchange brings the ctx
+	url, body := req.BuildUrl(), req.GetBodyReader()
+	out, err := http.NewRequest(req.Method, url, body) //nolint:noctx // the exchange brings the ctx
 	if err != nil {
 		return nil, "", err
 	}

@@ -109,8 +109,14 @@ func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Decode(r, resp, &out); !errors.Is(err, want) || err == nil && (out.Count != 7 || resp.RequestID != "req-1") {
-			t.Errorf("%q: got %+v, %v, want %v", body, out, err, want)
+		switch err := c.Decode(r, resp, &out); {
+		case !errors.Is(err, want):
+			t.Errorf("%q: got error %v, want %v", body, err, want)
+		case err != nil:
+		case out.Count != 7:
+			t.Errorf("%q: got count %d, want 7", body, out.Count)
+		case resp.RequestID != "req-1":
+			t.Errorf("%q: got request ID %q, want req-1", body, resp.RequestID)
 		}
 
 		c = testCaller(t, func(*http.Request) (*http.Response, error) {
@@ -119,8 +125,17 @@ func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
 			return resp, nil
 		})
 		resp, err = c.Call(t.Context(), r)
-		if e := (*provider.APIError)(nil); resp == nil || string(resp.Body) != body || !errors.As(err, &e) || !errors.Is(err, io.ErrUnexpectedEOF) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%q, then cut: got %+v, %v, want its beginning beside an unknown outcome", body, resp, err)
+		switch e := (*provider.APIError)(nil); {
+		case resp == nil:
+			t.Errorf("%q, then cut: resp is nil, want a value", body)
+		case string(resp.Body) != body:
+			t.Errorf("%q, then cut: string(resp.Body): got %v, want %v", body, string(resp.Body), body)
+		case !errors.As(err, &e):
+			t.Errorf("%q, then cut: got error %v, want a %T", body, err, e)
+		case !errors.Is(err, io.ErrUnexpectedEOF):
+			t.Errorf("%q, then cut: got error %v, want %v", body, err, io.ErrUnexpectedEOF)
+		case e.Outcome != provider.OutcomeUnknown:
+			t.Errorf("%q, then cut: e.Outcome: got %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 		}
 
 		c = testCaller(t, func(*http.Request) (*http.Response, error) {

@@ -35,6 +35,10 @@ type Request struct {
 	// Into, if any, is what a long answer is decoded into while it is read, by the
 	// SDK's own decoder. [Caller.Decode] then reads again only what that could not read.
 	Into responses.AcsResponse
+
+	// Numbers names the members of that answer that are numbers: the SDK's decoder takes
+	// "8GiB" for 8. An answer with such a text is read again too.
+	Numbers []string
 }
 
 // Response is an answer: with an HTTP status of 2xx unless it comes beside an

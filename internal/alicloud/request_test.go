@@ -103,8 +103,11 @@ func TestOnlyRegionsBecomeHostNames(t *testing.T) {
 	for _, region := range []string{"", "evil.example.com/", "cn hangzhou", "cn-hängzhou", "a.b", "x@y"} {
 		r := createRequest()
 		r.Region = region
-		if _, err := c.Call(t.Context(), r); !errors.Is(err, provider.ErrInvalid) || outcome(err) != provider.OutcomeRejected {
-			t.Errorf("Call in %q: got %v", region, err)
+		switch _, err := c.Call(t.Context(), r); {
+		case !errors.Is(err, provider.ErrInvalid):
+			t.Errorf("Call in %q: got error %v, want %v", region, err, provider.ErrInvalid)
+		case outcome(err) != provider.OutcomeRejected:
+			t.Errorf("Call in %q: outcome(err): got %v, want %v", region, outcome(err), provider.OutcomeRejected)
 		}
 		if _, err := c.Preview(r); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("Preview in %q: got %v", region, err)

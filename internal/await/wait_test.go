@@ -249,8 +249,17 @@ func TestAWaitThatIsCutShortKnowsWhatItHasSeen(t *testing.T) {
 			t.Errorf("got %v, want the end of ctx", err)
 		}
 		list := slices.Collect(w.Outcomes())
-		if a := list[0]; a.Phase != await.Pending || a.State != "new" || a.Raw != "RAW-new" || !a.Seen || !a.NoAddress {
-			t.Errorf("got %+v, want a pending one with its state", a)
+		switch a := list[0]; {
+		case a.Phase != await.Pending:
+			t.Errorf("a.Phase: got %v, want %v", a.Phase, await.Pending)
+		case a.State != "new":
+			t.Errorf("a.State: got %q, want %q", a.State, "new")
+		case a.Raw != "RAW-new":
+			t.Errorf("a.Raw: got %q, want %q", a.Raw, "RAW-new")
+		case !a.Seen:
+			t.Error("a.Seen is false, want true")
+		case !a.NoAddress:
+			t.Error("a.NoAddress is false, want true")
 		}
 		if b := list[1]; b.Phase != await.Unanswered || b.State != "" || b.Seen {
 			t.Errorf("got %+v, want nothing known", b)

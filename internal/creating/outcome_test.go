@@ -39,8 +39,12 @@ func (w outcome) check(t *testing.T, o creating.Outcome) {
 		t.Errorf("got %v, want %v", err, w.err)
 	}
 	var e *explained
-	if explains := errors.As(err, &e); w.reason != none && (!explains || e.why != w.reason) {
-		t.Errorf("got %v, want reason %d", err, w.reason)
+	switch {
+	case w.reason == none:
+	case !errors.As(err, &e):
+		t.Errorf("got error %v, want a %T", err, e)
+	case e.why != w.reason:
+		t.Errorf("got reason %d, want %d", e.why, w.reason)
 	}
 }
 
@@ -131,5 +135,27 @@ func TestOutcomesBeforeAResume(t *testing.T) {
 				tc.want.check(t, o)
 			}
 		})
+	}
+}
+
+// A part that was accepted with fewer instances than it must have is told after a resume, too,
+// also where there are enough in all.
+func TestTooFewInstancesAreToldAfterAResume(t *testing.T) {
+	part := ledger.SavedPart{Status: accepted, IDs: []string{"a"}, Count: 2, MinCount: 2}
+	for enough, failed := range map[int]bool{1: false, 2: true} {
+		l, err := ledger.Restore(ledger.Saved{Enough: enough, Parts: []ledger.SavedPart{part}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newCloud(tokens, 2)
+		c.Ledger = l
+		o := c.Outcome(false)
+		if o.Failed != failed {
+			t.Errorf("%d are enough: failed %v, want %v", enough, o.Failed, failed)
+		}
+		const want = "2 instances asked for, and the answer names 1"
+		if err := errors.Join(o.Errs...); err == nil || err.Error() != want {
+			t.Errorf("%d are enough: got %v, want %s", enough, err, want)
+		}
 	}
 }

@@ -20,6 +20,10 @@ type Cloud struct {
 	Delay time.Duration                                               // of every answer; ends early with ctx
 	State func(id string, age time.Duration) (provider.State, string) // of an instance; nil: it boots
 
+	// Before and After script the calls that [Cloud.Do] carries out: Before answers in place of
+	// the cloud, After when it has done what it was asked to. N counts calls of the kind from 1.
+	Before, After func(api provider.API, n int) error
+
 	Mu    sync.Mutex
 	Calls []Call // that reached the cloud
 
@@ -83,6 +87,25 @@ func (c *Cloud) Enter(ctx context.Context, call Call) (n int, err error) {
 	case <-ctx.Done():
 		return n, ctx.Err()
 	}
+}
+
+// Do records a call and carries it out between the two scripts. Note and work are called with
+// Mu held; note is called for every call.
+func (c *Cloud) Do(ctx context.Context, call Call, note func(), work func() error) error {
+	n, err := c.Enter(ctx, call)
+	c.Mu.Lock()
+	defer c.Mu.Unlock()
+	note()
+	if err == nil && c.Before != nil {
+		err = c.Before(call.API, n)
+	}
+	if err == nil {
+		err = work()
+	}
+	if err == nil && c.After != nil {
+		err = c.After(call.API, n)
+	}
+	return err
 }
 
 // Made returns the calls of one kind.

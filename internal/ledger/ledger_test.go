@@ -33,8 +33,11 @@ func TestQuestions(t *testing.T) {
 	if got := l.IDs(); !slices.Equal(got, []string{"i-1", "i-2", "i-3", "i-4"}) {
 		t.Errorf("got IDs %v, want the order of the slots", got)
 	}
-	if i, ok := l.PartOf("i-3"); i != 1 || !ok {
-		t.Errorf("i-3 is of part %d, %v; want 1", i, ok)
+	switch i, ok := l.PartOf("i-3"); {
+	case i != 1:
+		t.Errorf("i-3 is of part %d, want 1", i)
+	case !ok:
+		t.Error("i-3 is of no part, want part 1")
 	}
 	if i, ok := l.PartOf("i-9"); i != 0 || ok {
 		t.Errorf("an unknown instance belongs to part %d, %v", i, ok)
@@ -139,8 +142,11 @@ func TestPlanForLessOfSome(t *testing.T) {
 	if got := l.PlanForLess(); !slices.Equal(got, []int{1}) {
 		t.Errorf("planned %v, want the one that asked for more than one", got)
 	}
-	if p := l.Part(0); p.Status != ledger.Rejected || p.Generation != 0 {
-		t.Errorf("the other is %s, want it left alone", describePart(&p))
+	switch p := l.Part(0); {
+	case p.Status != ledger.Rejected:
+		t.Errorf("p.Status: got %v, want %v", p.Status, ledger.Rejected)
+	case p.Generation != 0:
+		t.Errorf("p.Generation: got %v, want 0", p.Generation)
 	}
 }
 
@@ -311,15 +317,23 @@ func TestNumbered(t *testing.T) {
 	take(l, 1, 2, fine, "i-3")
 	l.Agree(1)
 	next, ok := l.Replace(1, 2, 5, 1)
-	if !ok || next != 2 {
-		t.Fatalf("replaced by part %d, %v; want 2", next, ok)
+	switch {
+	case !ok:
+		t.Fatal("the part is not replaced")
+	case next != 2:
+		t.Fatalf("replaced by part %d, want 2", next)
 	}
 	if got := l.Numbered(); got != 9 {
 		t.Errorf("%d are numbered, want 9", got)
 	}
 	p := l.Part(next)
-	if p.First != 3 || p.Count != 1 || p.Candidate != 2 {
-		t.Errorf("the new part is %+v, want slot 3 of candidate 2", p.Plan)
+	switch {
+	case p.First != 3:
+		t.Errorf("p.First: got %v, want 3", p.First)
+	case p.Count != 1:
+		t.Errorf("p.Count: got %v, want 1", p.Count)
+	case p.Candidate != 2:
+		t.Errorf("p.Candidate: got %v, want 2", p.Candidate)
 	}
 }
 

@@ -33,6 +33,10 @@ func RandomID() string { return strings.ToLower(rand.Text()) }
 
 // Token returns the client token of one create: the same intent gives the same token, in any
 // process.
+//
+// Two runs with one operation ID may have found different numbers of instances before a later
+// generation. They then ask for different numbers under one token. The cloud refuses the
+// second request, which is right: with a token for each number, both would be made.
 func Token(op string, part, generation int) string {
 	var room [tokenDigits]byte
 	return string(appendDigest(room[:0], tokenDigits, "", op, part, generation))

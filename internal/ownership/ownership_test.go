@@ -88,8 +88,8 @@ type release struct {
 
 func (r *release) look(_ context.Context, ids []string) ownership.Sorted {
 	s := ownership.Sort(ids, func(id string) (shown, foreign bool) {
-		shown = r.blind == nil && (id != "late" || time.Since(r.began) >= time.Minute)
-		return shown, id == "foreign"
+		late := id == "late" && time.Since(r.began) < time.Minute
+		return r.blind == nil && !late, id == "foreign"
 	})
 	s.Err = r.blind
 	return s

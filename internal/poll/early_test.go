@@ -64,8 +64,11 @@ func TestALongWayToThePrior(t *testing.T) {
 // A hundred thousand instances are not all looked at early.
 func TestTheEarlyLookAtManyInstancesIsOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, l := newCloud(t), &log{}
-		mustWait(t, c.poller(16*time.Second, early), l.fresh(c.fleet("i", 100_000, 17*time.Second)...))
+		c, l, n := newCloud(t), &log{}, 100_000
+		if testing.Short() {
+			n = 10_000
+		}
+		mustWait(t, c.poller(16*time.Second, early), l.fresh(c.fleet("i", n, 17*time.Second)...))
 		calls := 0
 		for _, call := range c.calls {
 			if call.at < 9*time.Second {
@@ -148,10 +151,14 @@ func TestADepartureIsNotLookedAtEarly(t *testing.T) {
 // With nothing learned, no launch is seen later than by a poll every 5 s, at boots of 1, 5
 // and 23 s: of one call exactly, of several within the time that the first goes ahead.
 func TestNoLaterThanAPollEveryFiveSeconds(t *testing.T) {
+	seeds := 5
+	if testing.Short() {
+		seeds = 1
+	}
 	for _, prior := range []time.Duration{8 * time.Second, ecsPrior, 15 * time.Second, 40 * time.Second} {
 		for _, ready := range []time.Duration{time.Second, 5 * time.Second, 23 * time.Second} {
 			for _, n := range []struct{ ops, count int }{{1, 1}, {50, 1}, {1, 100}, {1, 250}, {10, 100}} {
-				for seed := range 5 {
+				for seed := range seeds {
 					synctest.Test(t, func(t *testing.T) {
 						c := newCloud(t)
 						got := c.wall(t, c.poller(prior, seeded(seed), early), n.ops, n.count, ready)
@@ -165,6 +172,32 @@ func TestNoLaterThanAPollEveryFiveSeconds(t *testing.T) {
 						}
 					})
 				}
+			}
+		}
+	}
+}
+
+// From the prior's first look until 25 s this holds for an instance of every boot time and for
+// every jitter: a look at 24 s must not put off the one at 25 s.
+func TestOneInstanceIsSeenNoLaterThanByAPollEveryFiveSeconds(t *testing.T) {
+	seeds := 20
+	if testing.Short() {
+		seeds = 1
+	}
+	for _, prior := range []time.Duration{8 * time.Second, 9 * time.Second, ecsPrior, 15 * time.Second, 24 * time.Second} {
+		for ready := prior; ready <= 25*time.Second; ready += 500 * time.Millisecond {
+			for seed := range seeds {
+				synctest.Test(t, func(t *testing.T) {
+					c := newCloud(t)
+					got := c.wall(t, c.poller(prior, seeded(seed), early), 1, 1, ready)
+					limit := (ready + 5*time.Second - 1).Truncate(5 * time.Second)
+					if got > limit {
+						t.Errorf("prior %v, seed %d, ready after %v: seen after %v, want at most %v", prior, seed, ready, got, limit)
+					}
+					if calls, most := c.count(), 2*int(limit/(5*time.Second)); calls > most {
+						t.Errorf("prior %v, seed %d, ready after %v: %d calls, want at most %d", prior, seed, ready, calls, most)
+					}
+				})
 			}
 		}
 	}

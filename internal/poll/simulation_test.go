@@ -153,7 +153,7 @@ func TestSimulatedLaunches(t *testing.T) {
 		n, launches int
 		calls       float64
 	}{{1, 500, 9}, {100, 40, 24}, {1000, 30, 80}, {10000, 6, 640}} {
-		if testing.Short() && tc.n > 1000 {
+		if testing.Short() && tc.n > 100 {
 			continue
 		}
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestSimulatedLaunchesWithListings(t *testing.T) {
 		n, launches int
 		calls       float64
 	}{{100, 20, 24}, {1000, 10, 65}, {10000, 2, 500}} {
-		if testing.Short() && tc.n > 1000 {
+		if testing.Short() && tc.n > 100 {
 			continue
 		}
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
@@ -205,7 +205,11 @@ func TestSimulatedLaunchesOfAllKinds(t *testing.T) {
 		{"all at once", 12 * time.Second, func(*rand.Rand) time.Duration { return 25 * time.Second }, 60, 8 * time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := cold(t, tc.prior, fleets(tc.boots, 1000, 4)...)
+			launches := 4
+			if testing.Short() {
+				launches = 1
+			}
+			got := cold(t, tc.prior, fleets(tc.boots, 1000, launches)...)
 			t.Logf("%v", &got)
 			got.within(t, tc.calls, tc.mean, distantFuture)
 		})
@@ -225,7 +229,11 @@ func experienced(t *testing.T, prior time.Duration, seed int, fleets ...[]time.D
 }
 
 func TestTheSecondThousandIsCheaperThanTheFirst(t *testing.T) {
-	for _, prior := range []time.Duration{4 * time.Second, 8 * time.Second, ecsPrior, 32 * time.Second} {
+	priors := []time.Duration{4 * time.Second, 8 * time.Second, ecsPrior, 32 * time.Second}
+	if testing.Short() {
+		priors = priors[:1]
+	}
+	for _, prior := range priors {
 		t.Run(prior.String(), func(t *testing.T) {
 			var first, second cost
 			for seed := range 8 {
@@ -288,6 +296,9 @@ func TestSimulatedCohorts(t *testing.T) {
 // counts the calls that are about it alone.
 func TestOneStuckInstanceCostsFewCalls(t *testing.T) {
 	for _, n := range []int{1, 100, 1000, 10000} {
+		if testing.Short() && n > 1000 {
+			continue
+		}
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newCloud(t)

@@ -20,19 +20,19 @@ func TestInstancesAreRecentWithinAPatience(t *testing.T) {
 		second := time.Now()
 		for id, want := range map[string]bool{"first": true, "of another clock": true, "resumed": false, "unknown": false} {
 			if got := r.Any([]string{id}); got != want {
-				t.Errorf("after half a minute the server %q is recent: %v, want %v", id, got, want)
+				t.Errorf("after half a minute the instance %q is recent: %v, want %v", id, got, want)
 			}
 		}
 		if at, old := r.At("of another clock"), r.At("resumed"); !at.Equal(second) || !old.IsZero() {
-			t.Errorf("a server was created at %v and an older one at %v, want %v and nothing", at, old, second)
+			t.Errorf("an instance was created at %v and an older one at %v, want %v and nothing", at, old, second)
 		}
 		time.Sleep(31 * time.Second)
 		if r.Any([]string{"first", "resumed"}) || !r.Any([]string{"of another clock"}) {
-			t.Error("a server that is a minute old still counts as recent, or a younger one does not")
+			t.Error("an instance that is a minute old still counts as recent, or a younger one does not")
 		}
 		r.Forget([]string{"of another clock"})
 		if r.Any([]string{"of another clock"}) {
-			t.Error("a released server still counts as recent")
+			t.Error("a released instance still counts as recent")
 		}
 	})
 }

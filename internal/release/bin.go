@@ -25,11 +25,11 @@ func (r *Release) lookUpKinds(ctx context.Context, ids []string) error {
 		defer cancel()
 	}
 	r.kinds = make(map[string]Kind, len(ids))
-	rows, _, err := r.Look(ctx, ids)
+	rows, whole, err := r.Look(ctx, ids)
 	for _, row := range rows {
 		r.recordKind(row)
 	}
-	r.lookFailed = err != nil
+	r.lookFailed, r.lookShort = err != nil, !whole
 	return err
 }
 
@@ -64,13 +64,19 @@ func (r *Release) recyclable(ids []string) []string {
 }
 
 // emptyBin releases again the instances that the first call has only moved to the recycle bin.
-// An instance that cannot be released does not stop the others.
+// An instance that cannot be released does not stop the others. Where the look could not read an
+// instance, later ones may not be able to either: the wait for it has a bound.
 func (r *Release) emptyBin(ctx context.Context, ids []string) {
 	ids = r.recyclable(ids)
 	if len(ids) == 0 {
 		return
 	}
-	rows, err := r.Leave(ctx, ids)
+	within, cancel := ctx, func() {}
+	if r.lookShort {
+		within, cancel = context.WithTimeout(ctx, r.VisibleWithin)
+	}
+	rows, err := r.Leave(within, ids)
+	cancel()
 	left := make(map[string]bool, len(rows))
 	var binned []string
 	for _, row := range rows {

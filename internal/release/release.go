@@ -90,6 +90,7 @@ type Release struct {
 
 	kinds      map[string]Kind // as looked up; nil where one call fits all
 	lookFailed bool            // the look has failed: kinds lacks some
+	lookShort  bool            // it showed less than the cloud has
 
 	mu      sync.Mutex
 	foreign map[string]bool     // of other users: left out

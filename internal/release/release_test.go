@@ -231,6 +231,45 @@ func TestABinThatCannotBeReadIsAFailure(t *testing.T) {
 	}
 }
 
+// What was found in the bin is released from it, although another instance was not found.
+func TestABinThatIsReadInPartIsEmptied(t *testing.T) {
+	c := newCloud()
+	c.bin = true
+	c.set("a", release.Alive, "prepaid")
+	c.set("b", release.Alive, "prepaid")
+	cfg := c.config()
+	cfg.BinBilling = "prepaid"
+	cfg.Leave = func(context.Context, []string) ([]release.Row, error) {
+		return []release.Row{{ID: "a", Phase: release.Recycled, Billing: "prepaid"}}, errDown
+	}
+	res := run(t, c, cfg, "a", "b")
+	want(t, "released", res.Released, "a")
+	want(t, "sent", c.sent, "a,b false", "a true")
+	if err := c.calls.Failed("b").Err; !errors.Is(err, errDown) {
+		t.Errorf("the other instance failed with %v, want %v", err, errDown)
+	}
+}
+
+// An instance that another program has released may lie in the bin as well.
+func TestWhatAnotherProgramHasReleasedIsReleasedFromTheBin(t *testing.T) {
+	c := newCloud()
+	c.bin = true
+	c.set("a", release.Alive, "prepaid")
+	c.set("ended", release.Ended, "prepaid")
+	c.set("leaving", release.Leaving, "prepaid")
+	cfg := c.config()
+	cfg.BinBilling = "prepaid"
+	cfg.Leave = func(_ context.Context, ids []string) (rows []release.Row, err error) {
+		for _, id := range ids {
+			rows = append(rows, release.Row{ID: id, Phase: release.Recycled, Billing: "prepaid"})
+		}
+		return rows, nil
+	}
+	res := run(t, c, cfg, "a", "ended", "leaving")
+	want(t, "released", res.Released, "a", "leaving")
+	want(t, "the last release", c.sent[len(c.sent)-1:], "a,leaving true")
+}
+
 // Absence proves an end only of an instance whose release was accepted, or that was seen and
 // is missing for a while.
 func TestWhatProvesAnEnd(t *testing.T) {
@@ -238,10 +277,11 @@ func TestWhatProvesAnEnd(t *testing.T) {
 		seen, ended   bool
 		gone, unknown []string
 		atLeast       time.Duration
+		looks         bool
 	}{
-		"never seen":              {false, false, nil, []string{"a"}, 0},
-		"seen":                    {true, false, []string{"a"}, nil, 20 * time.Second},
-		"its release is accepted": {true, true, []string{"a"}, nil, 0},
+		"never seen":              {false, false, nil, []string{"a"}, 0, false},
+		"seen":                    {true, false, []string{"a"}, nil, 20 * time.Second, true},
+		"its release is accepted": {true, true, []string{"a"}, nil, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -253,6 +293,9 @@ func TestWhatProvesAnEnd(t *testing.T) {
 				want(t, "unknown", res.Unknown, tc.unknown...)
 				if took := time.Since(begun); took < tc.atLeast {
 					t.Errorf("it took %v, want at least %v", took, tc.atLeast)
+				}
+				if got := c.looks > 0; got != tc.looks {
+					t.Errorf("looks are made: %v, want %v", got, tc.looks)
 				}
 			})
 		})
@@ -341,6 +384,17 @@ func TestAnEndTakesSeveralAnswers(t *testing.T) {
 	want(t, "gone", res.Gone, "a")
 	if len(c.sent) < 3 {
 		t.Errorf("%d answers, want at least 3 before the instance counts as gone", len(c.sent))
+	}
+}
+
+// Three answers over 20 s are enough.
+func TestAnEndTakesNoMoreThanThreeAnswers(t *testing.T) {
+	c := newCloud()
+	c.seen["a"], c.slow = true, 10*time.Second
+	res := run(t, c, c.config(), "a")
+	want(t, "gone", res.Gone, "a")
+	if got := len(c.sent); got != 3 {
+		t.Errorf("%d answers, want 3", got)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// large tells whether the tests are to be as large as they claim.
+// large reports whether the tests have their full size.
 func large() bool { return os.Getenv("YUNFAN_SCALE") == "large" }
 
 // perOperation is how many instances one operation makes.

@@ -56,7 +56,7 @@ func (d *drawn) describe(_ context.Context, _ string, ids []string) (map[string]
 }
 
 // A million instances of ten thousand operations go through one poller.
-func TestMachinesThroughThePollerAlone(t *testing.T) {
+func TestInstancesThroughThePollerAlone(t *testing.T) {
 	n := 10_000
 	if large() {
 		n = 1_000_000

@@ -19,6 +19,9 @@ func operations() int {
 	if large() {
 		return 1000
 	}
+	if testing.Short() {
+		return 8
+	}
 	return 20
 }
 
@@ -36,7 +39,7 @@ func described(sim *cloudsim.Sim) (n int) {
 
 // Every instance of every operation is created and awaited; nothing is timed, and
 // what it took is printed.
-func TestManyMachinesAreCreatedAndAwaited(t *testing.T) {
+func TestManyInstancesAreCreatedAndAwaited(t *testing.T) {
 	began, cpu := time.Now(), overhead.CPUTime()
 	var fake time.Duration
 	sim := simulator(bootTime)

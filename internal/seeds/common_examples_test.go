@@ -120,11 +120,16 @@ func TestXMLExamplesThatBelongToNoAction(t *testing.T) {
 			switch {
 			case i < 0:
 				t.Errorf("%s: the answer has no %s", c.action, want.path)
-			case (strings.HasSuffix(want.path, "/code") || strings.HasSuffix(want.path, "/message")) && got[i].text != want.text:
+			case isVerbatim(want.path) && got[i].text != want.text:
 				t.Errorf("%s: %s is %q, want %q", c.action, want.path, got[i].text, want.text)
 			case want.text != "" && got[i].text == "":
 				t.Errorf("%s: %s is empty", c.action, want.path)
 			}
 		}
 	}
+}
+
+// isVerbatim reports whether the text at a path must be as in the document.
+func isVerbatim(path string) bool {
+	return strings.HasSuffix(path, "/code") || strings.HasSuffix(path, "/message")
 }

@@ -119,7 +119,8 @@ func (e *example) compare(t *testing.T, got providertest.Wire) {
 		if !ok {
 			t.Errorf("%s is not sent, want %q", name, want[name])
 		}
-		if same := want[name] == "*" || value == want[name]; !same && !sameBoolean(value, want[name]) {
+		same := want[name] == "*" || value == want[name]
+		if !same && !sameBoolean(value, want[name]) {
 			t.Errorf("%s = %q, and the example has %q", name, value, want[name])
 		}
 	}

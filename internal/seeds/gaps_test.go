@@ -54,7 +54,7 @@ func optionsOf(t reflect.Type) (names []string) {
 	return names
 }
 
-// optionCounts tells whether an option changes the request, or is named by an error.
+// optionCounts reports whether an option changes the request, or is named by an error.
 func (v vendor) optionCounts(t *testing.T, before providertest.Wire, option, value string) bool {
 	t.Helper()
 	r := request{options: reflect.New(reflect.TypeOf(v.Options[0])).Elem()}
@@ -70,7 +70,10 @@ func (v vendor) optionCounts(t *testing.T, before providertest.Wire, option, val
 	for _, w := range append(sent, before) {
 		delete(w.Params, "ClientToken") // a new one for every operation
 	}
-	return len(sent) == 1 && (sent[0].Action != before.Action || !maps.Equal(sent[0].Params, before.Params))
+	if len(sent) != 1 {
+		return false
+	}
+	return sent[0].Action != before.Action || !maps.Equal(sent[0].Params, before.Params)
 }
 
 func settingOf(driver, param string) seeds.Setting {

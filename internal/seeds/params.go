@@ -67,7 +67,7 @@ func read(name string) ([]Parameter, error) {
 	return out, nil
 }
 
-// Structured tells whether a parameter is only a name for its members, so that
+// Structured reports whether a parameter is only a name for its members, so that
 // it has no value of its own.
 func (p Parameter) Structured() bool {
 	plain := []string{"string", "integer", "long", "float", "boolean", "repeatlist", "array of string"}
@@ -76,7 +76,7 @@ func (p Parameter) Structured() bool {
 
 var index = regexp.MustCompile(`\\\.[Nn](\\\.|$)`)
 
-// Matches tells whether a name on the wire is the parameter, with whatever
+// Matches reports whether a name on the wire is the parameter, with whatever
 // index. The members of a structured parameter are the parameter as well.
 func (p Parameter) Matches(wire string) bool {
 	pattern := index.ReplaceAllString(regexp.QuoteMeta(p.Name), `\.[0-9]+$1`)

@@ -104,7 +104,7 @@ func blindfolded(ctx context.Context, d provider.Driver, r *provider.DescribeReq
 }
 
 // gullible believes short answers: what the first answer under a token names is all
-// there is, whoever asks again.
+// there is, in any process that asks again.
 func gullible() createFunc {
 	var mu sync.Mutex
 	first := map[string]*provider.RunResult{} // by token
@@ -197,12 +197,12 @@ func TestBrokenDriversFailTheSoak(t *testing.T) {
 		{"everything named is released", reckless, "instances of others that were released", cloudsim.LongList},
 	}
 	for _, s := range services() {
-		if !s.tokens || small() && s.cloud != cloudsim.ECS {
+		if leftOut := small() && s.cloud != cloudsim.ECS; leftOut || !s.tokens {
 			continue
 		}
 		operations := 150
 		if testing.Short() { // it finds something, in any case
-			tests, operations = tests[:1], 60
+			tests, operations = tests[:1], 16
 		}
 		for _, tt := range tests {
 			t.Run(string(s.cloud)+"/"+tt.name, func(t *testing.T) {

@@ -69,7 +69,7 @@ func (j *job) over(op *provider.Operation, err error, round int) bool {
 	}
 	open := info.Unknown > 0 || again(err)
 	abandoned := len(info.Orders) > 0
-	if left || open && !abandoned {
+	if unsettled := open && !abandoned; left || unsettled {
 		return false
 	}
 	return !j.looksLate(op)
@@ -79,7 +79,10 @@ func (j *job) over(op *provider.Operation, err error, round int) bool {
 // knows to be there, and returns true, once.
 func (j *job) looksLate(op *provider.Operation) bool {
 	gaveUp := bytes.Contains(j.token(op), []byte(`"givenUp"`))
-	if j.late || !gaveUp && j.rand.IntN(32) > 0 {
+	if j.late {
+		return false
+	}
+	if !gaveUp && j.rand.IntN(32) > 0 {
 		return false
 	}
 	j.late = true

@@ -100,11 +100,11 @@ func listen(t *testing.T, s service, n int) *account {
 // A thousand waits on one account, whatever its regions, take at most eight
 // connections, which they keep, and no goroutine beside their own and those of the
 // connections. The network and the clock are real; the instances never run, and the
-// waits end when everybody was asked about twice, however long that takes.
+// waits end when everybody was asked about twice (once with -short), however long that takes.
 func TestWaitsShareConnections(t *testing.T) {
 	waits, calls := 1000, 2*4*3 // two rounds, four regions, 250 instances each
 	if testing.Short() {
-		waits, calls = 200, 2*4*1
+		waits, calls = 100, 4*1 // one round
 	}
 	var accounts []*account
 	for _, s := range services() {

@@ -18,7 +18,7 @@ import (
 func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
 	herd, huge := 1000, 12 // creates at once, and large ones after them
 	if testing.Short() {
-		herd, huge = 200, 3
+		herd, huge = 40, 2
 	}
 	for _, s := range services() {
 		t.Run(string(s.cloud), func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
 func stampede(t *testing.T, s service, herd, huge int) {
 	boot := func(cloudsim.Cloud, *rand.Rand) time.Duration { return 20 * time.Second }
 	sim := cloudsim.New(&cloudsim.Options{Boot: boot, Rates: cloudsim.DocumentedRates()})
-	budget, poller := provider.NewBudget(), &provider.Poller{}
+	budget, poller := &provider.Budget{}, &provider.Poller{}
 	var clients []*provider.Client
 	for range 4 {
 		one := s.connect(t, sim.Transport())

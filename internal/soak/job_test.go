@@ -58,7 +58,7 @@ func newJob(t *testing.T, s *storm, r *report, seed uint64, n int) *job {
 		j.opts.Alternatives = s.alternatives
 	}
 	if j.rand.IntN(4) == 0 {
-		j.opts.OnFailure = provider.TerminateServers
+		j.opts.OnFailure = provider.TerminateOnFailure
 	}
 	j.keeps = j.rand.IntN(20) == 0 && !s.foreign
 	j.stops = j.rand.IntN(15) == 0
@@ -188,7 +188,8 @@ func (j *job) settle(op *provider.Operation, err error) *provider.Operation {
 			j.report.add(&j.report.unsettled, fmt.Sprintf("%d: %v", j.n, err))
 			return op
 		}
-		if hasty := j.opts.OperationID != "" && tries == 5; hasty || j.abandons(err) {
+		hasty := j.opts.OperationID != "" && tries == 5
+		if hasty || j.abandons(err) {
 			return op // the end settles it
 		}
 		j.prepare(op, err, tries)
@@ -221,7 +222,7 @@ func (j *job) pause(tries int) {
 	switch n := j.rand.IntN(12); {
 	case n == 0 && patient:
 		d = time.Duration(j.rand.Int64N(int64(48 * time.Hour)))
-	case n < 4 && patient || tries > 5:
+	case n < 4 && patient, tries > 5:
 		d = time.Duration(1+j.rand.IntN(90)) * time.Minute
 	}
 	time.Sleep(d)
@@ -322,7 +323,7 @@ func (j *job) wait(op *provider.Operation) error {
 		if hidden = nil; errors.As(err, &w) {
 			hidden = w.NotVisible
 		}
-		if len(hidden) == 0 || j.opts.OperationID != "" { // whoever wants to run it again is in a hurry
+		if len(hidden) == 0 || j.opts.OperationID != "" { // a program that runs it again does so at once
 			return nil
 		}
 		time.Sleep(7 * time.Minute)

@@ -150,7 +150,7 @@ func (r *report) hold(j *job, op *provider.Operation, err error) {
 		r.note(r.told, j, e.Released)
 		r.note(r.wanted, j, e.Released)
 	}
-	if err != nil && j.opts.OnFailure == provider.TerminateServers { // some of them, if not all
+	if err != nil && j.opts.OnFailure == provider.TerminateOnFailure { // some of them, if not all
 		r.note(r.wanted, j, op.InstanceIDs())
 	}
 	if err != nil {
@@ -302,7 +302,7 @@ func (r *report) look(i *cloudsim.Instance, slots map[string]int) {
 		len(j.opts.Alternatives), j.opts.OnFailure, j.opts.Owner, j.over, j.story())
 	r.count(j, i, slots, what)
 	r.lookForKillers(j, i, what)
-	byPolicy := j.opts.OnFailure == provider.TerminateServers || j.over
+	byPolicy := j.opts.OnFailure == provider.TerminateOnFailure || j.over
 	switch {
 	case !told && !dead(i.Phase) && !j.replaces(i):
 		r.lost = append(r.lost, what)
@@ -323,8 +323,9 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 		most *= j.runs
 	}
 	told := r.told[at]
-	released := j.opts.OnFailure == provider.TerminateServers || j.over
-	undone := !told && dead(i.Phase) && (released || i.Reason != "") // it never ran, or does not any more
+	released := j.opts.OnFailure == provider.TerminateOnFailure || j.over
+	over := released || i.Reason != ""
+	undone := !told && dead(i.Phase) && over // it never ran, or does not any more
 	switch {
 	case r.surplus[at]:
 		r.beyond++
@@ -359,12 +360,12 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 		doubtful = len(e.Doubtful)
 	}
 	failed := err != nil && !again(err)
-	policy := e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateServers
+	policy := e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateOnFailure
 	ours := len(op.InstanceIDs()) - doubtful
 	switch enough := max(j.spec.MinCount, 1); {
 	case n > j.spec.Count:
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d", j.n, n, j.spec.Count))
-	case err == nil && (n < enough || j.spec.MinCount == 0 && n != j.spec.Count):
+	case err == nil && n < enough, err == nil && j.spec.MinCount == 0 && n != j.spec.Count:
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d instances of %d and no error", j.n, n, j.spec.Count))
 	case failed && j.opts.OperationID != "" && errors.Is(err, provider.ErrTokenMismatch):
 		// Another run with the same ID has found another number before it went on, and the
@@ -391,7 +392,8 @@ func keptOnPurpose(err error) bool {
 // clouds without tokens do not list such instances, so that one which a lost answer
 // named cannot be found.
 func (t *tale) replaces(i *cloudsim.Instance) bool {
-	return i.Reason != "" && (len(t.opts.Alternatives) > 0 || !t.storm.tokens)
+	replaced := len(t.opts.Alternatives) > 0 || !t.storm.tokens
+	return replaced && i.Reason != ""
 }
 
 // ended reports whether an instance was released.

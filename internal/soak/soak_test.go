@@ -28,7 +28,7 @@ func fromEnvironment(t *testing.T) setup {
 	t.Helper()
 	s := setup{operations: 150, seed: 1}
 	if testing.Short() {
-		s.operations = 24 // too few for every kind of fault to strike
+		s.operations = 8 // too few for every kind of fault to strike
 	}
 	switch v := os.Getenv("YUNFAN_SOAK"); v {
 	case "":

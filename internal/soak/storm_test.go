@@ -47,7 +47,8 @@ type decks struct{ calls, reads, tagged, creates, orders, deliveries *deck }
 func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *storm {
 	m = maps.Clone(m)
 	for k := range m {
-		if !s.suffers(k) || k == cloudsim.ForeignList && !foreign {
+		unwanted := k == cloudsim.ForeignList && !foreign
+		if unwanted || !s.suffers(k) {
 			m[k] = 0
 		}
 	}

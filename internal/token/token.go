@@ -72,8 +72,6 @@ func Damaged(format string, args ...any) error {
 
 // IsID reports whether a text may be the ID of an operation: 1 to 64 letters, digits, - and _.
 func IsID(id string) bool {
-	bad := strings.IndexFunc(id, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
-	})
-	return id != "" && len(id) <= 64 && bad < 0
+	const known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return id != "" && len(id) <= 64 && strings.Trim(id, known) == ""
 }

@@ -114,11 +114,12 @@ func (r *reader) readPointer(v reflect.Value, x any, path string) bool {
 }
 
 // readStruct reads an object. A list of one object is that object, and an empty text or list
-// is an absent one. A struct that only wraps a list reads a list without its wrapping.
+// is an absent one. A struct that only wraps a list reads a list without its wrapping, and also a
+// text in place of a list of one text.
 func (r *reader) readStruct(v reflect.Value, x any, path string) bool {
 	list, isList := x.([]any)
 	f, isWrapped := wrapped(v.Type())
-	if isWrapped && len(list) > 0 && !f.wraps(list) {
+	if isWrapped && f.isBare(x) {
 		r.readFields(v, map[string]any{f.name: x}, path)
 		return true
 	}

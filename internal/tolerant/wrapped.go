@@ -33,9 +33,12 @@ func (w wrapping) wraps(list []any) bool {
 		return false
 	}
 	inner, has := lookUp(object, w.name)
+	if !has {
+		return false
+	}
 	_, isList := inner.([]any)
 	ofObjects := w.row.Kind() == reflect.Struct
-	return has && (isList || !ofObjects)
+	return isList || !ofObjects
 }
 
 // unwrapped returns the list that an object wraps, or else x. An object with a field of the row
@@ -51,4 +54,16 @@ func unwrapped(row reflect.Type, x any) any {
 		}
 	}
 	return x
+}
+
+// isBare reports whether a value is the list without its wrapping, or a text that may stand for a
+// list of one.
+func (w wrapping) isBare(x any) bool {
+	switch x := x.(type) {
+	case []any:
+		return len(x) > 0 && !w.wraps(x)
+	case string:
+		return x != "" && fits(w.row, x)
+	}
+	return false
 }

@@ -66,7 +66,7 @@ func (f *templateCloud) kept() (n int) {
 func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
-			f.after = func(_ provider.API, n int) error {
+			f.After = func(_ provider.API, n int) error {
 				if n <= 2 {
 					return fakedriver.Lost()
 				}
@@ -83,8 +83,11 @@ func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
 			if len(made) != 3 || made[0].Token == "" || made[0].Token != made[1].Token || made[0].Token != made[2].Token || len(made[0].Token) > 64 {
 				t.Errorf("%s: want 3 calls with one token, got %+v", api, made)
 			}
-			if n := f.kept() - before; n > 2 || n == 2 && api != "CreateLaunchTemplate" {
-				t.Errorf("%s: %d things were made", api, n)
+			switch n := f.kept() - before; {
+			case n > 2:
+				t.Errorf("n: got %v, want at most 2", n)
+			case n == 2 && api != "CreateLaunchTemplate":
+				t.Errorf("api: got %q, want %q", api, "CreateLaunchTemplate")
 			}
 			if _, err := add(t.Context(), l); err == nil && f.Made(api)[3].Token == made[0].Token {
 				t.Errorf("%s: a second call of the caller has the token of the first", api)
@@ -98,7 +101,7 @@ func TestALostAnswerWithoutATokenIsNotAskedForAgain(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
 			f.Max.Idempotent = []provider.API{provider.APIRunInstances}
-			f.after = func(provider.API, int) error { return fakedriver.Lost() }
+			f.After = func(provider.API, int) error { return fakedriver.Lost() }
 		}
 		withOld(t, lose, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 			_, err := add(t.Context(), l)
@@ -118,7 +121,7 @@ func TestThrottledTemplateCallsAreRepeated(t *testing.T) {
 			if !tokens {
 				f.Max.Idempotent = nil
 			}
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				if n <= 3 {
 					return fakedriver.Throttled()
 				}
@@ -143,7 +146,7 @@ func TestThrottledTemplateCallsAreRepeated(t *testing.T) {
 }
 
 func TestLastingThrottlingOfTemplates(t *testing.T) {
-	throttle := func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } }
+	throttle := func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } }
 	for api, add := range templateAdds {
 		withOld(t, throttle, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 			start := time.Now()
@@ -159,7 +162,7 @@ func TestLastingThrottlingOfTemplates(t *testing.T) {
 func TestRefusedTemplateCalls(t *testing.T) {
 	for _, kind := range []error{provider.ErrExists, provider.ErrQuota, provider.ErrPermission, provider.ErrNotFound, provider.ErrState} {
 		refuse := func(f *templateCloud) {
-			f.before = func(provider.API, int) error { return fakedriver.Refusal(kind, "Code") }
+			f.Before = func(provider.API, int) error { return fakedriver.Refusal(kind, "Code") }
 		}
 		for api, add := range templateAdds {
 			withOld(t, refuse, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -183,7 +186,7 @@ func TestRefusedTemplateCalls(t *testing.T) {
 func TestARefusalAfterALostAnswerLeavesItOpen(t *testing.T) {
 	for api, add := range templateAdds {
 		lose := func(f *templateCloud) {
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				return map[bool]error{true: fakedriver.Lost(), false: fakedriver.Refusal(provider.ErrQuota, "Full")}[n == 1]
 			}
 		}
@@ -202,14 +205,14 @@ func TestATemporaryRefusalOfATokenIsRepeated(t *testing.T) {
 	busy.Temporary = true
 	for api, add := range templateAdds {
 		withOld(t, func(f *templateCloud) {
-			f.before = func(_ provider.API, n int) error { return map[bool]error{true: busy}[n < 3] }
+			f.Before = func(_ provider.API, n int) error { return map[bool]error{true: busy}[n < 3] }
 		},
 			func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 				if _, err := add(t.Context(), l); err != nil || len(f.Made(api)) != 3 {
 					t.Errorf("%s: %v after %d calls, want 3", api, err, len(f.Made(api)))
 				}
 			})
-		withOld(t, func(f *templateCloud) { f.before = func(provider.API, int) error { return busy } },
+		withOld(t, func(f *templateCloud) { f.Before = func(provider.API, int) error { return busy } },
 			func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 				if _, err := add(t.Context(), l); !errors.Is(err, provider.ErrOutcomeUnknown) {
 					t.Errorf("%s: busy for ever: want ErrOutcomeUnknown, got %v", api, err)
@@ -222,10 +225,10 @@ func TestLostAnswersToTemplateChanges(t *testing.T) {
 	for api, change := range templateChanges {
 		for what, prepare := range map[string]func(f *templateCloud){
 			"done": func(f *templateCloud) {
-				f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+				f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			},
 			"not done": func(f *templateCloud) {
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			},
 		} {
 			withOld(t, prepare, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -243,13 +246,16 @@ func TestNotFoundAfterALostAnswer(t *testing.T) {
 	for _, first := range []error{fakedriver.Lost(), fakedriver.Throttled()} {
 		for api, change := range templateChanges {
 			prepare := func(f *templateCloud) {
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first, false: notFound}[n == 1] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: first, false: notFound}[n == 1] }
 			}
 			withOld(t, prepare, func(t *testing.T, _ *templateCloud, l *launchtemplate.Templates) {
 				err := change(t.Context(), l)
 				done := strings.HasPrefix(string(api), "Delete") && !errors.Is(first, provider.ErrThrottled)
-				if done && err != nil || !done && !errors.Is(err, provider.ErrNotFound) {
-					t.Errorf("%s: %v, then not found: %v", api, first, err)
+				switch {
+				case done && err != nil:
+					t.Errorf("%s: got error %v, want none", api, err)
+				case !done && !errors.Is(err, provider.ErrNotFound):
+					t.Errorf("%s: got error %v, want %v", api, err, provider.ErrNotFound)
 				}
 			})
 		}
@@ -312,8 +318,8 @@ func TestTemplateCallsEndWithTheirContext(t *testing.T) {
 	}
 	for what, prepare := range map[string]func(f *templateCloud){
 		"a call hangs":       func(f *templateCloud) { f.Delay = time.Hour },
-		"throttled for ever": func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } },
-		"lost for ever":      func(f *templateCloud) { f.before = func(provider.API, int) error { return fakedriver.Lost() } },
+		"throttled for ever": func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } },
+		"lost for ever":      func(f *templateCloud) { f.Before = func(provider.API, int) error { return fakedriver.Lost() } },
 	} {
 		for api, call := range calls {
 			withOld(t, prepare, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
@@ -328,8 +334,13 @@ func TestTemplateCallsEndWithTheirContext(t *testing.T) {
 					t.Errorf("%s, %s: outcome unknown should be %v: %v", api, what, unknown, err)
 				}
 				n := len(f.Calls)
-				if err := call(ctx, l); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrOutcomeUnknown) || len(f.Calls) != n {
-					t.Errorf("%s with an ended context: %v after %d calls", api, err, len(f.Calls)-n)
+				switch err := call(ctx, l); {
+				case !errors.Is(err, context.DeadlineExceeded):
+					t.Errorf("%s with an ended context: got error %v, want %v", api, err, context.DeadlineExceeded)
+				case errors.Is(err, provider.ErrOutcomeUnknown):
+					t.Errorf("%s with an ended context: got error %v, which must not match %v", api, err, provider.ErrOutcomeUnknown)
+				case len(f.Calls) != n:
+					t.Errorf("%s with an ended context: calls: got %v, want %v", api, len(f.Calls), n)
 				}
 			})
 		}
@@ -374,7 +385,7 @@ func TestListsOfTemplatesEndAfterTheFirstError(t *testing.T) {
 		for i := range 5 {
 			newTemplate(t, l, fmt.Sprint("web-", i))
 		}
-		f.before = func(_ provider.API, n int) error {
+		f.Before = func(_ provider.API, n int) error {
 			return map[bool]error{true: fakedriver.Refusal(provider.ErrPermission, "Forbidden")}[n >= 2]
 		}
 		good, bad := 0, 0
@@ -434,7 +445,7 @@ func TestPagesAreReadAgainOneByOne(t *testing.T) {
 			newVersion(t, l, ref)
 		}
 		f.requests = nil
-		f.before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n%2 == 0] }
+		f.Before = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n%2 == 0] }
 		if got := numbers(t, l, ref); !slices.Equal(got, []int{1, 2, 3, 4, 5}) {
 			t.Errorf("versions %v", got)
 		}

@@ -21,10 +21,6 @@ type templateCloud struct {
 	refuse func(s *launchtemplate.Spec, version bool) error
 	loose  bool // reads of a version name every version
 
-	// Scripts. N counts the calls of the kind from 1. Before answers instead of
-	// the cloud, after answers when it has done what it was asked to.
-	before, after func(api provider.API, n int) error
-
 	templates []*keptTemplate
 	requests  []templateRequest
 	results   map[string]kept // by token
@@ -93,26 +89,17 @@ func (f *templateCloud) ValidateTemplate(s *launchtemplate.Spec, version bool) e
 
 // do writes a call down and carries it out between the two scripts.
 func (f *templateCloud) do(ctx context.Context, r templateRequest, work func() error) error {
-	n, err := f.Enter(ctx, fakedriver.Call{API: r.api, Token: r.token})
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
-	f.requests = append(f.requests, r)
-	if err == nil && f.before != nil {
-		err = f.before(r.api, n)
-	}
-	if err == nil {
-		err = work()
-	}
-	if err == nil && f.after != nil {
-		err = f.after(r.api, n)
-	}
-	return err
+	return f.Do(ctx, fakedriver.Call{API: r.api, Token: r.token}, func() { f.requests = append(f.requests, r) }, work)
 }
 
 // find returns a template, or the cloud's error.
 func (f *templateCloud) find(region string, ref provider.LaunchTemplateRef) (*keptTemplate, error) {
 	for _, t := range f.templates {
-		if t.region == region && (t.ID == ref.ID || ref.ID == "" && t.Name == ref.Name) {
+		named := t.ID == ref.ID
+		if ref.ID == "" {
+			named = t.Name == ref.Name
+		}
+		if named && t.region == region {
 			return t, nil
 		}
 	}
@@ -196,7 +183,8 @@ func (f *templateCloud) DescribeLaunchTemplates(
 	err = f.do(ctx, asked, func() error {
 		var all []launchtemplate.Template
 		for _, t := range f.templates {
-			if t.region == r.Region && r.Matches(&t.Template) && (len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)) {
+			named := len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)
+			if named && t.region == r.Region && r.Matches(&t.Template) {
 				all = append(all, t.Template)
 			}
 		}
@@ -219,7 +207,9 @@ func (f *templateCloud) DescribeLaunchTemplateVersions(
 		var all []launchtemplate.Version
 		for _, v := range t.versions {
 			v.Default = v.Version == t.DefaultVersion
-			if f.loose || (r.Template.Version == 0 || r.Template.Version == v.Version) && (!r.DefaultOnly || v.Default) {
+			ofVersion := r.Template.Version == 0 || r.Template.Version == v.Version
+			ofDefault := !r.DefaultOnly || v.Default
+			if wanted := ofVersion && ofDefault; f.loose || wanted {
 				all = append(all, v)
 			}
 		}

@@ -85,8 +85,11 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 			ref := inheriting(t, f, f.open(t), c.base)
 			_, err := f.open(t).CreateVersion(t.Context(), ref, launchtemplate.Spec{Spec: c.next})
 			if c.want == nil {
-				if err != nil || len(f.Made("CreateLaunchTemplateVersion")) != 1 {
-					t.Errorf("%s: %v", name, err)
+				switch {
+				case err != nil:
+					t.Errorf("%s: got error %v, want none", name, err)
+				case len(f.Made("CreateLaunchTemplateVersion")) != 1:
+					t.Errorf("%s: length of f.Made('CreateLaunchTemplateVersion'): got %v, want 1", name, len(f.Made("CreateLaunchTemplateVersion")))
 				}
 				return
 			}
@@ -132,8 +135,13 @@ func TestABaseVersionWhereNoneIsInherited(t *testing.T) {
 		s := template("")
 		s.BaseVersion = 1
 		_, err := l.CreateVersion(t.Context(), ref, s)
-		if !slices.Equal(fakedriver.Paths(t, err), []string{"BaseVersion"}) || !errors.Is(err, errors.ErrUnsupported) || len(f.Calls) != 0 {
-			t.Errorf("%v after %d calls", err, len(f.Calls))
+		switch {
+		case !slices.Equal(fakedriver.Paths(t, err), []string{"BaseVersion"}):
+			t.Errorf("paths of the error: got %v, want %v", fakedriver.Paths(t, err), []string{"BaseVersion"})
+		case !errors.Is(err, errors.ErrUnsupported):
+			t.Errorf("got error %v, want %v", err, errors.ErrUnsupported)
+		case len(f.Calls) != 0:
+			t.Errorf("calls: got %v, want 0", len(f.Calls))
 		}
 		s.BaseVersion, s.Spec.ImageID = 0, ""
 		if _, err := l.CreateVersion(t.Context(), ref, s); err != nil || len(f.Calls) != 1 {

@@ -104,7 +104,7 @@ func TestTemplatesByTheTagsOfTheirInstances(t *testing.T) {
 			t.Errorf("found %v, want old and new", got)
 		}
 		f.requests = nil
-		f.before = func(api provider.API, _ int) error {
+		f.Before = func(api provider.API, _ int) error {
 			if api == "DescribeLaunchTemplateVersions" {
 				return fakedriver.Refusal(provider.ErrPermission, "Forbidden.RAM")
 			}
@@ -133,7 +133,7 @@ func TestTemplatesByTheTagsOfTheirInstances(t *testing.T) {
 func TestATemplateThatIsDeletedMeanwhile(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		newTemplate(t, l, "web")
-		f.before = func(api provider.API, _ int) error {
+		f.Before = func(api provider.API, _ int) error {
 			if api == "DescribeLaunchTemplateVersions" {
 				return fakedriver.Refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
 			}

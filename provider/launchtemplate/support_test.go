@@ -27,7 +27,12 @@ func TestSupport(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := l.Support()
-	if s.Driver() != "fake" || s.Field("ImageID").Param != "KeptImage" || s.Field("Count").Reason != "a template has no count" {
-		t.Errorf("the table is %v; want that of the driver's templates", s.Fields())
+	switch {
+	case s.Driver() != "fake":
+		t.Errorf("s.Driver(): got %q, want %q", s.Driver(), "fake")
+	case s.Field("ImageID").Param != "KeptImage":
+		t.Errorf("s.Field('ImageID').Param: got %q, want %q", s.Field("ImageID").Param, "KeptImage")
+	case s.Field("Count").Reason != "a template has no count":
+		t.Errorf("s.Field('Count').Reason: got %q, want %q", s.Field("Count").Reason, "a template has no count")
 	}
 }

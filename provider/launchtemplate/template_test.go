@@ -71,8 +71,15 @@ func TestATemplateKeepsWhatItIsGiven(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Spec.Region = "region-1"
-		if !reflect.DeepEqual(v.Spec, s.Spec) || v.Version != 1 || !v.Default || v.Description != "the first" {
-			t.Errorf("version 1 is %+v, want the spec that was put in: %+v", v, s.Spec)
+		switch {
+		case !reflect.DeepEqual(v.Spec, s.Spec):
+			t.Errorf("version 1 is %+v, want the spec that was put in: v.Spec: got %v, want %v", v, v.Spec, s.Spec)
+		case v.Version != 1:
+			t.Errorf("version 1 is %+v, want the spec that was put in: v.Version: got %v, want 1", v, v.Version)
+		case !v.Default:
+			t.Errorf("version 1 is %+v, want the spec that was put in: v.Default is false, want true", v)
+		case v.Description != "the first":
+			t.Errorf("version 1 is %+v, want the spec that was put in: v.Description: got %q, want %q", v, v.Description, "the first")
 		}
 		if got := fakedriver.All(t, l.List(t.Context(), launchtemplate.Query{})); len(got) != 1 || got[0].ID != id || got[0].Tags["team"] != "a" {
 			t.Errorf("the list holds %+v", got)
@@ -119,8 +126,13 @@ func TestVersionsOfATemplate(t *testing.T) {
 		if err := l.SetDefault(ctx, "", byName); err != nil {
 			t.Fatal(err)
 		}
-		if v, err = l.Version(ctx, "", ref); err != nil || v.Version != 4 || !v.Default {
-			t.Errorf("the default version is %+v, %v; want 4", v, err)
+		switch v, err = l.Version(ctx, "", ref); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case v.Version != 4:
+			t.Errorf("v.Version: got %v, want 4", v.Version)
+		case !v.Default:
+			t.Error("v.Default is false, want true")
 		}
 		if err := l.DeleteVersions(ctx, "", ref, 1, 5); err != nil {
 			t.Fatal(err)
@@ -358,8 +370,13 @@ func TestInstancesFromATemplate(t *testing.T) {
 		if err != nil || len(op.InstanceIDs()) != 2 {
 			t.Fatalf("%v, %v", op, err)
 		}
-		if s := f.Made(provider.APIRunInstances)[0].Spec; *s.LaunchTemplate != ref || s.InstanceType != "t1.large" || s.ImageID != "" {
-			t.Errorf("the driver got %+v", s)
+		switch s := f.Made(provider.APIRunInstances)[0].Spec; {
+		case *s.LaunchTemplate != ref:
+			t.Errorf("*s.LaunchTemplate: got %v, want %v", *s.LaunchTemplate, ref)
+		case s.InstanceType != "t1.large":
+			t.Errorf("s.InstanceType: got %q, want %q", s.InstanceType, "t1.large")
+		case s.ImageID != "":
+			t.Errorf("s.ImageID: got %q, want %q", s.ImageID, "")
 		}
 	})
 }

@@ -18,9 +18,6 @@ type placementCloud struct {
 	*fakedriver.Cloud
 	refuse func(g *placement.Spec) error
 
-	// Scripts, as those of templateCloud.
-	before, after func(api provider.API, n int) error
-
 	strict bool // instances that are in a group already are not moved into it
 
 	// stuck are instances that cannot be moved, with the reason.
@@ -84,20 +81,7 @@ func (f *placementCloud) ValidatePlacementGroup(g *placement.Spec) error {
 // do writes a call down and carries it out between the two scripts.
 func (f *placementCloud) do(ctx context.Context, c fakedriver.Call, r groupRequest, work func() error) error {
 	c.API = r.api
-	n, err := f.Enter(ctx, c)
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
-	f.requests = append(f.requests, r)
-	if err == nil && f.before != nil {
-		err = f.before(r.api, n)
-	}
-	if err == nil {
-		err = work()
-	}
-	if err == nil && f.after != nil {
-		err = f.after(r.api, n)
-	}
-	return err
+	return f.Do(ctx, c, func() { f.requests = append(f.requests, r) }, work)
 }
 
 func (f *placementCloud) find(region, id string) (*keptGroup, error) {

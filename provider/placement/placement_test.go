@@ -226,14 +226,14 @@ func TestListsOfGroupsEnd(t *testing.T) {
 			ids = append(ids, newGroup(t, p, "g"))
 		}
 		for _, q := range []placement.Query{{}, {IDs: ids}} {
-			f.Calls, f.before = nil, nil
+			f.Calls, f.Before = nil, nil
 			for range p.List(t.Context(), q) {
 				break
 			}
 			if len(f.Calls) != 1 {
 				t.Errorf("%d calls for the first group", len(f.Calls))
 			}
-			f.before = func(_ provider.API, n int) error {
+			f.Before = func(_ provider.API, n int) error {
 				return map[bool]error{true: fakedriver.Refusal(provider.ErrPermission, "Forbidden")}[n == 3]
 			}
 			good, bad := 0, 0
@@ -266,8 +266,11 @@ func TestMovesInFewCalls(t *testing.T) {
 				t.Errorf("the driver got %+v", r)
 			}
 		}
-		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.Calls) != 3 {
-			t.Errorf("moving nothing: %v after %d calls", err, len(f.Calls)-3)
+		switch err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); {
+		case err != nil:
+			t.Errorf("got error %v, want none", err)
+		case len(f.Calls) != 3:
+			t.Errorf("calls: got %v, want 3", len(f.Calls))
 		}
 	})
 }
@@ -284,8 +287,11 @@ func TestMovesAroundInstancesThatCannot(t *testing.T) {
 			}
 			for _, instance := range ids {
 				bad := f.stuck[instance] != nil
-				if strings.Contains(err.Error(), instance) != bad || slices.Contains(f.members(t, id), instance) == bad {
-					t.Errorf("%s: refused %v; in the group %v; %v", instance, bad, f.members(t, id), err)
+				switch {
+				case strings.Contains(err.Error(), instance) != bad:
+					t.Errorf("%s: strings.Contains(err.Error(), instance): got %v, want %v", instance, strings.Contains(err.Error(), instance), bad)
+				case slices.Contains(f.members(t, id), instance) == bad:
+					t.Errorf("%s: slices.Contains(f.members(t, id), instance): got %v, want anything but %v", instance, slices.Contains(f.members(t, id), instance), bad)
 				}
 			}
 			if !strings.Contains(err.Error(), id) {
@@ -299,7 +305,7 @@ func TestMovesAroundInstancesThatCannot(t *testing.T) {
 func TestAMoveIntoAFullGroup(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrQuota, "GroupFull") }
+		f.Before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrQuota, "GroupFull") }
 		err := p.MoveIn(t.Context(), "", id, fleet(4), nil)
 		if n := len(f.Made("MoveIntoPlacementGroup")); !errors.Is(err, provider.ErrQuota) || n != 1 {
 			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
@@ -314,14 +320,26 @@ func TestLostAnswersToMoves(t *testing.T) {
 	for _, force := range []bool{false, true} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id := newGroup(t, p, "g")
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+			f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
 			err := p.MoveIn(t.Context(), "", id, fleet(3), &placement.MoveOptions{Force: force})
 			n := len(f.Made("MoveIntoPlacementGroup"))
-			switch {
-			case !force && (err != nil || n != 2):
-				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
-			case force && (!errors.Is(err, provider.ErrOutcomeUnknown) || n != 1 || !strings.Contains(err.Error(), "i-003")):
-				t.Errorf("%v after %d calls, want ErrOutcomeUnknown after 1: instances must not restart twice", err, n)
+			if !force {
+				if err != nil {
+					t.Errorf("got error %v, want none", err)
+				}
+				if n != 2 {
+					t.Errorf("%d calls, want 2: a move adds nothing to one that was carried out", n)
+				}
+				return
+			}
+			if n != 1 {
+				t.Errorf("%d calls, want 1: instances must not restart twice", n)
+			}
+			if !errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Fatalf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
+			}
+			if !strings.Contains(err.Error(), "i-003") {
+				t.Errorf("got %q, want i-003 in it", err)
 			}
 		})
 	}
@@ -337,7 +355,7 @@ func TestInstancesThatAreInTheGroupAlready(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.strict, f.Calls = true, nil
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[loses && n == 1] }
+			f.After = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[loses && n == 1] }
 			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
 				t.Errorf("all are there already: %v", err)
 			}
@@ -359,7 +377,7 @@ func TestInstancesThatAreInTheGroupAlready(t *testing.T) {
 func TestAGroupThatCannotBeLookedAt(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(api provider.API, _ int) error {
+		f.Before = func(api provider.API, _ int) error {
 			if api == "DescribePlacementGroups" {
 				return fakedriver.Refusal(provider.ErrPermission, "Forbidden")
 			}
@@ -380,7 +398,7 @@ func TestThrottledMovesAreRepeated(t *testing.T) {
 		for _, force := range []bool{false, true} {
 			withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 				id := newGroup(t, p, "g")
-				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
+				f.Before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
 				err := p.MoveIn(t.Context(), "", id, fleet(1), &placement.MoveOptions{Force: force})
 				if n := len(f.Made("MoveIntoPlacementGroup")); err != nil || n != 4 {
 					t.Errorf("%v: %v after %d calls, want 4", first, err, n)
@@ -429,7 +447,7 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 			id, ids := newGroup(t, p, "g"), run(t, c, 3)
 			start := time.Now()
 			f.State = func(string, time.Duration) (provider.State, string) { return state, "" }
-			f.before = func(api provider.API, _ int) error {
+			f.Before = func(api provider.API, _ int) error {
 				if api == "MoveIntoPlacementGroup" && time.Since(start) < 20*time.Second {
 					return fakedriver.Refusal(provider.ErrState, "Building")
 				}
@@ -437,8 +455,17 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 			}
 			err = p.MoveIn(t.Context(), "", id, ids, nil)
 			took, moving := time.Since(start), state == provider.StatePending
-			if (err == nil) != moving || moving && took < 20*time.Second || took > 40*time.Second || !moving && (took > time.Second || !errors.Is(err, provider.ErrState)) {
-				t.Errorf("%s: %v after %v", state, err, took)
+			switch {
+			case (err == nil) != moving:
+				t.Errorf("%s: has no error: got %v, want %v", state, (err == nil), moving)
+			case moving && took < 20*time.Second:
+				t.Errorf("%s: it took %v, want at least %v", state, took, 20*time.Second)
+			case took > 40*time.Second:
+				t.Errorf("%s: it took %v, want at most %v", state, took, 40*time.Second)
+			case !moving && took > time.Second:
+				t.Errorf("%s: it took %v, want at most %v", state, took, time.Second)
+			case !moving && !errors.Is(err, provider.ErrState):
+				t.Errorf("%s: got error %v, want %v", state, err, provider.ErrState)
 			}
 		})
 	}
@@ -447,7 +474,7 @@ func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(provider.API, int) error {
+		f.Before = func(provider.API, int) error {
 			return &provider.FieldError{Driver: "fake", Path: "MoveOptions.Partition", Reason: "no partitions", Unsupported: true}
 		}
 		err := p.MoveIn(t.Context(), "", id, fleet(9), &placement.MoveOptions{Partition: 2, Force: true})
@@ -460,10 +487,10 @@ func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 func TestMovesEndWithTheirContext(t *testing.T) {
 	for what, prepare := range map[string]func(f *placementCloud){
 		"a call hangs":       func(f *placementCloud) { f.Delay = time.Hour },
-		"throttled for ever": func(f *placementCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } },
+		"throttled for ever": func(f *placementCloud) { f.Before = func(provider.API, int) error { return fakedriver.Throttled() } },
 		"refused one by one": func(f *placementCloud) {
 			f.Delay = 800 * time.Millisecond
-			f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrState, "MustMove") }
+			f.Before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrState, "MustMove") }
 		},
 	} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
@@ -477,8 +504,11 @@ func TestMovesEndWithTheirContext(t *testing.T) {
 				t.Errorf("%s: after %v: %v", what, took, err)
 			}
 			n := len(f.Calls)
-			if err := p.MoveIn(ctx, "", id, fleet(20), nil); !errors.Is(err, context.DeadlineExceeded) || len(f.Calls) != n {
-				t.Errorf("with an ended context: %v after %d calls", err, len(f.Calls)-n)
+			switch err := p.MoveIn(ctx, "", id, fleet(20), nil); {
+			case !errors.Is(err, context.DeadlineExceeded):
+				t.Errorf("got error %v, want %v", err, context.DeadlineExceeded)
+			case len(f.Calls) != n:
+				t.Errorf("calls: got %v, want %v", len(f.Calls), n)
 			}
 		})
 	}

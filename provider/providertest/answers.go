@@ -134,7 +134,7 @@ func doubtful(err error) []string {
 func longOnce(t *testing.T, w *world) {
 	others := w.others(1)
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.LongList})
-	o := provider.RunOptions{OnFailure: provider.TerminateServers, KeepMarker: true}
+	o := provider.RunOptions{OnFailure: provider.TerminateOnFailure, KeepMarker: true}
 	op, err := w.client.RunInstances(w.ctx, w.spec(3), &o)
 	if !slices.Equal(doubtful(err), others) || errors.Is(err, provider.ErrOutcomeUnknown) {
 		t.Errorf("want an error that doubts %v and leaves nothing open, got %v", others, err)
@@ -146,7 +146,7 @@ func longOnce(t *testing.T, w *world) {
 func longForEver(t *testing.T, w *world) {
 	others := w.others(1)
 	w.injectCreates(cloudsim.Fault{Kind: cloudsim.LongList})
-	o := provider.RunOptions{OnFailure: provider.TerminateServers, KeepMarker: true}
+	o := provider.RunOptions{OnFailure: provider.TerminateOnFailure, KeepMarker: true}
 	op, err := w.client.RunInstances(w.ctx, w.spec(3), &o)
 	if len(minus(others, doubtful(err))) > 0 {
 		t.Errorf("want an error that doubts %v, got %v", others, err)
@@ -167,7 +167,7 @@ func (w *world) failing(f cloudsim.Fault) (op *provider.Operation, made []string
 	w.injectCreate(f)
 	w.injectCreates(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 	spec := w.spec(2 * w.client.Limits().InstancesPerCreate)
-	o := provider.RunOptions{OnFailure: provider.TerminateServers, KeepMarker: true}
+	o := provider.RunOptions{OnFailure: provider.TerminateOnFailure, KeepMarker: true}
 	op, err = w.client.RunInstances(w.ctx, spec, &o)
 	if !errors.Is(err, provider.ErrQuota) {
 		w.t.Errorf("want ErrQuota, got %v", err)

@@ -125,3 +125,34 @@ func endedSendsNothing(t *testing.T, w *world) {
 		t.Errorf("%d requests reached the cloud", n)
 	}
 }
+
+// allCancelled checks that calls end with their ctx while the cloud keeps its answers back. The
+// first of them creates something: whether it did is not known.
+func (w *world) allCancelled(calls ...func(context.Context) error) {
+	w.t.Helper()
+	for i, call := range calls {
+		w.cancelled(3*time.Second, func(ctx context.Context) error {
+			err := call(ctx)
+			if i == 0 && !errors.Is(err, provider.ErrOutcomeUnknown) {
+				w.t.Errorf("the request was sent: want ErrOutcomeUnknown, got %v", err)
+			}
+			return err
+		})
+	}
+}
+
+// endedSends checks that calls with an ended ctx send nothing.
+func (w *world) endedSends(calls ...func(context.Context) error) {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.ctx)
+	cancel()
+	before := w.calls()
+	for _, call := range calls {
+		if err := call(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {
+			w.t.Errorf("an ended ctx: want context.Canceled and nothing left open, got %v", err)
+		}
+	}
+	if n := w.calls() - before; n != 0 {
+		w.t.Errorf("%d requests reached the cloud", n)
+	}
+}

@@ -119,8 +119,15 @@ func fallsBackForStockOnly(t *testing.T, w *world) {
 	}{{cloudsim.Quota, provider.ErrQuota}, {cloudsim.Balance, provider.ErrBalance}} {
 		remove := w.inject(cloudsim.Fault{Kind: f.kind})
 		before := w.creates()
-		if _, err := w.fallback(2); !errors.Is(err, f.want) || w.creates() != before+1 || len(w.alive()) != 0 {
-			t.Errorf("%v after %d create calls", err, w.creates()-before)
+		_, err := w.fallback(2)
+		if !errors.Is(err, f.want) {
+			t.Errorf("got error %v, want %v", err, f.want)
+		}
+		if n := w.creates() - before; n != 1 {
+			t.Errorf("%d create calls, want 1", n)
+		}
+		if alive := w.alive(); len(alive) != 0 {
+			t.Errorf("instances that exist: got %v, want none", alive)
 		}
 		remove()
 	}
@@ -146,7 +153,7 @@ func failureReleases(t *testing.T, w *world) {
 	time.Sleep(2 * time.Minute)
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 	spec := w.spec(w.client.Limits().InstancesPerCreate + 1)
-	op, err := w.client.RunInstances(w.ctx, spec, &provider.RunOptions{OnFailure: provider.TerminateServers})
+	op, err := w.client.RunInstances(w.ctx, spec, &provider.RunOptions{OnFailure: provider.TerminateOnFailure})
 	var e *provider.RunError
 	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || len(e.Released) == 0 || len(op.InstanceIDs()) != 0 {
 		t.Fatalf("%d instances are left, %v", len(op.InstanceIDs()), err)

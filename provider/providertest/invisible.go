@@ -40,12 +40,12 @@ func invisibleRules() []rule {
 func (w *world) policies() map[string]provider.RunOptions {
 	all := map[string]provider.RunOptions{
 		"nothing":   {},
-		"terminate": {OnFailure: provider.TerminateServers},
+		"terminate": {OnFailure: provider.TerminateOnFailure},
 	}
 	if w.Alternative != (provider.Alternative{}) {
 		all["alternatives"] = provider.RunOptions{Alternatives: []provider.Alternative{w.Alternative}}
 		all["both"] = provider.RunOptions{
-			Alternatives: []provider.Alternative{w.Alternative}, OnFailure: provider.TerminateServers,
+			Alternatives: []provider.Alternative{w.Alternative}, OnFailure: provider.TerminateOnFailure,
 		}
 	}
 	return all
@@ -228,7 +228,7 @@ func endsInvisible(t *testing.T, w *world) {
 func failsInvisible(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute})
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
-	o := provider.RunOptions{OnFailure: provider.TerminateServers, KeepMarker: true}
+	o := provider.RunOptions{OnFailure: provider.TerminateOnFailure, KeepMarker: true}
 	spec := w.spec(w.client.Limits().InstancesPerCreate + 1)
 	op, err := w.client.RunInstances(w.ctx, spec, &o)
 	if !errors.Is(err, provider.ErrQuota) {

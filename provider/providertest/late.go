@@ -76,7 +76,7 @@ func (w *world) wantSurplus(op *provider.Operation, err error, first []string) {
 
 func lateByWait(t *testing.T, w *world) {
 	var found []string
-	o := provider.RunOptions{OnFailure: provider.TerminateServers, Progress: func(p provider.RunProgress) {
+	o := provider.RunOptions{OnFailure: provider.TerminateOnFailure, Progress: func(p provider.RunProgress) {
 		if p.Kind == provider.FoundLate {
 			found = append(found, p.InstanceIDs...)
 		}
@@ -114,7 +114,7 @@ func lateByTerminate(t *testing.T, w *world) {
 
 // lateByFailure lets the cloud refuse the create that follows the search.
 func lateByFailure(t *testing.T, w *world) {
-	for _, policy := range []provider.OnFailure{provider.KeepServers, provider.TerminateServers} {
+	for _, policy := range []provider.OnFailure{provider.KeepOnFailure, provider.TerminateOnFailure} {
 		w.simulate(cloudsim.Options{})
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
 		w.injectCreates(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 150 * time.Second, Times: 1})

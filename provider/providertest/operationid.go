@@ -99,7 +99,7 @@ func idTellsMore(t *testing.T, w *world) {
 func idReleasesOwnOnly(t *testing.T, w *world) {
 	first := w.create(3, named()).InstanceIDs()
 	o := named()
-	o.OnFailure = provider.TerminateServers
+	o.OnFailure = provider.TerminateOnFailure
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 	_, err := w.later(2*w.client.Limits().InstancesPerCreate, o)
 	if !errors.Is(err, provider.ErrQuota) {

@@ -8,8 +8,8 @@ import (
 
 // Before anything is known of a class, one early look catches instances that are quick. With
 // boots of 1 to 5 s a launch is seen after 5 s then, and not at the prior's 12 or 15 s. It
-// costs a call: a launch of one instance with a median boot of 25 s takes 8.9 calls instead
-// of 7.9, one of a thousand 79 instead of 78.
+// costs a call: a launch of a thousand with a median boot of 25 s takes 79 calls instead of
+// 78. One of a single instance takes 7.9 calls, because its other looks are 2.5 s apart.
 const (
 	earlyCalls = 3 // that early looks may take, at most, whatever the number of instances
 
@@ -17,11 +17,14 @@ const (
 	// at three fifths of the prior: a prior of 40 s is looked at after 24 s, too.
 	longGap = 10 * time.Second
 
-	// As long as no instance of a class has been seen ready, no look up to closeUntil comes
-	// later than the next one of a poll every 5 s, unless that would come within MinInterval.
-	// So instances that all boot in 23 s are seen after 25 s at the latest.
+	// As long as no instance of a class has been seen ready, instances that were looked at
+	// early are looked at whenever a poll every 5 s looks at them, from the prior's first look
+	// up to closeUntil. So no boot time up to 25 s is seen later than by such a poll. Without
+	// a plan, which fewer than 20 instances never have, they go on until fewUntil: else the mean
+	// delay of a single instance is 1.51 s instead of 1.44 s, for 0.1 calls less.
 	closeStep  = 5 * time.Second
 	closeUntil = 25 * time.Second
+	fewUntil   = 40 * time.Second
 )
 
 // Never is an age that no instance reaches.
@@ -75,38 +78,58 @@ func (s *Schedule) AfterEarly(age time.Duration) (next time.Duration, early bool
 	if middle := first * 3 / 5; s.plan() == nil && middle >= age+longGap {
 		return middle, true
 	}
-	return max(first, age+MinInterval), false
+	return max(beforeStep(first), age+MinInterval), false
+}
+
+// nextStep returns the age at which a poll every 5 s looks next at an instance of an age.
+func nextStep(age time.Duration) time.Duration { return (age/closeStep + 1) * closeStep }
+
+// beforeStep returns the age of a first look that is wanted at an age. It is earlier where
+// the look of a poll every 5 s would come too soon after it.
+func beforeStep(age time.Duration) time.Duration {
+	step := nextStep(age)
+	if step > closeUntil || step-age >= MinInterval {
+		return age
+	}
+	return step - MinInterval
 }
 
 // Latest returns the age by which an instance that was looked at early must be looked at again
 // after a look at an age.
 func (s *Schedule) Latest(age time.Duration) time.Duration {
-	next := (age + MinInterval + closeStep - 1).Truncate(closeStep)
-	if age < s.class.prior {
-		next = max(s.class.prior, age+MinInterval)
+	next := nextStep(age + MinInterval - 1)
+	if first := beforeStep(s.class.prior); age < first {
+		next = max(first, age+MinInterval)
 	}
-	if next > closeUntil || s.listings || s.class.anyReady.Load() {
+	until := closeUntil
+	if s.plan() == nil {
+		until = fewUntil
+	}
+	if next > until || s.listings || s.class.anyReady.Load() {
 		return Never
 	}
 	return next
 }
 
 // Fit returns the age of the next look at an instance that was looked at early, after a look
-// at an age, where the schedule wants one at another age. By a plan, whose pauses are long,
-// it waits for closeUntil shortly before that age: the next look would be too late for an
-// instance that is ready by then. Without a plan this would make the p99 of the delay of a
-// single instance 5.2 s instead of 4.0 s.
+// at an age, where the schedule wants one at another age. No look comes so shortly before
+// that of a poll every 5 s that there could not be another one then: by a plan, whose pauses
+// are long, it waits until then; else the looks divide the time until then.
 func (s *Schedule) Fit(age, wanted time.Duration) time.Duration {
 	latest := s.Latest(age)
-	if latest == Never {
+	left := latest - age
+	switch {
+	case latest == Never:
 		return wanted
+	case age < beforeStep(s.class.prior):
+		return min(wanted, latest)
+	case s.plan() == nil:
+		pauses := math.Ceil(left.Seconds() / (wanted - age).Seconds())
+		return age + left/time.Duration(max(min(int64(pauses), int64(left/MinInterval)), 1))
+	case latest-wanted < MinInterval:
+		return latest
 	}
-	next := min(wanted, latest)
-	soon := next < closeUntil && closeUntil-next < MinInterval
-	if soon && s.plan() != nil {
-		next = closeUntil
-	}
-	return next
+	return wanted
 }
 
 // recordTrial records what looks have shown about a class of which little is known. It returns

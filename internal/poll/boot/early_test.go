@@ -87,6 +87,9 @@ func TestTheLookAfterAnEarlyOne(t *testing.T) {
 	}{
 		{12 * time.Second, early, 12 * time.Second, false},
 		{6 * time.Second, early, 7 * time.Second, false},
+		{9 * time.Second, early, 8 * time.Second, false},   // so that there is one at 10 s
+		{24 * time.Second, early, 23 * time.Second, false}, // the same at 25 s
+		{28 * time.Second, 17 * time.Second, 28 * time.Second, false},
 		{40 * time.Second, early, 24 * time.Second, true},
 		{40 * time.Second, 24 * time.Second, 40 * time.Second, false},
 	} {
@@ -176,7 +179,8 @@ func TestMostInstancesReadyAtOnce(t *testing.T) {
 	}
 }
 
-// As long as nothing was ready, looks keep up with a poll every 5 s until 25 s.
+// As long as nothing was ready, looks keep up with a poll every 5 s until 25 s, and until 40 s
+// without a plan.
 func TestLatestLook(t *testing.T) {
 	c := untried(12 * time.Second)
 	s := c.Schedule(0, Fleet{Size: 1, Batch: 100})
@@ -187,7 +191,10 @@ func TestLatestLook(t *testing.T) {
 		{13 * time.Second, 15 * time.Second},
 		{13100 * time.Millisecond, 20 * time.Second},
 		{22900 * time.Millisecond, 25 * time.Second},
-		{23100 * time.Millisecond, Never},
+		{23100 * time.Millisecond, 30 * time.Second}, // no schedule looks then
+		{25 * time.Second, 30 * time.Second},
+		{38 * time.Second, 40 * time.Second},
+		{40 * time.Second, Never},
 		{time.Minute, Never},
 	} {
 		if got := s.Latest(tc.age); got != tc.want {
@@ -195,11 +202,15 @@ func TestLatestLook(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct{ age, wanted, want time.Duration }{
-		{12 * time.Second, 14 * time.Second, 14 * time.Second},
+		{12 * time.Second, 14 * time.Second, 15 * time.Second},
 		{12 * time.Second, 16 * time.Second, 15 * time.Second},
-		{21 * time.Second, 22900 * time.Millisecond, 22900 * time.Millisecond},
-		{21 * time.Second, 23500 * time.Millisecond, 23500 * time.Millisecond},
-		{23500 * time.Millisecond, 26 * time.Second, 26 * time.Second},
+		{15 * time.Second, 16900 * time.Millisecond, 17500 * time.Millisecond},
+		{20 * time.Second, 22200 * time.Millisecond, 22500 * time.Millisecond},
+		{21 * time.Second, 22900 * time.Millisecond, 23 * time.Second},
+		{21 * time.Second, 23500 * time.Millisecond, 23 * time.Second},
+		{22500 * time.Millisecond, 24700 * time.Millisecond, 25 * time.Second},
+		{35 * time.Second, 39 * time.Second, 37500 * time.Millisecond},
+		{41 * time.Second, 45 * time.Second, 45 * time.Second},
 	} {
 		if got := s.Fit(tc.age, tc.wanted); got != tc.want {
 			t.Errorf("after a look at %v, one that is wanted at %v comes at %v, want %v",
@@ -209,6 +220,12 @@ func TestLatestLook(t *testing.T) {
 	c.Learn(0, Looks{{At: 12 * time.Second, N: enough}})
 	if got, want := s.Fit(21*time.Second, 23500*time.Millisecond), 25*time.Second; got != want {
 		t.Errorf("by a plan, a look that is wanted at 23.5 s comes at %v, want %v", got, want)
+	}
+	if got, want := s.Fit(20*time.Second, 22200*time.Millisecond), 22200*time.Millisecond; got != want {
+		t.Errorf("by a plan, a look that is wanted at 22.2 s comes at %v, want %v", got, want)
+	}
+	if got := s.Latest(25 * time.Second); got != Never {
+		t.Errorf("by a plan, a look after one at 25 s comes by %v, want no limit", got)
 	}
 	s.Learn(0, Looks{{At: 14 * time.Second, Ready: true, N: 1}})
 	if got := s.Latest(12 * time.Second); got != Never {

@@ -27,7 +27,7 @@ const (
 var errAbsent = errors.New("no credentials there")
 
 // Chain is a [provider.CredentialsSource] that looks in the environment, then in
-// the SDK's profile file, then at the role of the machine it runs on. The first
+// the SDK's profile file, then at the role of the instance it runs on. The first
 // place that has credentials is kept: the others are never asked again. It is
 // safe for concurrent use.
 type Chain struct {
@@ -39,13 +39,13 @@ type Chain struct {
 
 // NewChain returns a chain that reads nothing yet. The metadata service is asked
 // through transport, but never through its proxy, because the service is on the
-// machine's own link and answers with keys. Nil means a plain transport.
+// instance's own link and answers with keys. Nil means a plain transport.
 func NewChain(transport http.RoundTripper) *Chain {
 	return &Chain{role: newRole(transport)}
 }
 
 // Credentials returns the credentials of the place that was found first. It
-// asks the network only for the role of the machine.
+// asks the network only for the role of the instance.
 func (c *Chain) Credentials(ctx context.Context) (provider.Credentials, error) {
 	if src := c.kept(); src != nil {
 		return src.Credentials(ctx)
@@ -60,7 +60,9 @@ func (c *Chain) Credentials(ctx context.Context) (provider.Credentials, error) {
 	}
 	creds, err := c.role.Credentials(ctx)
 	if err != nil {
-		return provider.Credentials{}, fmt.Errorf("no credentials in the environment (%s, %s) or in a profile file, and none from a machine role: %w", envID, envKey, err)
+		return provider.Credentials{}, fmt.Errorf(
+			"no credentials in the environment (%s, %s) or in a profile file, and none from an instance role: %w",
+			envID, envKey, err)
 	}
 	c.keep(c.role)
 	return creds, nil

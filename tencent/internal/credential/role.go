@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// metadataURL lists the role of the machine; with the role's name appended
+	// metadataURL lists the role of the instance; with the role's name appended
 	// it gives the role's temporary keys.
 	// See cloud.tencent.com/document/product/213/4934.
 	metadataURL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
@@ -27,7 +27,7 @@ const (
 	renewBefore = 5 * time.Minute
 )
 
-// role gets temporary keys of the role that is bound to this machine. The SDK's
+// role gets temporary keys of the role that is bound to this instance. The SDK's
 // own provider has no timeout and no ctx, so that off-cloud it can hang.
 type role struct {
 	url    string
@@ -88,9 +88,12 @@ func (r *role) fetch(ctx context.Context) (provider.Credentials, time.Time, erro
 	}
 	var a answer
 	if json.Unmarshal(body, &a) != nil || a.Code != "Success" || a.TmpSecretId == "" || a.TmpSecretKey == "" {
-		return provider.Credentials{}, time.Time{}, errors.New("the metadata service gave no keys for the machine's role")
+		return provider.Credentials{}, time.Time{}, errors.New("the metadata service gave no keys for the instance's role")
 	}
-	creds := provider.Credentials{AccessKeyID: a.TmpSecretId, AccessKeySecret: provider.Secret(a.TmpSecretKey), SecurityToken: provider.Secret(a.Token)}
+	creds := provider.Credentials{
+		AccessKeyID: a.TmpSecretId, AccessKeySecret: provider.Secret(a.TmpSecretKey),
+		SecurityToken: provider.Secret(a.Token),
+	}
 	return creds, time.Unix(a.ExpiredTime, 0), nil
 }
 
@@ -106,7 +109,7 @@ func (r *role) get(ctx context.Context, path string) ([]byte, error) {
 		return nil, unreachable(ctx)
 	}
 	if status != http.StatusOK {
-		return nil, fmt.Errorf("the metadata service answered HTTP status %d: no role is bound to this machine", status)
+		return nil, fmt.Errorf("the metadata service answered HTTP status %d: no role is bound to this instance", status)
 	}
 	return body, nil
 }
@@ -117,5 +120,5 @@ func unreachable(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	return errors.New("the metadata service does not answer: this is not a machine of Tencent Cloud")
+	return errors.New("the metadata service does not answer: this is not an instance of Tencent Cloud")
 }

@@ -47,9 +47,9 @@ func (q *api) describeInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	}
 	var found []*instanceGroup
 	for _, g := range q.groups {
+		searched := strings.Contains(g.id, word) || strings.Contains(g.name, word)
 		if g.zone == k.Region && matches(ids, g.id) && matches(relations, g.relation) &&
-			len(tags) == 0 && matches(owners, owner) && strings.Contains(g.name, name) &&
-			(strings.Contains(g.id, word) || strings.Contains(g.name, word)) {
+			len(tags) == 0 && matches(owners, owner) && strings.Contains(g.name, name) && searched {
 			found = append(found, g)
 		}
 	}
