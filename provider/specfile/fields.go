@@ -80,7 +80,7 @@ var enums = map[reflect.Type][]string{
 	reflect.TypeFor[provider.SpotInterruption](): words(provider.SpotTerminate, provider.SpotStop),
 	reflect.TypeFor[provider.Tenancy]():          words(provider.SharedTenancy, provider.HostTenancy),
 	reflect.TypeFor[provider.Affinity]():         words(provider.NoAffinity, provider.HostAffinity),
-	reflect.TypeFor[provider.OnFailure]():        words(provider.KeepServers, provider.TerminateServers),
+	reflect.TypeFor[provider.OnFailure]():        words(provider.KeepOnFailure, provider.TerminateOnFailure),
 }
 
 // words returns the texts of constants.

@@ -307,7 +307,7 @@ func TestWrittenForms(t *testing.T) {
 			},
 		},
 		Run: provider.RunOptions{
-			Owner: "web", Alternatives: []provider.Alternative{{Zone: "b"}}, OnFailure: provider.KeepServers,
+			Owner: "web", Alternatives: []provider.Alternative{{Zone: "b"}}, OnFailure: provider.KeepOnFailure,
 		},
 		References: map[string]string{"spec.login.password": "env:P", "spec.userData": "file:boot.sh", "spec.gone": "env:X"},
 	}
