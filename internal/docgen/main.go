@@ -1,5 +1,6 @@
 // Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables
-// and from the parameters of the vendors' documents.
+// and from the parameters of the vendors' documents, and the schema of package specfile from
+// the types of the specs.
 //
 //	go run ./internal/docgen          # writes the files
 //	go run ./internal/docgen -check   # fails when they are stale
@@ -44,9 +45,18 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes} {
+	files, err := schema()
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string]string{
+		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes, schemaFile: files,
+	} {
 		path := filepath.Join(root, name)
 		if !check {
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				return err
 			}

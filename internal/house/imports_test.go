@@ -66,6 +66,8 @@ type rule struct{ in, dep, why string }
 func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+		{"/provider", "go.yaml.in", "files are read by provider/specfile; a program without files links no YAML"},
+		{"/provider", "github.com/go-json-experiment", "files are read by provider/specfile"},
 		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
@@ -101,6 +103,8 @@ func rules() []rule {
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
 			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
+			rule{"/provider/specfile", module + "/" + c.Name, "the program names the options that its files may have"},
+			rule{"/" + c.Name, "go.yaml.in", "files are read by provider/specfile; a program without files links no YAML"},
 		)
 		for _, other := range clouds.All() {
 			if other.Name != c.Name {
@@ -198,6 +202,16 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	}
 }
 
+// Files are a door for programs: what the library itself keeps are tokens.
+func TestOnlyProgramsReadFiles(t *testing.T) {
+	const specfile = module + "/provider/specfile"
+	for _, p := range list(t, "./...") {
+		if slices.Contains(p.Deps, specfile) && p.Name != "main" {
+			t.Errorf("%s depends on %s, which is for programs and tests", p.ImportPath, specfile)
+		}
+	}
+}
+
 // What provider learns of boot times it learns through the poller.
 func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 	const boot = module + "/internal/poll/boot"
@@ -242,14 +256,17 @@ func TestFewDependencies(t *testing.T) {
 		"/provider":                ofProvider,
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
-		"/internal/account":        {"golang.org/x/time/"},
-		"/internal/await":          {module + "/internal/poll", module + "/internal/sorted"},
-		"/internal/ledger":         {},
-		"/internal/listing":        {module + "/internal/pages"},
-		"/internal/oncehttp":       {},
-		"/internal/poll":           {module + "/internal/poll/boot"},
-		"/internal/poll/boot":      {},
-		"/internal/release":        {module + "/internal/account", "golang.org/x/time/"},
+		"/provider/specfile": append([]string{
+			module + "/provider", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",
+		}, ofProvider...),
+		"/internal/account":   {"golang.org/x/time/"},
+		"/internal/await":     {module + "/internal/poll", module + "/internal/sorted"},
+		"/internal/ledger":    {},
+		"/internal/listing":   {module + "/internal/pages"},
+		"/internal/oncehttp":  {},
+		"/internal/poll":      {module + "/internal/poll/boot"},
+		"/internal/poll/boot": {},
+		"/internal/release":   {module + "/internal/account", "golang.org/x/time/"},
 		"/internal/creating": {
 			module + "/internal/account", module + "/internal/journal", module + "/internal/ledger", module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/",
@@ -261,7 +278,7 @@ func TestFewDependencies(t *testing.T) {
 		"/internal/ownership": {module + "/internal/account", module + "/internal/marker", "golang.org/x/time/"},
 	}
 	std := map[string]bool{}
-	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
+	for _, p := range list(t, "-deps", "./provider/specfile", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
 	rooms := []string{"./provider", "./internal/oncehttp", "./internal/poll/..."}
