@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
@@ -17,6 +18,9 @@ import (
 func (c *Client) once(
 	ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error),
 ) error {
+	if c.opts.ReadOnly && api.changes() {
+		return c.readOnlyError(api)
+	}
 	turn, err := c.budget.calls.Wait(ctx, c.kindOf(region, api))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
@@ -25,6 +29,17 @@ func (c *Client) once(
 	err = c.tel.Observe(ctx, telemetry.Call{Region: region, API: string(api), Instances: n}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
+}
+
+// changes reports whether a call may change anything. The names of all others say so.
+func (a API) changes() bool { return !strings.HasPrefix(string(a), "Describe") }
+
+// readOnlyError is the refusal of a call by [Options].ReadOnly.
+func (c *Client) readOnlyError(api API) error {
+	return &APIError{
+		Driver: c.name, Op: string(api), Outcome: OutcomeRejected, Kind: ErrPermission,
+		Message: "the client is read-only (Options.ReadOnly): nothing was sent",
+	}
 }
 
 // kindOf returns the kind of a call: the documented rate of the cloud that limits it.

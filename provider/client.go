@@ -62,6 +62,11 @@ type Options struct {
 	// resumes or releases. Shorten it for simulators only.
 	SearchFor time.Duration
 
+	// ReadOnly refuses every call that could change anything, before it is sent: creates,
+	// releases, starts, stops, renames, and the same for other subjects such as launch
+	// templates. The error matches [ErrPermission]. Waits, looks and lists work.
+	ReadOnly bool
+
 	// Logger gets one record per API call: cloud, call, elapsed, outcome, request ID. A
 	// record never has a URL, a body or a secret. Nil means no records.
 	Logger *slog.Logger
