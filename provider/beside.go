@@ -128,7 +128,7 @@ func ReadPages[T any](
 }
 
 // Batch is a change of many instances that is no change of their power, such as a move into a
-// placement group. See [Call.EachInstance].
+// placement group. See [Call.EachInstance]. Several goroutines may call its functions at a time.
 type Batch struct {
 	What string // for errors: "move into pg-1"
 	Size int    // instances in a call at most

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -198,11 +199,14 @@ func TestPagesAreReadAsTheLoopGoesOn(t *testing.T) {
 // One instance that cannot be changed stops no other, and one that has changed is no failure.
 func TestInstancesAreChangedInFewCalls(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
+		var mu sync.Mutex // of what follows: calls go out side by side
 		changed := map[string]bool{"i-2": true}
 		calls := 0
 		b := provider.Batch{
 			What: "paint", Size: 3,
 			Attempt: func(_ context.Context, ids []string) error {
+				mu.Lock()
+				defer mu.Unlock()
 				calls++
 				if slices.ContainsFunc(ids, func(id string) bool { return changed[id] || id == "i-4" }) {
 					return refusal(provider.ErrState, "Painted")
@@ -212,7 +216,11 @@ func TestInstancesAreChangedInFewCalls(t *testing.T) {
 				}
 				return nil
 			},
-			Changed: func(context.Context) ([]string, error) { return slices.Collect(maps.Keys(changed)), nil },
+			Changed: func(context.Context) ([]string, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return slices.Collect(maps.Keys(changed)), nil
+			},
 		}
 		err := besideCall("PaintThing", f).EachInstance(t.Context(), []string{"i-1", "i-2", "i-3", "i-4", "i-5"}, b)
 		var e *provider.BatchError
