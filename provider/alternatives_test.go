@@ -419,10 +419,18 @@ func TestALostReplacementIsToldWhenAnotherFails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var mu sync.Mutex // of token: creates go out side by side
 		token := ""
+		isLost := func(of string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			if token == "" {
+				token = of
+			}
+			return token == of
+		}
 		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
-			if token == "" || token == s.ClientToken {
-				token = s.ClientToken
+			if isLost(s.ClientToken) {
 				return nil, lost()
 			}
 			return f.create(s), nil

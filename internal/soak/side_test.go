@@ -185,7 +185,7 @@ func TestQuickInstancesAreSeenNoLaterThanByAPlainPoll(t *testing.T) {
 						a.wall, b.wall, ratio(a.wall, b.wall), a.describes, b.describes)
 					limit := b.wall
 					if r.creates*r.count > 300 {
-						limit += 150 * time.Millisecond
+						limit += 500 * time.Millisecond // one call of many goes ahead: two or three trips, and chance
 					}
 					if a.wall > limit {
 						t.Errorf("it takes %v, want at most the %v of a plain program", a.wall, limit)
