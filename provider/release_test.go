@@ -478,7 +478,7 @@ func TestALateSightingIsReleasedAtOnce(t *testing.T) {
 		if _, err := op.Terminate(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(began); took > 10*time.Second {
+		if took := time.Since(began); took > 16*time.Second { // the whole search takes 20 s, and pauses differ by chance
 			t.Errorf("it took %v, want some seconds after the sighting", took)
 		}
 	})
