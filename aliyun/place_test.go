@@ -57,7 +57,9 @@ func TestAZoneMustFitItsRegion(t *testing.T) {
 		switch {
 		case tt.want == "" && err != nil:
 			t.Errorf("%s in %s: got %v, want no error", tt.zone, tt.region, err)
-		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+		case tt.want != "" && err == nil:
+			t.Errorf("%s in %s: got no error, want %q", tt.zone, tt.region, tt.want)
+		case tt.want != "" && !strings.Contains(err.Error(), tt.want):
 			t.Errorf("%s in %s: got %v, want %q", tt.zone, tt.region, err, tt.want)
 		}
 	}

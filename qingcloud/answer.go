@@ -52,7 +52,7 @@ func unpack(body []byte, out reply) error {
 }
 
 // idList is a list of IDs: texts, or objects that hold one. One of these alone is a list of
-// one. What is none of these is skipped.
+// one. Other values are skipped.
 type idList []string
 
 // UnmarshalJSON takes all these forms.

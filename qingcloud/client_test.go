@@ -298,8 +298,10 @@ func TestCredentialsComeFromTheEnvironment(t *testing.T) {
 		d := mustDriver(t, Config{Region: "pek3a", Transport: m})
 		_, err := d.RunInstances(t.Context(), minimalSpec())
 		switch {
-		case c.want == "" && (!errors.Is(err, provider.ErrAuth) || len(m.sent) != 0):
-			t.Errorf("%q: error = %v after %d requests, want ErrAuth before any", c.env, err, len(m.sent))
+		case c.want == "" && !errors.Is(err, provider.ErrAuth):
+			t.Errorf("%q: error = %v, want ErrAuth", c.env, err)
+		case c.want == "" && len(m.sent) != 0:
+			t.Errorf("%q: %d requests, want none", c.env, len(m.sent))
 		case c.want != "" && err != nil:
 			t.Errorf("%q: %v", c.env, err)
 		case c.want != "" && m.sent[0].URL.Query().Get("access_key_id") != c.want:

@@ -111,7 +111,8 @@ var deniedForm = regexp.MustCompile(`(?i)^\W*permission ?denied\b`)
 // A message that begins with a zone is about the zone, whatever state that is in.
 var meanings = []meaning{
 	{isState: true, soon: true, form: regexp.MustCompile(
-		`(?i)lease info|not ready|try (again )?later|please retry|retry (it )?later|\bbusy\b|in progress|in transition|being (operated|processed)|` +
+		`(?i)lease info|not ready|try (again )?later|please retry|retry (it )?later|\bbusy\b|` +
+			`in progress|in transition|being (operated|processed)|` +
 			`稍[后候]|重试|正在(操作|处理)`)},
 	{form: regexp.MustCompile(
 		`(?i)permission|privilege|authori[sz]|\baccess|forbidden|not yours|belong|owner|\brights?\b|\broles?\b|` +

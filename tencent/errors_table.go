@@ -32,9 +32,10 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 
 	// No stock: of a type or in a zone, of disks, of spot capacity at the price,
 	// of addresses. VpcSubnetNum is about the addresses of a subnet, whatever its family says.
-	// Stock is what a code proves beyond the combination that was asked for. A spot bid that is too low proves nothing about other combinations,
-	// and neither do too few instances for MinCount. CloudDiskUnavailable may be about
-	// the disk's size, and ZoneNotSupported about something else in the request.
+	// Stock is what a code proves beyond the combination that was asked for. A spot bid that is too
+	// low proves nothing about other combinations, and neither do too few instances for MinCount.
+	// CloudDiskUnavailable may be about the disk's size, and ZoneNotSupported about something else
+	// in the request.
 	{Code: "ResourceInsufficient", Kind: provider.ErrNoStock},
 	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},

@@ -38,7 +38,8 @@ func (e *encoder) form() *node {
 // that a value counts as set even if it is zero: an item, an entry, the target of a pointer.
 func (e *encoder) value(path string, v reflect.Value, there bool) *node {
 	t := v.Type()
-	isSecret := t == secretType || t == userDataType || e.inMap && t.Kind() == reflect.String
+	mayBeSecret := e.inMap && t.Kind() == reflect.String
+	isSecret := t == secretType || t == userDataType || mayBeSecret
 	switch {
 	case isSecret:
 		return e.secret(path, v, there)
@@ -194,11 +195,12 @@ func (e *encoder) secret(path string, v reflect.Value, there bool) *node {
 	read, wasRead := e.file.read[path]
 	asRead := wasRead && read.reference == reference
 	plain, isPlain := strings.CutPrefix(reference, plainPrefix)
+	isStale := !has || wasRead // there is no reference, or the secret that it named was cleared
 	problem := ""
 	switch {
 	case value == "" && e.inMap && !has:
 		reference = plainPrefix // nothing is no secret
-	case value == "" && !there && (!has || wasRead):
+	case value == "" && !there && isStale:
 		return nil
 	case !has:
 		problem = fmt.Sprintf("is a secret without a reference: put one into References[%q], such as env:NAME", path)

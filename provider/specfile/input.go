@@ -69,7 +69,7 @@ func oddCharacter(data []byte, format Format) (at place, reason string) {
 			return placeOf(data, i), "the file is not in UTF-8"
 		case r == 0:
 			return placeOf(data, i), "a NUL character is not allowed"
-		case r == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
+		case r == '\r' && !bytes.HasPrefix(data[i+1:], []byte{'\n'}):
 			return placeOf(data, i), "a carriage return without a line feed is not allowed"
 		case isControl(r, format):
 			return placeOf(data, i), "a control character is not allowed"

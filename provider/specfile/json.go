@@ -34,7 +34,8 @@ func parseJSON(data []byte, p *problems) *node {
 			return nil
 		}
 	}
-	if err != nil && !errors.Is(err, io.EOF) || root == nil {
+	failed := err != nil && !errors.Is(err, io.EOF)
+	if failed || root == nil {
 		r.fail(err)
 		return nil
 	}

@@ -69,7 +69,9 @@ func startsWord(rest string, capitals int) bool {
 
 // isPlural reports whether the "s" of a plural acronym is here: that of "CPUs".
 func isPlural(rest string) bool {
-	return strings.HasPrefix(rest, "s") && (len(rest) == 1 || isUpper(rest[1]))
+	after, isS := strings.CutPrefix(rest, "s")
+	ends := after == "" || isUpper(after[0])
+	return isS && ends
 }
 
 // hasWord returns the word that the name begins with, or "".

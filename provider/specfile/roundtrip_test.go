@@ -162,7 +162,8 @@ func (f *filler) list(path string, v reflect.Value, raw bool) {
 			f.fill(at, list.Index(i), raw)
 		}
 	}
-	if chosen := f.one < 0 || before <= f.one && f.one < f.leaves || !f.skip(); chosen && n > 0 {
+	inside := before <= f.one && f.one < f.leaves
+	if chosen := f.one < 0 || inside || !f.skip(); chosen && n > 0 {
 		v.Set(list)
 	}
 }
@@ -199,7 +200,8 @@ func (f *filler) vendors(path string, v reflect.Value) {
 		options := reflect.New(reflect.TypeOf(o))
 		before := f.leaves
 		f.fill(path+"."+o.VendorName(), options.Elem(), false)
-		if f.one < 0 || before <= f.one && f.one < f.leaves {
+		inside := before <= f.one && f.one < f.leaves
+		if f.one < 0 || inside {
 			list = append(list, options.Elem().Interface().(provider.VendorOption))
 		}
 	}

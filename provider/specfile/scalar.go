@@ -84,8 +84,8 @@ func setText(n *node, v reflect.Value) string {
 	return ""
 }
 
-// unknownWord returns why a text is none of the words that a field takes, or "". A field without
-// certain words takes any text.
+// unknownWord returns the problem of a text that is not among the words of a field, or "". A
+// field without such words takes any text.
 func unknownWord(text string, words []string) string {
 	if len(words) == 0 || text == "" || slices.Contains(words, text) {
 		return ""
@@ -98,8 +98,8 @@ func unknownWord(text string, words []string) string {
 }
 
 func setBool(n *node, v reflect.Value) string {
-	isBool := n.kind == boolNode && (n.text == "true" || n.text == "false")
-	if !isBool {
+	isWord := n.text == "true" || n.text == "false"
+	if n.kind != boolNode || !isWord {
 		return shown(n.text) + " is not true or false" + unquote(n, "true", "false")
 	}
 	v.SetBool(n.text == "true")
