@@ -68,7 +68,7 @@ func used(t *testing.T, block string) string {
 func imports(code string) string {
 	var b strings.Builder
 	paths := []string{"context", "errors", "log", module + "/provider", module + "/provider/cloudsim"}
-	paths = append(paths, module+"/provider/launchtemplate", module+"/provider/placement", module+"/provider/specfile")
+	paths = append(paths, module+"/provider/launchtemplate", module+"/provider/placement", module+"/provider/specfile", module+"/provider/clouds")
 	for _, c := range clouds.All() {
 		paths = append(paths, module+"/"+c.Name)
 	}
