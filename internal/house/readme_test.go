@@ -86,8 +86,10 @@ func used(t *testing.T, block string) string {
 // imports are those of the packages that code names.
 func imports(code string) string {
 	var b strings.Builder
-	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider", module + "/provider/cloudsim"}
-	paths = append(paths, module+"/provider/launchtemplate", module+"/provider/placement", module+"/provider/specfile")
+	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
+	for _, beside := range []string{"cloudsim", "clouds", "launchtemplate", "placement", "specfile"} {
+		paths = append(paths, module+"/provider/"+beside)
+	}
 	for _, c := range clouds.All() {
 		paths = append(paths, module+"/"+c.Name)
 	}
