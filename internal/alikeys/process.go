@@ -1,7 +1,6 @@
 package alikeys
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os/exec"
@@ -62,7 +61,7 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 	case output.over:
 		return nil, errors.New("the process_command writes more than 1 MiB")
 	case err == nil:
-		return output.Bytes(), nil
+		return output.text, nil
 	case ctx.Err() != nil:
 		return nil, errors.New("the process_command did not end in time (" + processTimeout.String() + " at most)")
 	case errors.As(err, &exit):
@@ -75,17 +74,18 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 
 // bounded keeps a limited output.
 type bounded struct {
-	bytes.Buffer
+	text []byte
 	over bool
 }
 
 // Write implements io.Writer.
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > maxOutput {
+	if len(b.text)+len(p) > maxOutput {
 		b.over = true
 		return 0, errors.New("too much output")
 	}
-	return b.Buffer.Write(p)
+	b.text = append(b.text, p...)
+	return len(p), nil
 }
 
 // readOutput reads the output of a command, which is a profile of keys.

@@ -19,9 +19,9 @@ const uriTimeout = 15 * time.Second
 
 // URI returns the keys that a service answers, such as a sidecar. "" takes the URI of the
 // environment; without one the source is absent.
-func URI(uri string, o Options) provider.CredentialsSource {
+func URI(given string, o Options) provider.CredentialsSource {
 	return keysource.Later(func() (provider.CredentialsSource, error) {
-		where := "the credentials URI"
+		uri, where := given, "the credentials URI"
 		if uri == "" {
 			found, name := keysource.Env(envURI...)
 			if found == "" {
