@@ -87,7 +87,7 @@ func used(t *testing.T, block string) string {
 func imports(code string) string {
 	var b strings.Builder
 	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
-	for _, beside := range []string{"cloudsim", "clouds", "launchtemplate", "placement", "specfile"} {
+	for _, beside := range []string{"cloudsim", "clouds", "credential", "launchtemplate", "placement", "specfile"} {
 		paths = append(paths, module+"/provider/"+beside)
 	}
 	for _, c := range clouds.All() {
