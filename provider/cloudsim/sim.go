@@ -44,6 +44,10 @@ type Options struct {
 	// it. After that time the same token creates again. Zero means forever; no vendor
 	// documents a time.
 	TokenLife time.Duration
+
+	// Regions are regions that the clouds have besides those of the documents, for example
+	// the zones of a private QingCloud. A region with the ID of a documented one replaces it.
+	Regions map[Cloud][]Region
 }
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it over
@@ -84,6 +88,7 @@ func (s *Sim) config(c Cloud) core.Config {
 		Seed:            s.opts.Seed,
 		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
 		TokenLife:       s.opts.TokenLife,
+		Regions:         s.opts.coreRegions(c),
 	}
 	for _, r := range s.opts.Rates[c] {
 		cfg.Rates = append(cfg.Rates, core.Rate(r))

@@ -19,7 +19,8 @@ type Gateway struct {
 	version string // the only supported API version
 	Table   map[string]Action
 	Fault   func(core.FaultKind) *Refusal
-	ids     *rand.Rand // random values of request IDs: polling must not change what instances get
+	Region  func(*core.Call) *Refusal // refuses a call to a region that does not exist; nil = no region is checked
+	ids     *rand.Rand                // random values of request IDs: polling must not change what instances get
 }
 
 // Action is one API of a product. Its handler runs with the cloud's lock held.
@@ -68,6 +69,11 @@ func (a *Gateway) Describes(action string) bool { return a.Table[action].Lists }
 
 // Serve implements [core.Wire].
 func (a *Gateway) Serve(k *core.Call) *core.Answer {
+	if a.Region != nil {
+		if err := a.Region(k); err != nil {
+			return a.failure(k, err)
+		}
+	}
 	o, err := a.Table[k.Action].Run(k)
 	if err != nil {
 		return a.failure(k, err)

@@ -86,7 +86,7 @@ func (c *api) admit(e *envelope) *refusal {
 		return refuse("NoSuchVersion", "The version is not supported.")
 	case e.region == "" && !action.regionless:
 		return missing("Region")
-	case e.region != "" && !regionForm(e.region):
+	case e.region != "" && !c.service.Knows(e.region):
 		return refuse("UnsupportedRegion", "The region is not supported.")
 	default:
 		return nil
