@@ -52,7 +52,10 @@ func (a *Gateway) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 		err = a.admit(q, now)
 	}
 	if err != nil {
-		return nil, a.failure(k, err)
+		if q != nil {
+			k.Action, k.Region = q.action(), q.params["RegionId"]
+		}
+		return k, a.failure(k, err)
 	}
 	k.Action, k.Params, k.Region = q.claims.action, q.business(), q.params["RegionId"]
 	return k, nil

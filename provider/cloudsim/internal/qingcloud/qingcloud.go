@@ -86,7 +86,7 @@ func (q *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 		bad = q.route(params)
 	}
 	if bad != nil {
-		return nil, bad.answer(http.StatusOK)
+		return &core.Call{Action: params["action"], Region: params["zone"]}, bad.answer(http.StatusOK)
 	}
 	return &core.Call{Action: params["action"], Region: params["zone"], Now: now, Params: params}, nil
 }
