@@ -300,10 +300,19 @@ func TestResetEmptiesTheAccount(t *testing.T) {
 func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 	h := Handler(cloudsim.New(nil))
 	for _, header := range [][]string{
-		{"Host", "evil.example"}, {"Host", "evil.example:8090"}, {"Host", ""}, {"Host", "192.168.1.7:8090"},
-		{"Host", "127.0.0.1.evil.example"}, {"Host", "localhost.evil.example:8090"}, {"Host", "0.0.0.0:8090"},
-		{"Origin", "https://evil.example"}, {"Origin", "null"}, {"Origin", "http://127.0.0.1:9999"}, {"Origin", "http://localhost:8090"},
-		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
+		{"Host", "evil.example"},
+		{"Host", "evil.example:8090"},
+		{"Host", ""},
+		{"Host", "192.168.1.7:8090"},
+		{"Host", "127.0.0.1.evil.example"},
+		{"Host", "localhost.evil.example:8090"},
+		{"Host", "0.0.0.0:8090"},
+		{"Origin", "https://evil.example"},
+		{"Origin", "null"},
+		{"Origin", "http://127.0.0.1:9999"},
+		{"Origin", "http://localhost:8090"},
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
 	} {
 		for _, path := range []string{"/", "/state", "/faults", "/nothing"} {
 			ask(t, h, "GET", path, "", header...).wantError(t, strings.Join(header, ": "), http.StatusForbidden, "")
@@ -311,8 +320,14 @@ func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 		ask(t, h, "POST", "/reset", "", header...).wantError(t, strings.Join(header, ": "), http.StatusForbidden, "")
 	}
 	for _, header := range [][]string{
-		{"Host", "localhost:8090"}, {"Host", "LOCALHOST"}, {"Host", "[::1]:8090"}, {"Host", "[::1]"}, {"Host", "127.0.0.2"},
-		{"Origin", "http://127.0.0.1:8090"}, {"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"},
+		{"Host", "localhost:8090"},
+		{"Host", "LOCALHOST"},
+		{"Host", "[::1]:8090"},
+		{"Host", "[::1]"},
+		{"Host", "127.0.0.2"},
+		{"Origin", "http://127.0.0.1:8090"},
+		{"Sec-Fetch-Site", "same-origin"},
+		{"Sec-Fetch-Site", "none"},
 	} {
 		got := ask(t, h, "GET", "/state", "", header...)
 		if got.status != http.StatusOK {

@@ -143,7 +143,7 @@ func plantCVM(t *testing.T, sim *cloudsim.Sim, secret string) {
 func plantQing(t *testing.T, sim *cloudsim.Sim, secret string) {
 	c := simtest.NewQingCloud(t, sim.Transport())
 	for _, name := range qingNames {
-		c.Call("RunInstances", simtest.QingCloudCreate(name + "=" + secret)...)
+		c.Call("RunInstances", simtest.QingCloudCreate(name+"="+secret)...)
 		c.Call("DescribeInstances", name+"="+secret)
 		c.Call("StopInstances", name+"="+secret)
 	}
