@@ -27,14 +27,22 @@ func (e *envFile) removeOld() error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return e.failed(err)
 	}
 	for line := range strings.Lines(string(text)) {
 		if !strings.HasPrefix(line, "CLOUDSIM_") {
 			return usageError{fmt.Errorf("-env %s: the file exists and is not one of this program; it stays as it is", e.name)}
 		}
 	}
-	return os.Remove(e.name)
+	return e.failed(os.Remove(e.name))
+}
+
+// failed returns an error with the name of the flag.
+func (e *envFile) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("-env %s: %w", e.name, err)
 }
 
 // write creates the file, which appears only when it is complete: a program that waits for
@@ -45,15 +53,15 @@ func (e *envFile) write(text string) error {
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(e.name), ".cloudsim-*")
 	if err != nil {
-		return err
+		return e.failed(err)
 	}
 	defer os.Remove(tmp.Name()) // after the rename there is nothing to remove
 	_, err = tmp.WriteString(text)
 	if err := errors.Join(err, tmp.Close()); err != nil {
-		return err
+		return e.failed(err)
 	}
 	e.text = text
-	return os.Rename(tmp.Name(), e.name)
+	return e.failed(os.Rename(tmp.Name(), e.name))
 }
 
 // remove removes the file, unless another process has written its own there since.

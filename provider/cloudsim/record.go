@@ -101,7 +101,7 @@ func (r *record) report(c Call) {
 	}
 	level, text := slog.LevelDebug, "call"
 	switch {
-	case !c.Known:
+	case !c.Known && c.Action != "":
 		level, text = slog.LevelWarn, "unknown action"
 	case c.Code != "":
 		level, text = slog.LevelWarn, "refused"

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -151,6 +153,9 @@ func plantQing(t *testing.T, sim *cloudsim.Sim, secret string) {
 		c.Call(secret)
 		c.Call("DescribeInstances", secret+"=x")
 	}
+	name := url.QueryEscape(`{"password":"` + secret + `"}`) // JSON where a form belongs
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/iaas/?"+name+"=1&"+name+"=2", nil)
+	sim.Handler(cloudsim.QingCloud).ServeHTTP(httptest.NewRecorder(), req)
 	c.Secret = "a wrong secret"
 	c.Call("RunInstances", "login_passwd="+secret)
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -38,7 +39,8 @@ func (c *Service) recordOf(k *Call, a *Answer, began time.Time) Record {
 	}
 	r.Known = slices.Contains(c.Wire.Actions(), k.Action)
 	r.Action = mask(k.Action, r.Known || actionForm.MatchString(k.Action))
-	r.Region = mask(k.Region, c.Knows(k.Region) || regionForm.MatchString(k.Region))
+	region := cmp.Or(k.Params["EnsRegionId"], k.Region) // every call of ENS also names a region of the gateway
+	r.Region = mask(region, isRegion(c, k, region))
 	for _, f := range k.Faults {
 		if !slices.Contains(r.Faults, f.Kind) {
 			r.Faults = append(r.Faults, f.Kind)
