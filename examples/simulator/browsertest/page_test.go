@@ -12,7 +12,6 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
 	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
@@ -33,12 +32,8 @@ func TestStartServesOnLoopback(t *testing.T) {
 		if err != nil || resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: answered %d %s, %v", addr, resp.StatusCode, body, err)
 		}
-		began := time.Now()
 		if err := s.Close(); err != nil { // the client's connection is still open
 			t.Errorf("%s: Close: %v", addr, err)
-		}
-		if took := time.Since(began); took > 100*time.Millisecond {
-			t.Errorf("%s: Close took %v, want at most 100 ms", addr, took)
 		}
 		client.CloseIdleConnections()
 		if _, err := client.Do(req.Clone(t.Context())); err == nil {
