@@ -88,7 +88,8 @@ func (c *config) flags() *flag.FlagSet {
 	f.DurationVar(&c.boot, "boot", 2*time.Second, "time from an accepted create to running")
 	// A client that survives a restart must not see its old IDs again.
 	f.Uint64Var(&c.seed, "seed", uint64(time.Now().UnixNano()), "`number` that decides IDs, addresses and random faults")
-	f.Var(&c.faults, "fault", "a `fault` as name=value,... or JSON, e.g. kind=throttle,cloud=ecs,times=3; may be repeated")
+	f.Var(&c.faults, "fault", "a `fault` as name=value,... or JSON, e.g. kind=throttle,cloud=ecs,times=3; "+
+		"may be repeated")
 	f.StringVar(&c.rates, "rates", "none", "call rates that the clouds enforce: none, or documented for the vendors' own")
 	f.Var(&c.rate, "rate", "one more call rate as `cloud:action=calls/time`, e.g. ecs:RunInstances=10/1s; "+
 		"without :action for all calls; may be repeated")
@@ -150,7 +151,8 @@ func addRate(rates map[cloudsim.Cloud][]cloudsim.Rate, text string) error {
 	where, rate, ok := strings.Cut(text, "=")
 	name, api, named := strings.Cut(where, ":")
 	calls, span, both := strings.Cut(rate, "/")
-	if !ok || !both || (named && api == "") {
+	unnamed := named && api == ""
+	if !ok || !both || unnamed {
 		return errors.New("want cloud:action=calls/time, as in ecs:RunInstances=10/1s")
 	}
 	c, err := cloudNamed(name)
@@ -173,7 +175,8 @@ func addRate(rates map[cloudsim.Cloud][]cloudsim.Rate, text string) error {
 func addRegion(regions map[cloudsim.Cloud][]cloudsim.Region, text string) error {
 	name, region, ok := strings.Cut(text, ":")
 	id, zones, listed := strings.Cut(region, "=")
-	if !ok || id == "" || (listed && zones == "") {
+	empty := listed && zones == ""
+	if !ok || id == "" || empty {
 		return errors.New("want cloud:id or cloud:id=zone,zone, as in qingcloud:mine1")
 	}
 	c, err := cloudNamed(name)
