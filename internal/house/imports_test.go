@@ -167,6 +167,7 @@ func TestOnlyProgramsLinkAllClouds(t *testing.T) {
 // Alibaba's gateway. No test is meant: tests use the vendors' SDKs as oracles.
 var simulator = map[string][]string{
 	"":                    {"/internal/core", "/internal/alibaba", "/internal/ecs", "/internal/ens", "/internal/cvm", "/internal/qingcloud"},
+	"/control":            {"", "/internal/core"},
 	"/internal/core":      {},
 	"/internal/alibaba":   {"/internal/core"},
 	"/internal/ecs":       {"/internal/core", "/internal/alibaba"},
@@ -202,12 +203,12 @@ func TestTheSimulatorStandsAlone(t *testing.T) {
 func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	for _, p := range list(t, "./...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
-		forTests := at == "/provider/providertest" || p.ImportPath == allClouds
+		forTests := at == "/provider/providertest" || at == "/provider/cloudsim/control" || p.ImportPath == allClouds
 		tool := slices.Contains(p.Deps, allClouds)
 		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
-		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
+		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/control", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
 			if at != dep && slices.Contains(p.Deps, module+dep) {
 				t.Errorf("%s depends on %s", at, dep)
 			}
