@@ -70,6 +70,7 @@ func rules() []rule {
 		{"/provider", "github.com/go-json-experiment", "files are read by provider/specfile"},
 		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/credential", "sources are put together beside provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
 		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
@@ -103,6 +104,7 @@ func rules() []rule {
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
 			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
+			rule{"/internal/keysource", c.SDK, "what the sources of several clouds share knows no vendor"},
 			rule{"/provider/specfile", module + "/" + c.Name, "the program names the options that its files may have"},
 			rule{"/" + c.Name, "go.yaml.in", "files are read by provider/specfile; a program without files links no YAML"},
 		)
@@ -253,7 +255,11 @@ func TestFewDependencies(t *testing.T) {
 		ofProvider = append(ofProvider, module+"/internal/"+room)
 	}
 	allowed := map[string][]string{
-		"/provider":                ofProvider,
+		"/provider":            ofProvider,
+		"/provider/credential": append([]string{module + "/provider"}, ofProvider...),
+		"/internal/keysource": append([]string{
+			module + "/provider", module + "/provider/credential", module + "/internal/oncehttp",
+		}, ofProvider...),
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
