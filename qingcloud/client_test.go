@@ -294,9 +294,16 @@ func TestCredentialsComeFromTheEnvironment(t *testing.T) {
 		for i, n := range names {
 			t.Setenv(n, c.env[i])
 		}
-		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+		t.Setenv("HOME", t.TempDir())
+		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "169.254.169.254" {
+				return nil, errors.New("no metadata service")
+			}
+			return response(200, `{"ret_code":0,"instances":["i-1"]}`), nil
+		}}
 		d := mustDriver(t, Config{Region: "pek3a", Transport: m})
 		_, err := d.RunInstances(t.Context(), minimalSpec())
+		m.sent = slices.DeleteFunc(m.sent, func(r *http.Request) bool { return r.URL.Host == "169.254.169.254" })
 		switch {
 		case c.want == "" && !errors.Is(err, provider.ErrAuth):
 			t.Errorf("%q: error = %v, want ErrAuth", c.env, err)
@@ -324,8 +331,8 @@ func TestUnusableCredentialsStopTheCall(t *testing.T) {
 		"blank in ID": func() (provider.Credentials, error) {
 			return provider.Credentials{AccessKeyID: "a ", AccessKeySecret: "b"}, nil
 		},
-		"security token": func() (provider.Credentials, error) {
-			return provider.Credentials{AccessKeyID: "a", AccessKeySecret: "b", SecurityToken: "c"}, nil
+		"blank in token": func() (provider.Credentials, error) {
+			return provider.Credentials{AccessKeyID: "a", AccessKeySecret: "b", SecurityToken: "c\n"}, nil
 		},
 	} {
 		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)

@@ -193,7 +193,7 @@ func malformed(op, what string) *provider.APIError {
 // are a part of.
 func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
 	out := &oncehttp.Redactor{}
-	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal())
+	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
 	out.Hide(oncehttp.PieceOfData, creds.AccessKeyID, req.URL.Query().Get("signature"))
 	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
 	for _, params := range []map[string]string{c.secrets, c.params} {

@@ -22,11 +22,11 @@ func ExampleNew() {
 
 // A configuration is checked as a whole, before any call.
 func ExampleNew_problems() {
-	_, err := tencent.New(tencent.Config{Endpoint: "ftp://cvm"})
+	_, err := tencent.New(tencent.Config{Region: "ap-guangzhou-3", Endpoint: "ftp://cvm"})
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, provider.ErrInvalid))
 	// Output:
-	// tencent: Config.Region: required, for example ap-guangzhou
+	// tencent: Config.Region = "ap-guangzhou-3": is a zone; its region is ap-guangzhou
 	// tencent: Config.Endpoint: must be host[:port], https://host[:port] or http://host[:port]
 	// true
 }
