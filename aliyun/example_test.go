@@ -22,10 +22,10 @@ func ExampleNew() {
 
 // All problems of a configuration come at once, before any call.
 func ExampleNew_problems() {
-	_, err := aliyun.New(aliyun.Config{Endpoint: "ftp://ecs.aliyuncs.com"})
+	_, err := aliyun.New(aliyun.Config{Region: "cn hangzhou", Endpoint: "ftp://ecs.aliyuncs.com"})
 	fmt.Println(err)
 	// Output:
-	// aliyun: Config.Region: required, for example cn-hangzhou
+	// aliyun: Config.Region = "cn hangzhou": must be letters, digits, - and _
 	// aliyun: Config.Endpoint: must be host[:port], https://host[:port] or http://host[:port]
 }
 
