@@ -35,6 +35,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	switch {
 	case errors.As(err, &api):
 		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: ex.secrets.Text(api.Message)})
+		if api.RetCode == codeExpired {
+			e.Message = adapter.Explained(e.Message, ex.Clock().Hint())
+		}
 	case ctx.Err() != nil: // the service has not failed
 		e.Err, e.Kind, e.Lasting, e.Message = ctx.Err(), nil, false, ctx.Err().Error()
 		e.Outcome = adapter.OutcomeOf(ex.Fate())
@@ -57,6 +60,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	}
 	return e
 }
+
+// codeExpired is the ret_code of a request whose time is more than 60 s off.
+const codeExpired = 1300
 
 // classify reads a ret_code. Two of the codes mean several things: 1400 and 2500.
 func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {

@@ -81,7 +81,7 @@ func TestARefusalOfSTSSaysWhatAndWhereAndWhatToDo(t *testing.T) {
 			[]string{"arn-1", "sts.tencentcloudapi.com", "UnauthorizedOperation.AssumeRole", "no rights", "request-1"},
 		},
 		"a clock that is ahead": {
-			refusal("AuthFailure.SignatureExpire", "expired", 10*time.Minute), []string{"AuthFailure.SignatureExpire", "10m0s ahead", "set it"},
+			refusal("AuthFailure.SignatureExpire", "expired", 10*time.Minute), []string{"AuthFailure.SignatureExpire", "ahead of the service", "set it"},
 		},
 		"a key that is gone": {
 			refusal("AuthFailure.SecretIdNotFound", "not found", 0), []string{"AuthFailure.SecretIdNotFound", "deleted or disabled"},
