@@ -3,6 +3,7 @@ package aliyun_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -15,6 +16,21 @@ func ExampleNew() {
 	client, err := aliyun.New(aliyun.Config{
 		Region:      "cn-hangzhou",
 		Credentials: provider.StaticCredentials("key-id", "key-secret", ""),
+	})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
+// A role is assumed with the keys of another source, here those of a profile.
+func ExampleAssumeRoleCredentials() {
+	client, err := aliyun.New(aliyun.Config{
+		Region: "cn-hangzhou",
+		Credentials: aliyun.AssumeRoleCredentials(aliyun.AssumeRoleOptions{
+			Source:      aliyun.ProfileCredentials("ops", nil),
+			RoleARN:     "acs:ram::1234567890123456:role/launcher",
+			SessionName: "nightly",
+			Duration:    30 * time.Minute,
+		}),
 	})
 	fmt.Println(client != nil, err)
 	// Output: true <nil>

@@ -84,7 +84,9 @@ func TestAnUnsignedCallHasNoKey(t *testing.T) {
 		query = r.URL.RawQuery
 		return respond(200, "{}"), nil
 	})
-	c.keys = sourceFunc(func(context.Context) (provider.Credentials, error) { return provider.Credentials{}, errors.New("asked") })
+	c.keys = sourceFunc(func(context.Context) (provider.Credentials, error) {
+		return provider.Credentials{}, errors.New("asked")
+	})
 	r := createRequest()
 	r.Unsigned = true
 	if _, err := c.Call(t.Context(), r); err != nil {

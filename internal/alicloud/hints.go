@@ -16,14 +16,3 @@ func (r *Response) hint(code string) string {
 	}
 	return ""
 }
-
-// explained adds a hint to a message.
-func explained(message, hint string) string {
-	switch {
-	case hint == "":
-		return message
-	case message == "":
-		return hint
-	}
-	return strings.TrimRight(message, ". ") + "; " + hint
-}

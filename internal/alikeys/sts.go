@@ -120,7 +120,11 @@ func stsError(err error) error {
 	case e.NoHost:
 		return errors.New("there is no STS at its host: are the endpoint and the region of STS right?")
 	case e.Code != "":
-		return fmt.Errorf("STS refuses: %s: %s (HTTP %d, request %s)", e.Code, e.Message, e.HTTPStatus, e.RequestID)
+		text := fmt.Sprintf("STS refuses: %s: %s (HTTP %d, request %s)", e.Code, e.Message, e.HTTPStatus, e.RequestID)
+		if e.Hint != "" {
+			text += "; " + e.Hint
+		}
+		return errors.New(text)
 	case e.HTTPStatus == 0:
 		return errors.New("STS cannot be reached: " + e.Message)
 	}
