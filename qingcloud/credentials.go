@@ -28,7 +28,9 @@ func (o *CredentialsOptions) sources(profile string) *credential.Sources {
 // endpoint from the configuration file: set Config.Endpoint.
 //
 // [credential.First]: https://pkg.go.dev/github.com/yunfan-cloud/yunfan/provider/credential#First
-func DefaultCredentials(o *CredentialsOptions) provider.CredentialsSource { return o.sources("").Chain() }
+func DefaultCredentials(o *CredentialsOptions) provider.CredentialsSource {
+	return o.sources("").Chain()
+}
 
 // EnvironmentCredentials returns the key pair of the environment variables, read once by the first
 // call: QINGCLOUD_ACCESS_KEY_ID with QINGCLOUD_SECRET_ACCESS_KEY, or else QINGCLOUD_ACCESS_KEY with

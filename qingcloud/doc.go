@@ -12,12 +12,35 @@
 //
 // # Credentials
 //
-// Config.Credentials, or without it the environment, read again for every call:
-// QINGCLOUD_ACCESS_KEY_ID with QINGCLOUD_SECRET_ACCESS_KEY, else
-// QINGCLOUD_ACCESS_KEY with QINGCLOUD_SECRET_KEY, the names of the vendor's
-// Terraform provider. The two pairs are never mixed. There is no file and no
-// metadata service: an empty key is an error before any call, and so is a
-// security token, which this API has no parameter for.
+// Config.Credentials is asked before every call. Without it the file that Config.Profile names is the
+// only source; the vendor's tools know no profiles in one file, but take the path of another one.
+// Without both, the first of these places that is configured serves from the first call on:
+//
+//  1. The environment: QINGCLOUD_ACCESS_KEY_ID with QINGCLOUD_SECRET_ACCESS_KEY, or else
+//     QINGCLOUD_ACCESS_KEY with QINGCLOUD_SECRET_KEY, the names of the vendor's Terraform provider. The
+//     two pairs are never mixed, and an empty variable counts as not set.
+//  2. The file of the vendor's CLI and SDKs, ~/.qingcloud/config.yaml: qy_access_key_id and
+//     qy_secret_access_key. This package never creates it, as the SDK does. If it has no keys and
+//     names a credential proxy (credential_proxy_host and so on), that gives the keys of the
+//     instance's role.
+//  3. The role of the instance, from the metadata service at 169.254.169.254, which is never asked
+//     through a proxy.
+//
+// A place that is configured and fails is the error, such as half a key pair, a file that is no YAML or
+// a proxy that does not answer. The chain never goes on to another identity. Without any keys the error
+// lists every place. The keys of a role are renewed five minutes before their end, by one call for
+// everybody who waits. Each place is also a function of this package, such as
+// [EnvironmentCredentials]; package provider/credential puts them together.
+//
+// What the file says about the cloud goes with the keys in it, so that no keys go to another cloud. A
+// Config without Region takes it from QINGCLOUD_ZONE, or else from zone in the file. A Config without
+// Endpoint, EndpointFor and Credentials takes the endpoint from QINGCLOUD_ENDPOINT, or else from
+// protocol, host, port and uri in the file. In these two cases New reads the file, once for the life
+// of the client, unless the environment has keys. With Config.Profile the file comes before
+// QINGCLOUD_ZONE, and QINGCLOUD_ENDPOINT does not count. With Config.Credentials no file is read.
+//
+// Temporary keys have a token. Requests with one go to the path /iam/ in place of that of the endpoint,
+// as the vendor's SDK and documentation have it. No live account has tried this.
 //
 // Calls are signed GET requests, the only documented form of RunInstances, so
 // the password and the user data stand in the query of the URL, under TLS. No

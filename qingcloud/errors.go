@@ -36,7 +36,7 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	case errors.As(err, &api):
 		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: ex.secrets.Text(api.Message)})
 		if api.RetCode == codeExpired {
-			e.Message = adapter.Explained(e.Message, ex.Clock().Hint())
+			e.Hint = ex.Clock().Hint()
 		}
 	case ctx.Err() != nil: // the service has not failed
 		e.Err, e.Kind, e.Lasting, e.Message = ctx.Err(), nil, false, ctx.Err().Error()

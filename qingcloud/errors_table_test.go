@@ -209,8 +209,7 @@ func wantWords(t *testing.T, e *provider.APIError, code string) {
 	if e.Code != code {
 		t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
 	}
-	// What to do about it may follow.
-	if words, _, _ := strings.Cut(e.Message, "; "); words != "PermissionDenied, why" {
+	if e.Message != "PermissionDenied, why" {
 		t.Errorf(`%s: Message is %q, want "PermissionDenied, why"`, code, e.Message)
 	}
 	if e.HTTPStatus != 200 {

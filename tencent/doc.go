@@ -3,16 +3,39 @@
 //
 // # Credentials
 //
-// Config.Credentials is asked before every call. When it is nil, the first of
-// these places that has a key pair is used from the first call on:
+// Config.Credentials is asked before every call. Without it the profile that Config.Profile names is
+// the only source: a section of the SDK's file (place 2), or else a profile of tccli (place 4). Without
+// both, the first of these places that is configured serves from the first call on:
 //
-//   - the environment: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and
-//     TENCENTCLOUD_TOKEN for temporary keys (the SDK itself knows no variable
-//     for the token). Half a pair is an error, not a reason to look further;
-//   - the SDK's profile file: TENCENTCLOUD_CREDENTIALS_FILE, or
-//     ~/.tencentcloud/credentials, section default;
-//   - the role bound to the instance, from the metadata service, with a timeout
-//     of three seconds. Its keys are renewed five minutes before they end.
+//  1. The environment: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, with the token of temporary
+//     keys in TENCENTCLOUD_TOKEN, TENCENTCLOUD_SECURITY_TOKEN or TENCENTCLOUD_SESSION_TOKEN.
+//  2. The file of the SDKs: TENCENTCLOUD_CREDENTIALS_FILE, or else ~/.tencentcloud/credentials. Its
+//     section [default] has secret_id and secret_key, and may have token, role_arn and role_session_name.
+//  3. The same file for all users: /etc/tencentcloud/credentials.
+//  4. The profile "default" of tccli: ~/.tccli/default.credential, with a key pair, a role to assume
+//     (role-arn, role-session-name), a login (tccli auth login, tccli sso login) or the role of the
+//     instance (use-cvm-role).
+//  5. The role of a TKE pod: TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN.
+//  6. The role of the CVM instance, from the metadata service, which is never asked through a proxy:
+//     the one that TENCENTCLOUD_CAM_ROLE_NAME names, or the one that is bound.
+//
+// TCCLI_PROFILE or TENCENTCLOUD_PROFILE selects another profile of tccli, in place of 2, 3 and 4;
+// TENCENTCLOUD_SHARED_CREDENTIALS_DIR moves the directory of tccli. TENCENTCLOUD_ASSUME_ROLE_ARN, with
+// TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME, _SESSION_DURATION and _EXTERNAL_ID as for the Terraform
+// provider, or TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_ROLE_SESSION_NAME as for tccli, name a role that
+// is assumed with the keys of whichever place serves. An empty variable counts as not set.
+//
+// A place that is configured and fails is the error: half a key pair, a file without [default], a login
+// that has expired, an unreachable STS. The chain never goes on to another identity. Without any keys
+// the error lists every place. Temporary keys are renewed five minutes before their end, by one call
+// for everybody who waits. A login is not renewed here, because only tccli may do that: its file is read
+// again before the end. Each place is also a function of this package, such as [EnvironmentCredentials]
+// and [AssumeRoleCredentials]; package provider/credential puts them together.
+//
+// A Config without Region takes it from TENCENTCLOUD_REGION, then from the profile (region in the
+// section of the SDK's file, or in ~/.tccli/<profile>.configure), then from TKE_REGION. The region of
+// a Config.Profile comes before the environment. With Config.Credentials only the environment counts.
+// New reads these files only for that.
 //
 // # Endpoints
 //

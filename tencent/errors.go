@@ -69,9 +69,8 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	if !strings.EqualFold(row.Code, code) { // a documented code repeats nothing that was sent
 		code = ex.secrets.Text(code)
 	}
-	cause := tcerr.NewTencentCloudSDKError(code, msg, requestID)
-	e := ex.apiError(nil, provider.OutcomeRejected, adapter.Explained(msg, ex.hint(sdk.Code)), cause)
-	e.Code, e.RequestID = code, requestID
+	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
+	e.Code, e.RequestID, e.Hint = code, requestID, ex.hint(sdk.Code)
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
 		e.Stock = "" // the code does not say which kind of disk is out of stock

@@ -48,10 +48,20 @@ type Sources struct {
 	role    *role
 	profile string // the path of a configuration file; "" is the default one
 
-	mu   sync.Mutex
-	read bool  // the file has been read
-	file *File // nil: there is none
+	mu     sync.Mutex // held while the file is read
+	read   atomic.Pointer[readFile]
+	placed atomic.Bool // the cloud was chosen by what has been read
 }
+
+// readFile is the configuration file as it was read. It is immutable.
+type readFile struct {
+	path  string
+	file  *File     // nil: there is none
+	again time.Time // when to read it again
+}
+
+// lookAgain is how long a file is used before it is read again: keys may be rotated.
+const lookAgain = 30 * time.Second
 
 // New returns sources. The metadata service is asked through transport, but never through its proxy.
 // Nil means a plain transport. Profile is the path of a configuration file; "" is the default one.
@@ -86,30 +96,40 @@ func (s *Sources) Environment() provider.CredentialsSource {
 // Profile returns the source of the configuration file. A file without keys that was asked for, or that
 // names a credential proxy, stands for the role of the instance, as it does for the SDK.
 func (s *Sources) Profile() provider.CredentialsSource {
-	return credential.Renewed(func(ctx context.Context) (provider.Credentials, time.Time, error) {
-		f, path, err := s.config()
+	role := credential.Renewed(s.roleOfFile)
+	return keysource.Source(func(ctx context.Context) (provider.Credentials, error) {
+		r, err := s.config()
 		switch {
 		case err != nil:
-			return provider.Credentials{}, time.Time{}, err
-		case f == nil && s.profile != "":
-			return provider.Credentials{}, time.Time{}, missingProfile(path)
-		case f == nil:
-			return provider.Credentials{}, time.Time{}, credential.Absent("file " + path)
+			return provider.Credentials{}, err
+		case r.file == nil && s.profile != "":
+			return provider.Credentials{}, missingProfile(r.path)
+		case r.file == nil:
+			return provider.Credentials{}, credential.Absent("file " + r.path)
 		}
-		keys, ok, err := f.keys()
+		keys, ok, err := r.file.keys()
 		if err != nil || ok {
-			return keys, time.Time{}, err
+			return keys, err
 		}
-		url, own := f.proxy()
-		if !own && s.profile == "" {
-			return provider.Credentials{}, time.Time{}, credential.Absent("file " + path + " (it has no qy_access_key_id)")
+		if _, own := r.file.proxy(); !own && s.profile == "" {
+			return provider.Credentials{}, credential.Absent("file " + r.path + " (it has no qy_access_key_id)")
 		}
-		keys, expires, err := s.role.keys(ctx, url, true)
-		if err != nil && ctx.Err() == nil {
-			err = fmt.Errorf("file %s has no keys: %w", path, err)
-		}
-		return keys, expires, err
+		return provider.AskCredentials(ctx, role)
 	})
+}
+
+// roleOfFile gets the keys of the instance's role from the credential proxy of the file.
+func (s *Sources) roleOfFile(ctx context.Context) (provider.Credentials, time.Time, error) {
+	r, err := s.config()
+	if err != nil {
+		return provider.Credentials{}, time.Time{}, err
+	}
+	url, _ := r.file.proxy()
+	keys, expires, err := s.role.keys(ctx, url, true)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("file %s has no keys: %w", r.path, err)
+	}
+	return keys, expires, err
 }
 
 // InstanceRole returns the source of the role of this instance.
@@ -125,26 +145,61 @@ func (s *Sources) InstanceRole() provider.CredentialsSource {
 	})
 }
 
-// config returns the configuration file, or nil if there is none. It is read once; until it could be
-// read, every call tries again.
-func (s *Sources) config() (f *File, path string, err error) {
+// config returns the configuration file. It is read again after a while, for new keys only: the rest of
+// what was read first stays, also while the file cannot be read. Until it could be read, every call
+// tries again.
+func (s *Sources) config() (*readFile, error) {
+	if r := s.read.Load(); r != nil && time.Now().Before(r.again) {
+		return r, nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path = s.profile
+	old := s.read.Load()
+	if old != nil && time.Now().Before(old.again) {
+		return old, nil // another call has read it meanwhile
+	}
+	if old != nil && old.file == nil && !s.placed.Load() {
+		old = nil // a file may appear until the cloud is chosen
+	}
+	r, err := s.load()
+	if err != nil && old == nil {
+		return nil, err
+	}
+	if old != nil && (err != nil || !r.file.renews(old.file)) {
+		r = &readFile{old.path, old.file, time.Now().Add(lookAgain)}
+	}
+	s.read.Store(r)
+	return r, nil
+}
+
+// load reads the configuration file.
+func (s *Sources) load() (*readFile, error) {
+	again, path := time.Now().Add(lookAgain), s.profile
 	if path == "" {
-		if path, err = DefaultFile(); err != nil {
-			return nil, "~/.qingcloud/config.yaml: " + err.Error(), nil
+		usual, err := DefaultFile()
+		if err != nil {
+			return &readFile{"~/.qingcloud/config.yaml: " + err.Error(), nil, again}, nil
 		}
+		path = usual
 	}
-	if s.read {
-		return s.file, path, nil
-	}
-	f, err = ReadFile(path)
+	f, err := ReadFile(path)
 	if err != nil && !notThere(err) {
-		return nil, path, err
+		return nil, err
 	}
-	s.read, s.file = true, f
-	return f, path, nil
+	return &readFile{path, f, again}, nil
+}
+
+// renews reports whether a file has another key pair and is the same otherwise.
+func (f *File) renews(old *File) bool {
+	if f == nil || old == nil {
+		return false
+	}
+	a, b := *f, *old
+	a.ID, a.Secret, b.ID, b.Secret = "", "", "", ""
+	_, now, err := f.keys()
+	_, before, _ := old.keys()
+	usable := err == nil && now && before
+	return usable && a == b
 }
 
 // Place is what the environment or a file says about the cloud.
@@ -167,26 +222,32 @@ func (s *Sources) Place(chain bool) (p Place, looked []string, err error) {
 	if _, env := inEnv(); env || !chain {
 		return p, looked, nil
 	}
-	f, path, err := s.config()
-	if err != nil || f == nil {
-		return p, append(looked, "file "+path), err
+	r, err := s.config()
+	if err != nil {
+		return Place{}, nil, err
+	}
+	s.placed.Store(true)
+	looked = append(looked, "file "+r.path)
+	if r.file == nil {
+		return p, looked, nil
 	}
 	if p.Endpoint == "" {
-		p.Endpoint, p.From = f.Endpoint(), "file "+path
+		p.Endpoint, p.From = r.file.Endpoint(), "file "+r.path
 	}
-	p.Zone = cmp.Or(p.Zone, f.Zone)
-	return p, append(looked, "file "+path), nil
+	p.Zone = cmp.Or(p.Zone, r.file.Zone)
+	return p, looked, nil
 }
 
 // placeOfProfile is Place for a file that somebody has named.
 func (s *Sources) placeOfProfile() (p Place, looked []string, err error) {
-	f, path, err := s.config()
-	if err == nil && f == nil {
-		err = missingProfile(path)
+	r, err := s.config()
+	if err == nil && r.file == nil {
+		err = missingProfile(r.path)
 	}
 	if err != nil {
 		return Place{}, nil, err
 	}
-	p = Place{Zone: cmp.Or(f.Zone, os.Getenv(envZone)), Endpoint: f.Endpoint(), From: "file " + path}
-	return p, []string{"file " + path, "the environment (" + envZone + ")"}, nil
+	where := "file " + r.path
+	p = Place{Zone: cmp.Or(r.file.Zone, os.Getenv(envZone)), Endpoint: r.file.Endpoint(), From: where}
+	return p, []string{where, "the environment (" + envZone + ")"}, nil
 }

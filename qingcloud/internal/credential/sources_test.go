@@ -333,18 +333,57 @@ func TestTheCloudGoesWithTheKeys(t *testing.T) {
 	}
 }
 
-// What New has read is what the chain uses: keys never go to another cloud than the file's.
-func TestTheFileIsReadOnce(t *testing.T) {
+// Keys that are rotated in the file are used within half a minute. Keys never go to another cloud than
+// that of the file they stand in, so nothing else of the file counts again.
+func TestTheFileIsReadAgainForItsKeys(t *testing.T) {
 	path := become(t, nil, keysText)
-	s := New(nil, "")
-	if _, _, err := s.Place(true); err != nil {
-		t.Fatal(err)
-	}
-	write(t, path, strings.ReplaceAll(keysText, "file-id", "later-id")+"host: other.example\n")
-	keys, err := s.Chain().Credentials(t.Context())
-	if err != nil || keys.AccessKeyID != "file-id" {
-		t.Errorf("got the keys %s (%v), want those that were read first", keys.AccessKeyID, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := New(nil, "")
+		if _, _, err := s.Place(true); err != nil {
+			t.Fatal(err)
+		}
+		chain := s.Chain()
+		for _, step := range []struct{ file, want string }{
+			{keysText, "file-id"},
+			{strings.ReplaceAll(keysText, "file-id", "id-2"), "id-2"},
+			{strings.ReplaceAll(keysText, "file-id", "id-3") + "host: other.example\n", "id-2"},
+			{strings.ReplaceAll(keysText, "pek3a", "sh1a"), "id-2"},
+			{"qy_access_key_id: id-4\nzone: pek3a\n", "id-2"},
+			{"zone: 'pek3a'\n", "id-2"},
+			{"[", "id-2"},
+			{strings.ReplaceAll(keysText, "file-id", "id-5"), "id-5"},
+		} {
+			write(t, path, step.file)
+			time.Sleep(lookAgain + time.Second)
+			keys, err := chain.Credentials(t.Context())
+			if err != nil || keys.AccessKeyID != step.want {
+				t.Errorf("%q: got the keys %s (%v), want %s", step.file, keys.AccessKeyID, err, step.want)
+			}
+		}
+	})
+}
+
+// A file that appears later is not that of the cloud that New has chosen.
+func TestAFileThatAppearsLaterDoesNotCount(t *testing.T) {
+	path := become(t, nil, "")
+	synctest.Test(t, func(t *testing.T) {
+		placed, free := New(transport(elsewhere), ""), New(transport(elsewhere), "")
+		if _, _, err := placed.Place(true); err != nil {
+			t.Fatal(err)
+		}
+		chain := free.Chain()
+		if _, err := chain.Credentials(t.Context()); !errors.Is(err, credential.ErrAbsent) {
+			t.Errorf("got %v, want ErrAbsent", err)
+		}
+		write(t, path, keysText)
+		time.Sleep(time.Hour)
+		if _, err := placed.Chain().Credentials(t.Context()); !errors.Is(err, credential.ErrAbsent) {
+			t.Errorf("the cloud is chosen: got %v, want ErrAbsent", err)
+		}
+		if keys, err := chain.Credentials(t.Context()); err != nil || keys.AccessKeyID != "file-id" {
+			t.Errorf("the program has chosen the cloud: got the keys %s (%v), want file-id", keys.AccessKeyID, err)
+		}
+	})
 }
 
 func TestWithoutAHomeDirectory(t *testing.T) {

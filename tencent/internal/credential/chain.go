@@ -34,7 +34,13 @@ type fetch func(ctx context.Context) (provider.Credentials, time.Time, error)
 func (s *Sources) Chain() provider.CredentialsSource {
 	return credential.First(
 		s.Environment(),
-		credential.Renewed(s.selectedProfile(true)),
+		s.profile(func() (identity, error) {
+			id, err := s.files.selected()
+			if err != nil {
+				return identity{}, err
+			}
+			return id.assumingEnvRole()
+		}),
 		credential.Renewed(s.assumingEnvRole(s.oidc(OIDCOptions{}))),
 		credential.Renewed(s.assumingEnvRole(s.instance.ofThisInstance)),
 	)
@@ -50,27 +56,9 @@ func (s *Sources) Environment() provider.CredentialsSource {
 // one, which may be absent.
 func (s *Sources) Profile(name string) provider.CredentialsSource {
 	if name == "" {
-		return credential.Renewed(s.selectedProfile(false))
+		return s.profile(s.files.selected)
 	}
-	return credential.Renewed(func(ctx context.Context) (provider.Credentials, time.Time, error) {
-		id, err := s.files.named(name)
-		return s.become(ctx, id, err)
-	})
-}
-
-// selectedProfile gets the keys of the profile that the environment selects, or of the default one. With
-// assuming, the role that the environment says to assume replaces that of the profile, as for tccli.
-func (s *Sources) selectedProfile(assuming bool) fetch {
-	return func(ctx context.Context) (provider.Credentials, time.Time, error) {
-		id, err := s.files.selected()
-		if err == nil && assuming {
-			var r *role
-			if r, err = envRole(); r != nil {
-				id.role = r
-			}
-		}
-		return s.become(ctx, id, err)
-	}
+	return s.profile(func() (identity, error) { return s.files.named(name) })
 }
 
 // become gets the keys that a profile stands for.

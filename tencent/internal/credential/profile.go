@@ -203,3 +203,16 @@ func (id identity) assuming(arn, session string) (identity, error) {
 	}
 	return id, nil
 }
+
+// assumingEnvRole replaces the role of a profile by the one that the environment says to assume, as
+// tccli does.
+func (id identity) assumingEnvRole() (identity, error) {
+	r, err := envRole()
+	if err != nil {
+		return identity{}, err
+	}
+	if r != nil {
+		id.role = r
+	}
+	return id, nil
+}
