@@ -40,10 +40,10 @@ func EnvironmentCredentials() provider.CredentialsSource {
 	return (*CredentialsOptions)(nil).sources("").Environment()
 }
 
-// ProfileCredentials returns the key pair of a configuration file, read once by the first call. A file
-// without a pair stands for the role of the instance, which the file's credential proxy gives. "" means
-// ~/.qingcloud/config.yaml: without that file, and if it names neither keys nor a proxy, the error is
-// credential.ErrAbsent.
+// ProfileCredentials returns the key pair of a configuration file. A file without a pair stands for the
+// role of the instance, which the file's credential proxy gives. "" means ~/.qingcloud/config.yaml:
+// without that file, and if it names neither keys nor a proxy, the error is credential.ErrAbsent. The
+// file is read by the first call, and again every 30 s.
 func ProfileCredentials(path string, o *CredentialsOptions) provider.CredentialsSource {
 	return o.sources(path).Profile()
 }

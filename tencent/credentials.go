@@ -50,8 +50,8 @@ func EnvironmentCredentials(o *CredentialsOptions) provider.CredentialsSource {
 // ProfileCredentials returns the credentials of a profile: a section of the file of the vendor's SDKs,
 // or else a profile of tccli with its keys, its login, its role to assume or the role of the instance.
 // "" means the profile that the environment selects, or else the default one. Without profile files the
-// error is credential.ErrAbsent, unless a profile is named. The file is read by the first call. That of
-// a login is read again before its end, because tccli renews it there; that of a role, for each renewal.
+// error is credential.ErrAbsent, unless a profile is named. The file is read by the first call, and again
+// every 30 s.
 func ProfileCredentials(name string, o *CredentialsOptions) provider.CredentialsSource {
 	return o.sources().Profile(name)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent"
@@ -15,6 +16,21 @@ func ExampleNew() {
 	client, err := tencent.New(tencent.Config{
 		Region:      "ap-guangzhou",
 		Credentials: provider.StaticCredentials("id", "secret", ""),
+	})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
+// A role is assumed with the keys of another source, here those of a profile.
+func ExampleAssumeRoleCredentials() {
+	client, err := tencent.New(tencent.Config{
+		Region: "ap-guangzhou",
+		Credentials: tencent.AssumeRoleCredentials(tencent.AssumeRoleOptions{
+			Source:      tencent.ProfileCredentials("ops", nil),
+			RoleARN:     "qcs::cam::uin/100000000001:roleName/launcher",
+			SessionName: "nightly",
+			Duration:    30 * time.Minute,
+		}),
 	})
 	fmt.Println(client != nil, err)
 	// Output: true <nil>

@@ -55,11 +55,11 @@ func (r *role) keys(ctx context.Context, url string, required bool) (provider.Cr
 	case ctx.Err() != nil:
 		return provider.Credentials{}, time.Time{}, ctx.Err()
 	case err != nil:
-		return none("it does not answer: this is not an instance of QingCloud", required)
+		return withoutKeys("it does not answer: this is not an instance of QingCloud", required)
 	case a.Status >= http.StatusInternalServerError:
 		return provider.Credentials{}, time.Time{}, fmt.Errorf("%s answered HTTP status %d", metadataName, a.Status)
 	case a.Status != http.StatusOK:
-		return none(fmt.Sprintf("HTTP status %d: is a role bound to this instance?", a.Status), required)
+		return withoutKeys(fmt.Sprintf("HTTP status %d: is a role bound to this instance?", a.Status), required)
 	}
 	return roleKeys(a.Body, required)
 }
@@ -71,8 +71,10 @@ func roleKeys(body []byte, required bool) (provider.Credentials, time.Time, erro
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte(`"`)) && json.Unmarshal(body, &inner) == nil {
 		body = []byte(inner)
 	}
-	if json.Unmarshal(body, &a) != nil || (a.ID == "" && a.Secret == "") {
-		return none("its answer has no keys: is a role bound to this instance?", required)
+	err := json.Unmarshal(body, &a)
+	empty := a.ID == "" && a.Secret == ""
+	if err != nil || empty {
+		return withoutKeys("its answer has no keys: is a role bound to this instance?", required)
 	}
 	incomplete := a.ID == "" || a.Secret == "" || a.Token == "" || a.Expiration <= 0
 	if incomplete {
@@ -82,8 +84,8 @@ func roleKeys(body []byte, required bool) (provider.Credentials, time.Time, erro
 	return keys, time.Unix(int64(a.Expiration), 0), nil
 }
 
-// none is the result of a service without keys.
-func none(why string, required bool) (provider.Credentials, time.Time, error) {
+// withoutKeys is the result of a service without keys.
+func withoutKeys(why string, required bool) (provider.Credentials, time.Time, error) {
 	text := metadataName + " (" + why + ")"
 	if required {
 		return provider.Credentials{}, time.Time{}, errors.New("no keys from " + text)

@@ -162,10 +162,11 @@ func (s *Sources) config() (*readFile, error) {
 		old = nil // a file may appear until the cloud is chosen
 	}
 	r, err := s.load()
-	if err != nil && old == nil {
+	switch {
+	case old == nil && err != nil:
 		return nil, err
-	}
-	if old != nil && (err != nil || !r.file.renews(old.file)) {
+	case old == nil, err == nil && r.file.renews(old.file):
+	default:
 		r = &readFile{old.path, old.file, time.Now().Add(lookAgain)}
 	}
 	s.read.Store(r)

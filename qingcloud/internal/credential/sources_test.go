@@ -38,6 +38,18 @@ func reply(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
+// wantKeys checks whose keys a source gives.
+func wantKeys(t *testing.T, when string, s provider.CredentialsSource, want string) {
+	t.Helper()
+	keys, err := s.Credentials(t.Context())
+	if err != nil {
+		t.Errorf("%s: %v", when, err)
+	}
+	if keys.AccessKeyID != want {
+		t.Errorf("%s: got the keys %q, want %q", when, keys.AccessKeyID, want)
+	}
+}
+
 // roleText is what the metadata service answers about a role whose keys live an hour.
 func roleText(n int32) string {
 	return fmt.Sprintf(`{"jti":"j","id_token":"%s-token","access_key":"role-%d","secret_key":"%s-key","expiration":%d}`,
@@ -195,14 +207,12 @@ func TestWhatTheMetadataServiceMaySay(t *testing.T) {
 	} {
 		become(t, nil, "")
 		s := New(transport(func(*http.Request) (*http.Response, error) { return reply(c.status, c.body), nil }), "")
-		keys, err := s.InstanceRole().Credentials(t.Context())
-		mustBeClean(t, err)
 		if c.says == "" {
-			if err != nil || keys.AccessKeyID != "role-1" {
-				t.Errorf("%s: got the keys %s, %v", name, keys.AccessKeyID, err)
-			}
+			wantKeys(t, name, s.InstanceRole(), "role-1")
 			continue
 		}
+		_, err := s.InstanceRole().Credentials(t.Context())
+		mustBeClean(t, err)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: got %v, want it to say %q", name, err, c.says)
 		}
@@ -241,17 +251,11 @@ func TestARoleIsRenewedAndStays(t *testing.T) {
 			}
 			return reply(200, roleText(n.Add(1))), nil
 		}), "").Chain()
-		ask := func(want string) {
-			t.Helper()
-			if keys, err := s.Credentials(t.Context()); err != nil || keys.AccessKeyID != want {
-				t.Errorf("got the keys %s (%v), want %s", keys.AccessKeyID, err, want)
-			}
-		}
-		ask("role-1")
+		wantKeys(t, "at first", s, "role-1")
 		time.Sleep(54 * time.Minute)
-		ask("role-1")
+		wantKeys(t, "while they are good", s, "role-1")
 		time.Sleep(2 * time.Minute)
-		ask("role-2")
+		wantKeys(t, "before their end", s, "role-2")
 		down = true
 		time.Sleep(2 * time.Hour)
 		_, err := s.Credentials(t.Context())
@@ -259,7 +263,7 @@ func TestARoleIsRenewedAndStays(t *testing.T) {
 			t.Errorf("got %v, want an error of a role that is there and fails", err)
 		}
 		down = false
-		ask("role-3")
+		wantKeys(t, "when it answers again", s, "role-3")
 	})
 }
 
@@ -272,12 +276,13 @@ func TestAProfileIsAFile(t *testing.T) {
 	write(t, bare, "credential_proxy_host: 10.0.0.9\ncredential_proxy_port: 8080\n")
 	for path, want := range map[string]string{dev: "dev-id", "~/.qingcloud/dev.yaml": "dev-id", bare: "role-1"} {
 		var asked []string
-		keys, err := New(bound(&asked), path).Chain().Credentials(t.Context())
-		if err != nil || keys.AccessKeyID != want {
-			t.Errorf("%s: got the keys %s (%v), want %s", path, keys.AccessKeyID, err, want)
+		wantKeys(t, path, New(bound(&asked), path).Chain(), want)
+		proxy := ""
+		if path == bare {
+			proxy = "http://10.0.0.9:8080/latest/meta-data/security-credentials"
 		}
-		if path == bare && (len(asked) != 1 || asked[0] != "http://10.0.0.9:8080/latest/meta-data/security-credentials") {
-			t.Errorf("%s: asked %q", path, asked)
+		if got := strings.Join(asked, " "); got != proxy {
+			t.Errorf("%s: asked %q, want %q", path, got, proxy)
 		}
 	}
 	_, err := New(transport(elsewhere), "prod").Chain().Credentials(t.Context())
@@ -325,8 +330,12 @@ func TestTheCloudGoesWithTheKeys(t *testing.T) {
 		}
 	}
 	path := become(t, map[string]string{envZone: "sh1a", envEndpoint: "x"}, private)
-	if p, _, err := New(nil, path).Place(true); err != nil || p.Zone != "pek3a" || p.Endpoint != "http://api.private.example:7777/iaas" {
-		t.Errorf("a profile: got %+v (%v), want what its file says", p, err)
+	got, _, err := New(nil, path).Place(true)
+	if err != nil {
+		t.Error(err)
+	}
+	if want := (Place{"pek3a", "http://api.private.example:7777/iaas", "file " + path}); got != want {
+		t.Errorf("a profile: got %+v, want %+v", got, want)
 	}
 	if _, _, err := New(nil, path+"x").Place(true); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want it to name the files that there are", err)
@@ -355,10 +364,7 @@ func TestTheFileIsReadAgainForItsKeys(t *testing.T) {
 		} {
 			write(t, path, step.file)
 			time.Sleep(lookAgain + time.Second)
-			keys, err := chain.Credentials(t.Context())
-			if err != nil || keys.AccessKeyID != step.want {
-				t.Errorf("%q: got the keys %s (%v), want %s", step.file, keys.AccessKeyID, err, step.want)
-			}
+			wantKeys(t, step.file, chain, step.want)
 		}
 	})
 }
@@ -380,9 +386,7 @@ func TestAFileThatAppearsLaterDoesNotCount(t *testing.T) {
 		if _, err := placed.Chain().Credentials(t.Context()); !errors.Is(err, credential.ErrAbsent) {
 			t.Errorf("the cloud is chosen: got %v, want ErrAbsent", err)
 		}
-		if keys, err := chain.Credentials(t.Context()); err != nil || keys.AccessKeyID != "file-id" {
-			t.Errorf("the program has chosen the cloud: got the keys %s (%v), want file-id", keys.AccessKeyID, err)
-		}
+		wantKeys(t, "the program has chosen the cloud", chain, "file-id")
 	})
 }
 

@@ -34,19 +34,12 @@ func TestAProfileIsReadAgain(t *testing.T) {
 	put(t, home, tccliFileName, keyPair("id-1"))
 	synctest.Test(t, func(t *testing.T) {
 		s := newChain(nowhere(t))
-		ask := func(want string) {
-			t.Helper()
-			keys, err := s.Credentials(t.Context())
-			if err != nil || keys.AccessKeyID != want {
-				t.Errorf("got the keys %s (%v), want %s", keys.AccessKeyID, err, want)
-			}
-		}
-		ask("id-1")
+		wantKeys(t, "at first", s, "id-1")
 		put(t, home, tccliFileName, keyPair("id-2"))
 		time.Sleep(lookAgain - time.Second)
-		ask("id-1")
+		wantKeys(t, "too early", s, "id-1")
 		time.Sleep(2 * time.Second)
-		ask("id-2")
+		wantKeys(t, "rotated", s, "id-2")
 		for name, change := range map[string]func(){
 			"half a file":     func() { put(t, home, tccliFileName, `{"secretId": "id-3`) },
 			"half a pair":     func() { put(t, home, tccliFileName, `{"secretId": "id-3"}`) },
@@ -55,9 +48,7 @@ func TestAProfileIsReadAgain(t *testing.T) {
 		} {
 			change()
 			time.Sleep(time.Hour)
-			if keys, err := s.Credentials(t.Context()); err != nil || keys.AccessKeyID != "id-2" {
-				t.Errorf("%s: got the keys %s (%v), want id-2", name, keys.AccessKeyID, err)
-			}
+			wantKeys(t, name, s, "id-2")
 		}
 	})
 }
@@ -105,15 +96,11 @@ func TestALoginIsReadAgainBeforeItsEnd(t *testing.T) {
 		}
 		login("id-1")
 		s := newChain(nowhere(t))
-		if keys, err := s.Credentials(t.Context()); err != nil || keys.AccessKeyID != "id-1" {
-			t.Errorf("got the keys %s (%v), want id-1", keys.AccessKeyID, err)
-		}
+		wantKeys(t, "at first", s, "id-1")
 		time.Sleep(110 * time.Minute)
 		login("id-2")
 		time.Sleep(8 * time.Minute)
-		if keys, err := s.Credentials(t.Context()); err != nil || keys.AccessKeyID != "id-2" {
-			t.Errorf("got the keys %s (%v), want id-2", keys.AccessKeyID, err)
-		}
+		wantKeys(t, "renewed", s, "id-2")
 		time.Sleep(3 * time.Hour)
 		_, err := s.Credentials(t.Context())
 		mustBeClean(t, err)
