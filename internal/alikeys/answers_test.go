@@ -279,3 +279,18 @@ func TestCommandsAreSplitWithoutAShell(t *testing.T) {
 		}
 	}
 }
+
+// An STS of one's own, here on this computer, is called where the options say.
+func TestAnSTSOfOnesOwn(t *testing.T) {
+	clean(t)
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		_, _ = fmt.Fprintf(w, `{"RequestId":"r-1","Credentials":%s}`, keysJSON(r.Form.Get("RoleArn")))
+	}))
+	defer service.Close()
+	pair := provider.StaticCredentials("id", planted, "")
+	wantID(t, AssumeRole(AssumeRoleOptions{Source: pair, RoleARN: "arn-1", STSEndpoint: service.URL}), "arn-1")
+	service.Close()
+	wantError(t, AssumeRole(AssumeRoleOptions{Source: pair, RoleARN: "arn-1", STSEndpoint: service.URL}),
+		"there is no STS at its host", "are the endpoint and the region of STS right?")
+}

@@ -64,7 +64,8 @@ func oidc(o OIDCOptions, vpc bool) provider.CredentialsSource {
 		if err != nil {
 			return nil, err
 		}
-		s, err := newSTS(stsOptions{o.STSEndpoint, o.STSRegion, vpc, o.Transport}, provider.StaticCredentials("", "", ""))
+		at := stsOptions{o.STSEndpoint, o.STSRegion, vpc, o.Transport}
+		s, err := newSTS(at, nil)
 		if err != nil {
 			return nil, fmt.Errorf("assume role %s by OIDC: %w", role.RoleARN, err)
 		}
@@ -80,7 +81,8 @@ func (o OIDCOptions) fromEnvironment() (OIDCOptions, error) {
 	role, _ := keysource.Env(envRole...)
 	session, _ := keysource.Env(envSession...)
 	if chosen == "" && provided == "" && token == "" {
-		return o, credential.Absent("OIDC (" + strings.Join([]string{envRole[0], envOIDCProvider[0], envOIDCToken[0]}, ", ") + ")")
+		names := []string{envRole[0], envOIDCProvider[0], envOIDCToken[0]}
+		return o, credential.Absent("OIDC (" + strings.Join(names, ", ") + ")")
 	}
 	o.RoleARN = cmp.Or(o.RoleARN, role)
 	o.ProviderARN = cmp.Or(o.ProviderARN, provided)
@@ -97,7 +99,8 @@ func (o OIDCOptions) fromEnvironment() (OIDCOptions, error) {
 		}
 	}
 	if missing != nil {
-		return o, fmt.Errorf("OIDC is configured in part: set %s too, or unset the others", strings.Join(missing, " and "))
+		return o, fmt.Errorf("OIDC is configured in part: set %s too, or unset the others",
+			strings.Join(missing, " and "))
 	}
 	return o, nil
 }

@@ -195,7 +195,7 @@ type selected struct {
 // with a profile that was never configured, the error is [credential.ErrAbsent], unless a profile was
 // named.
 func selectProfile(name string) (selected, error) {
-	by := "Config.Profile or the caller"
+	by := "the program"
 	if name == "" {
 		name, by = keysource.Env(envProfile...)
 	}
@@ -220,7 +220,8 @@ func selectProfile(name string) (selected, error) {
 		case ok:
 			return selected{f, p}, nil
 		case name == "":
-			return selected{}, fmt.Errorf("%w; name one of them: set Config.Profile or %s", f.missing(f.current), envProfile[0])
+			return selected{}, fmt.Errorf("%w; name one of them: set Config.Profile or %s",
+				f.missing(f.current), envProfile[0])
 		}
 		without = append(without, f.missing(name).Error())
 	}
@@ -228,7 +229,8 @@ func selectProfile(name string) (selected, error) {
 	case without != nil:
 		return selected{}, fmt.Errorf("%s (the profile was chosen by %s)", strings.Join(without, "; "), by)
 	case name != "":
-		return selected{}, fmt.Errorf("profile %q (chosen by %s) cannot be found, because there is no profile file: looked for %s",
+		return selected{}, fmt.Errorf(
+			"profile %q (chosen by %s) cannot be found, because there is no profile file: looked for %s",
 			name, by, strings.Join(places, ", "))
 	}
 	return selected{}, credential.Absent(places...)

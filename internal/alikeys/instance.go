@@ -48,7 +48,8 @@ func InstanceRole(o InstanceRoleOptions) provider.CredentialsSource {
 			return nil, errors.New("the role of the instance: its name must be letters, digits, ., - and _")
 		}
 		i := &instance{
-			direct: oncehttp.Direct(o.Transport), name: name, needToken: o.RequireToken || keysource.IsTrue(envNoIMDSv1),
+			direct: oncehttp.Direct(o.Transport), name: name,
+			needToken: o.RequireToken || keysource.IsTrue(envNoIMDSv1),
 		}
 		return credential.Renewed(i.fetch), nil
 	})
@@ -146,7 +147,8 @@ func (i *instance) token(ctx context.Context) (string, error) {
 	case answer.Status == http.StatusOK:
 		return strings.TrimSpace(string(answer.Body)), nil
 	case i.needToken:
-		return "", fmt.Errorf("the metadata service gives no token (HTTP status %d), and asking without one is forbidden (%s)",
+		return "", fmt.Errorf(
+			"the metadata service gives no token (HTTP status %d), and asking without one is forbidden (%s)",
 			answer.Status, envNoIMDSv1)
 	}
 	return "", nil

@@ -65,7 +65,8 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, errors.New("the process_command did not end in time (" + processTimeout.String() + " at most)")
 	case errors.As(err, &exit):
-		return nil, errors.New("the process_command failed (" + exit.ProcessState.String() + "): run it by hand to see why")
+		return nil, errors.New("the process_command failed (" + exit.ProcessState.String() +
+			"): run it by hand to see why")
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, errors.New("the program of process_command is not in PATH")
 	}

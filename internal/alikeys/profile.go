@@ -124,7 +124,7 @@ func (b builder) source(p profile) (provider.CredentialsSource, error) {
 	case "oauth":
 		return b.oauth(p)
 	case "rsakeypair":
-		return nil, b.errorf(p, "the vendor has given up its mode (RSA key pair), which is not supported: use RamRoleArn")
+		return nil, b.errorf(p, "its mode, an RSA key pair, is given up by the vendor and not supported: use RamRoleArn")
 	case "bearertoken", "anonymous":
 		return nil, b.errorf(p, "its mode %s gives no access key, which calls must be signed with", p.Mode)
 	case "":
@@ -188,7 +188,8 @@ func (b builder) pair(p profile) (provider.CredentialsSource, error) {
 	case p.AccessKeySecret == "":
 		return nil, keysource.Half(b.where(p), "access_key_id", "access_key_secret is not")
 	}
-	s := provider.StaticCredentials(p.AccessKeyID, provider.Secret(p.AccessKeySecret), provider.Secret(p.STSToken))
+	secret, token := provider.Secret(p.AccessKeySecret), provider.Secret(p.STSToken)
+	s := provider.StaticCredentials(p.AccessKeyID, secret, token)
 	if p.STSToken == "" || p.STSExpiration == 0 {
 		return s, nil
 	}

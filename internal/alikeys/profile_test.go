@@ -229,7 +229,7 @@ func TestProfilesThatAreMissing(t *testing.T) {
 	home := clean(t)
 	wantError(t, Profile("prod", Options{}), `profile "prod"`, "there is no profile file", filepath.Join(home, ".aliyun", "config.json"))
 	path := cliFile(t, home, "gone", p{"name": "a", "mode": "AK"}.pair(), p{"name": "b", "mode": "AK"}.pair())
-	wantError(t, Profile("prod", Options{}), path, `no profile "prod"`, "it has: a, b", "Config.Profile")
+	wantError(t, Profile("prod", Options{}), path, `no profile "prod"`, "it has: a, b", "chosen by the program")
 	wantError(t, Profile("", Options{}), path, `no profile "gone"`, "it has: a, b")
 	t.Setenv("ALICLOUD_PROFILE", "prod")
 	wantError(t, Default(Options{Transport: nobody()}), path, "chosen by ALICLOUD_PROFILE")

@@ -46,7 +46,7 @@ type profileSource struct {
 	options Options
 	find    func() (selected, error)
 
-	mu     sync.Mutex // of whoever reads the file
+	mu     sync.Mutex // held while the file is read
 	loaded atomic.Pointer[loadedProfile]
 }
 

@@ -33,7 +33,9 @@ type signIn struct {
 // cloudSSO returns the source of a profile that signs in by CloudSSO.
 func (b builder) cloudSSO(p profile) (provider.CredentialsSource, error) {
 	for _, f := range []struct{ name, value string }{
-		{"cloud_sso_sign_in_url", p.SignInURL}, {"cloud_sso_account_id", p.AccountID}, {"cloud_sso_access_config", p.AccessConfig},
+		{"cloud_sso_sign_in_url", p.SignInURL},
+		{"cloud_sso_account_id", p.AccountID},
+		{"cloud_sso_access_config", p.AccessConfig},
 	} {
 		if err := b.need(p, f.name, f.value); err != nil {
 			return nil, err
@@ -107,7 +109,8 @@ func (s signIn) exchange(ctx context.Context) (keys provider.Credentials, expire
 	case err != nil:
 		return keys, expires, err
 	case answer.Status == http.StatusUnauthorized, answer.Status == http.StatusForbidden:
-		return keys, expires, fmt.Errorf("%s refuses the sign-in (HTTP status %d): run %s", what, answer.Status, s.again)
+		return keys, expires, fmt.Errorf("%s refuses the sign-in (HTTP status %d): run %s",
+			what, answer.Status, s.again)
 	case answer.Status != http.StatusOK:
 		return keys, expires, fmt.Errorf("%s answered HTTP status %d", what, answer.Status)
 	}

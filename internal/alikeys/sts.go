@@ -144,7 +144,9 @@ type keyAnswer struct {
 func (a *keyAnswer) read() (provider.Credentials, time.Time, error) {
 	var missing []string
 	for _, f := range []struct{ name, value string }{
-		{"AccessKeyId", a.AccessKeyID}, {"AccessKeySecret", a.AccessKeySecret}, {"SecurityToken", a.SecurityToken},
+		{"AccessKeyId", a.AccessKeyID},
+		{"AccessKeySecret", a.AccessKeySecret},
+		{"SecurityToken", a.SecurityToken},
 		{"Expiration", a.Expiration},
 	} {
 		if f.value == "" {
@@ -156,7 +158,8 @@ func (a *keyAnswer) read() (provider.Credentials, time.Time, error) {
 	}
 	expires, err := time.Parse(time.RFC3339, a.Expiration)
 	if err != nil {
-		return provider.Credentials{}, time.Time{}, errors.New("its Expiration is no time of the form 2006-01-02T15:04:05Z")
+		return provider.Credentials{}, time.Time{},
+			errors.New("its Expiration is no time of the form 2006-01-02T15:04:05Z")
 	}
 	return provider.Credentials{
 		AccessKeyID:     a.AccessKeyID,

@@ -38,17 +38,19 @@ func URI(given string, o Options) provider.CredentialsSource {
 	})
 }
 
-func askURI(ctx context.Context, uri, where string, transport http.RoundTripper) (provider.Credentials, time.Time, error) {
+func askURI(
+	ctx context.Context, uri, where string, transport http.RoundTripper,
+) (keys provider.Credentials, expires time.Time, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, http.NoBody)
 	if err != nil {
-		return provider.Credentials{}, time.Time{}, errors.New(where + " is no URL")
+		return keys, expires, errors.New(where + " is no URL")
 	}
 	answer, err := keysource.Ask(ctx, carrier(req, transport), req, uriTimeout, where)
 	switch {
 	case err != nil:
-		return provider.Credentials{}, time.Time{}, err
+		return keys, expires, err
 	case answer.Status != http.StatusOK:
-		return provider.Credentials{}, time.Time{}, fmt.Errorf("%s answered HTTP status %d, and no keys", where, answer.Status)
+		return keys, expires, fmt.Errorf("%s answered HTTP status %d, and no keys", where, answer.Status)
 	}
 	return readAnswer("the answer of "+where, answer.Body)
 }

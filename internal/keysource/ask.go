@@ -20,7 +20,9 @@ type Answer struct {
 // Ask sends a request once and reads the whole answer, within a bound. For a metadata service the
 // transport must be of [oncehttp.Direct]. An answer with any status is no error. Errors begin with
 // what, which names the service, and quote neither URL nor answer.
-func Ask(ctx context.Context, via http.RoundTripper, req *http.Request, within time.Duration, what string) (Answer, error) {
+func Ask(
+	ctx context.Context, via http.RoundTripper, req *http.Request, within time.Duration, what string,
+) (Answer, error) {
 	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	x := &oncehttp.Exchange{}

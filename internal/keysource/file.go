@@ -115,8 +115,8 @@ type INI struct {
 }
 
 // ReadINI reads an INI file: sections in brackets, "key = value" lines, comments behind # or ;
-// at the beginning of a line. Keys are not case-sensitive. Values may be quoted. Errors name the
-// file and the line, and quote nothing.
+// at the beginning of a line, and behind a blank also after a value. Keys are not case-sensitive.
+// Values may be quoted. Errors name the file and the line, and quote nothing.
 func ReadINI(path string) (*INI, error) {
 	text, err := ReadFile(path)
 	if err != nil {
@@ -154,11 +154,13 @@ func cutPair(line string) (key, value string, ok bool) {
 	for _, quote := range []string{`"`, `'`} {
 		quoted := len(value) >= 2 && strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote)
 		if quoted {
-			value = value[1 : len(value)-1]
-			break
+			return key, value[1 : len(value)-1], true
 		}
 	}
-	return key, value, true
+	for _, comment := range []string{" #", " ;", "\t#", "\t;"} {
+		value, _, _ = strings.Cut(value, comment)
+	}
+	return key, strings.TrimSpace(value), true
 }
 
 func (f *INI) open(section string) string {

@@ -139,12 +139,12 @@ func TestINIFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("# comment\r\n[default]\r\nType = access_key\r\nsecret=\"a=b # c\"\r\n\r\n[ other ]\ntoken: 'x'\n; comment\n[empty]\n")
+	write("# comment\r\n[default]\r\nType = access_key\r\nsecret=\"a=b # c\"\r\n\r\n[ other ]\ntoken: 'x'\nplain = y#z  # comment\n; comment\n[empty]\n")
 	f, err := keysource.ReadINI(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := f.Get("default", "type") + "|" + f.Get("default", "secret") + "|" + f.Get("other", "token"); got != "access_key|a=b # c|x" {
+	if got := f.Get("default", "type") + "|" + f.Get("default", "secret") + "|" + f.Get("other", "token") + "|" + f.Get("other", "plain"); got != "access_key|a=b # c|x|y#z" {
 		t.Errorf("got %s", got)
 	}
 	if got := strings.Join(f.Sections, ","); got != "default,other,empty" {

@@ -26,6 +26,8 @@ func (x *Exchange) Clock() Clock {
 // 15 minutes.
 const tolerated = time.Minute
 
+const setClock = "the local clock is %v %s the service's: set it, for example by NTP, and try again"
+
 // Hint says, for an error about the time of a request, how far the local clock is off and what to
 // do.
 func (c Clock) Hint() string {
@@ -37,8 +39,8 @@ func (c Clock) Hint() string {
 		return fmt.Sprintf("the local clock is right (%v from the service's):"+
 			" the request was held up on its way, or signed long ago", off)
 	case c.Ahead > 0:
-		return fmt.Sprintf("the local clock is %v ahead of the service's: set it, for example by NTP, and try again", off)
+		return fmt.Sprintf(setClock, off, "ahead of")
 	default:
-		return fmt.Sprintf("the local clock is %v behind the service's: set it, for example by NTP, and try again", off)
+		return fmt.Sprintf(setClock, off, "behind")
 	}
 }

@@ -32,7 +32,7 @@ const (
 // Calls that need credentials at the same time share one fetch. A call leaves when its own ctx ends;
 // the fetch goes on while others wait, and its ctx ends when nobody waits or after 30 s. If it fails,
 // the old credentials serve until their end, and the next attempt follows after 30 s. A call with
-// good credentials waits at most 5 s for new ones.
+// good credentials waits at most 5 s for new ones. The ctx of fetch has no values of a caller's.
 //
 // The errors of fetch are passed on, so they must hold no secret. An error that is [ErrAbsent] says
 // that the source is not configured. A panic of fetch becomes an error without its value. Half a key
@@ -59,12 +59,18 @@ type lease struct {
 
 // goodAt reports whether the keys may still be used.
 func (l *lease) goodAt(now time.Time) bool {
-	return l != nil && (l.expires.IsZero() || now.Before(l.expires))
+	if l == nil {
+		return false
+	}
+	return l.expires.IsZero() || now.Before(l.expires)
 }
 
 // freshAt reports whether it is too early for a renewal.
 func (l *lease) freshAt(now time.Time) bool {
-	return l != nil && (l.expires.IsZero() || now.Before(l.renew))
+	if l == nil {
+		return false
+	}
+	return l.expires.IsZero() || now.Before(l.renew)
 }
 
 func (r *renewed) credentials(ctx context.Context) (provider.Credentials, error) {
@@ -100,7 +106,8 @@ func (r *renewed) wait(ctx context.Context, old *lease) (provider.Credentials, e
 	case ctx.Err() != nil:
 		return provider.Credentials{}, ctx.Err()
 	case old != nil:
-		return provider.Credentials{}, fmt.Errorf("the credentials expired at %s, and renewing them failed: %w", at(old.expires), err)
+		return provider.Credentials{}, fmt.Errorf("the credentials expired at %s, and renewing them failed: %w",
+			at(old.expires), err)
 	}
 	return provider.Credentials{}, err
 }
@@ -142,8 +149,8 @@ func Expired(expires, now time.Time) error {
 	if expires.IsZero() || now.Before(expires) {
 		return nil
 	}
-	return fmt.Errorf("the credentials expired at %s, and the local time is %s: get new ones, or set the clock if it is wrong",
-		at(expires), at(now))
+	const text = "the credentials expired at %s, and the local time is %s: get new ones, or set the clock if it is wrong"
+	return fmt.Errorf(text, at(expires), at(now))
 }
 
 // at writes a time as the user's clock shows it.
