@@ -236,7 +236,7 @@ func TestASourceThatIsConfiguredAndFailsEndsTheChain(t *testing.T) {
 		},
 		"a file without [default]": {
 			withTCCLI.and(computer{files: map[string]string{"~/.tencentcloud/credentials": "[prod]\nsecret_id = a\nsecret_key = " + planted}}),
-			[]string{".tencentcloud/credentials", `"default"`, "prod"},
+			[]string{".tencentcloud/credentials", `"default"`, "prod", "Config.Profile"},
 		},
 		"half in a file": {
 			withTCCLI.and(computer{files: map[string]string{"~/.tencentcloud/credentials": "[default]\nsecret_key = " + planted}}),

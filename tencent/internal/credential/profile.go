@@ -166,7 +166,8 @@ func (f files) sdkFile() (ini *keysource.INI, looked []string, err error) {
 func ofSection(ini *keysource.INI, name string) (identity, error) {
 	where := fmt.Sprintf("profile %q in file %s", name, ini.Path)
 	if !ini.Has(name) {
-		return identity{}, keysource.MissingProfile(ini.Path, name, ini.Sections)
+		err := keysource.MissingProfile(ini.Path, name, ini.Sections)
+		return identity{}, fmt.Errorf("%w; add the section [%s], or name another one in Config.Profile", err, name)
 	}
 	keys := provider.Credentials{
 		AccessKeyID:     ini.Get(name, "secret_id"),

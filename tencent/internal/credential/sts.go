@@ -205,6 +205,8 @@ func (c *stsCall) advice(code string) string {
 	switch {
 	case strings.HasPrefix(code, "AuthFailure.SignatureExpire"):
 		return ": " + c.Clock().Hint()
+	case strings.HasPrefix(code, "AuthFailure.TokenFailure"):
+		return ": the temporary keys that are to assume it have ended, or their token is not theirs: get new ones"
 	case strings.HasPrefix(code, "AuthFailure.SecretId"), strings.HasPrefix(code, "AuthFailure.InvalidSecretId"):
 		return ": there is no such key, or it was deleted or disabled"
 	}

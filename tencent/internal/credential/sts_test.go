@@ -86,6 +86,9 @@ func TestARefusalOfSTSSaysWhatAndWhereAndWhatToDo(t *testing.T) {
 		"a key that is gone": {
 			refusal("AuthFailure.SecretIdNotFound", "not found", 0), []string{"AuthFailure.SecretIdNotFound", "deleted or disabled"},
 		},
+		"a token that has ended": {
+			refusal("AuthFailure.TokenFailure", "token", 0), []string{"AuthFailure.TokenFailure", "get new ones"},
+		},
 		"a broken service": {
 			func(*http.Request) (*http.Response, error) { return reply(503, planted), nil }, []string{"HTTP status 503", "arn-1"},
 		},
