@@ -194,7 +194,7 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"bearer":       {p{"mode": "BearerToken", "bearer_token": planted}, []string{"its mode BearerToken gives no access key"}},
 		"unknown":      {p{"mode": "Other" + planted[:0], "x": planted}, []string{"its mode is unknown"}},
 		"fresh":        {p{"mode": ""}, []string{"it is not configured: run aliyun configure --profile fresh"}},
-		"sso":          {sso("sso"), []string{"the sign-in: the credentials expired at", "run aliyun configure --profile sso --mode CloudSSO"}},
+		"sso":          {sso("sso"), []string{"the sign-in expired at", "the local time is", "run aliyun configure --profile sso --mode CloudSSO"}},
 		"sso-no-url":   {noURL, []string{"lacks cloud_sso_sign_in_url"}},
 		"sso-plain":    {plain, []string{"cloud_sso_sign_in_url is no https"}},
 		"sso-out":      {signedOut, []string{"nobody is signed in: run aliyun configure"}},

@@ -19,6 +19,9 @@ import (
 // signInTimeout bounds the exchange of a sign-in for keys.
 const signInTimeout = 15 * time.Second
 
+// clockTime is how errors show times: as the user's clock does.
+const clockTime = "2006-01-02 15:04:05 -0700"
+
 // signIn is a sign-in of a person, which the command line tool keeps in its file.
 type signIn struct {
 	b       builder
@@ -83,8 +86,9 @@ func (s signIn) fetch(ctx context.Context) (provider.Credentials, time.Time, err
 	case s.token == "":
 		return provider.Credentials{}, time.Time{}, errors.New("nobody is signed in: run " + s.again)
 	case !now.Before(signedInUntil):
-		return provider.Credentials{}, time.Time{}, fmt.Errorf("the sign-in: %w; to sign in again, run %s",
-			credential.Expired(signedInUntil, now), s.again)
+		return provider.Credentials{}, time.Time{}, fmt.Errorf(
+			"the sign-in expired at %s, and the local time is %s: run %s; or set the clock if it is wrong",
+			signedInUntil.Local().Format(clockTime), now.Local().Format(clockTime), s.again)
 	}
 	return s.exchange(ctx)
 }
