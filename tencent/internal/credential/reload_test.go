@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
 
 // put writes a file of a computer.
@@ -109,5 +112,45 @@ func TestALoginIsReadAgainBeforeItsEnd(t *testing.T) {
 				t.Errorf("got %v, want it to say %q", err, want)
 			}
 		}
+	})
+}
+
+// STS is called where tccli calls it for the same profile.
+func TestAProfileNamesItsSTS(t *testing.T) {
+	home := computer{}.become(t)
+	put(t, home, ".tccli/dev.credential", strings.Replace(keyPair("id-1"), "}", `, "role-arn": "arn-1"}`, 1))
+	put(t, home, ".tccli/dev.configure", `{"sts": {"endpoint": "sts.internal.tencentcloudapi.com"}}`)
+	for endpoint, want := range map[string]string{"": "sts.internal.tencentcloudapi.com", "own.example": "own.example"} {
+		host := ""
+		s := New(Options{STSEndpoint: endpoint, Transport: transport(func(req *http.Request) (*http.Response, error) {
+			host = req.URL.Host
+			return stsReply(1, time.Hour), nil
+		})})
+		wantKeys(t, endpoint, s.Profile("dev"), "sts-1")
+		if host != want {
+			t.Errorf("with the endpoint %q: asked %s, want %s", endpoint, host, want)
+		}
+	}
+}
+
+// A role that has given keys is there: that the service is silent later is its failure, and not a
+// place that is not configured.
+func TestARoleThatWasThereFails(t *testing.T) {
+	computer{}.become(t)
+	synctest.Test(t, func(t *testing.T) {
+		m := &metadata{}
+		s := newChain(m)
+		wantKeys(t, "at first", s, "tmp-1")
+		m.down = true
+		time.Sleep(2 * time.Hour)
+		_, err := s.Credentials(t.Context())
+		if err == nil || errors.Is(err, credential.ErrAbsent) {
+			t.Errorf("got %v, want an error that is not ErrAbsent", err)
+		}
+		if err != nil && strings.Contains(err.Error(), "are gone") {
+			t.Errorf("got %v, which does not say that the service fails", err)
+		}
+		m.down = false
+		wantKeys(t, "when it answers again", s, "tmp-2")
 	})
 }
