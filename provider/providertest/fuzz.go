@@ -154,8 +154,7 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // realAnswers returns the simulator's answers to all calls in the life of an instance.
 func realAnswers(f *testing.F, h Harness) (bodies [][]byte) {
-	sim := cloudsim.New(&cloudsim.Options{AccessKeySecret: plantedSecret, Seed: 1})
-	inner := sim.Transport()
+	inner := h.Cloud(cloudOptions()).Transport()
 	client := h.New(f, tee(func(r *http.Request) (*http.Response, error) {
 		resp, err := inner.RoundTrip(r)
 		if err != nil {

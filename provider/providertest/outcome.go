@@ -46,7 +46,7 @@ func outcomeRules() []rule {
 // injectCreate adds a fault for the next create call, whatever its name on the cloud.
 func (w *world) injectCreate(f cloudsim.Fault) {
 	f.Times = 1
-	for _, api := range []string{"RunInstances", "CreateInstance"} {
+	for _, api := range w.facts.Creates {
 		f.API = api
 		w.inject(f)
 	}
@@ -118,7 +118,7 @@ func lostForGood(t *testing.T, w *world) {
 		return
 	}
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
-	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: w.facts.Describe})
 	spec := w.spec(3)
 	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	w.wantUnknown(op, err)
@@ -163,7 +163,7 @@ func partialKeepsIDs(t *testing.T, w *world) {
 // marker may add numbers to names.
 func (w *world) wantNames(spec *provider.RunInstancesSpec) {
 	w.t.Helper()
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		numbered := !w.marks() && strings.HasPrefix(i.Name, spec.Name)
 		if i.Name != spec.Name && !numbered {
 			w.t.Errorf("%s is named %q, want %q", i.ID, i.Name, spec.Name)
