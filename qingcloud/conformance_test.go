@@ -28,7 +28,7 @@ func harness() providertest.Harness {
 		Cloud: providertest.Simulated(cloudsim.QingCloud),
 		LeftOut: map[string]string{
 			string(cloudsim.DeadToken): "QingCloud has no client tokens",
-			"Prepaid":                  "QingCloud releases prepaid instances only when their time is over",
+			"Prepaid":                  "whether QingCloud releases prepaid instances before their time is over is not documented",
 			"Unpaid":                   "QingCloud has no orders",
 		},
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {

@@ -209,12 +209,12 @@ func FuzzSpecs(f *testing.F, h Harness) {
 		for i, v := range spec.Vendor {
 			spec.Vendor[i] = m.option(v)
 		}
-		spec.Login.Password = "Pl4nted-p4ssword!"
+		spec.Login.Password = plantedPassword
 		list, err := client.Preview(spec)
-		wantClean(t, err, "Pl4nted-p4ssword!")
+		wantClean(t, err, plantedPassword)
 		for _, r := range list {
 			for name, value := range r.Params {
-				if strings.Contains(value, "Pl4nted-p4ssword!") {
+				if strings.Contains(value, plantedPassword) {
 					t.Errorf("the preview shows the password in %s", name)
 				}
 			}

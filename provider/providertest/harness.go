@@ -83,8 +83,10 @@ type Harness struct {
 	Placement *PlacementCase
 }
 
-// Secrets that the suite puts into specs and then searches for.
+// Secrets that the suite puts into specs and then searches for. None begins as another does: a
+// driver that hides one of them must not hide a part of another.
 const (
+	plantedPassword = "Gr4fted-p4ssword!"
 	plantedSecret   = "Pl4nted-acCess-secret"
 	plantedUserData = "planted user data"
 )
@@ -173,7 +175,7 @@ func (r rule) run(t *testing.T, h Harness, group string, y *tally) {
 		defer cancel()
 		w.ctx = ctx
 		y.add(r.checked(t, w, group))
-		if ways := Leaks(w.log.String(), plantedSecret, "Pl4nted-p4ssword!", plantedUserData); len(ways) > 0 {
+		if ways := Leaks(w.log.String(), plantedSecret, plantedPassword, plantedUserData); len(ways) > 0 {
 			t.Errorf("the log shows a secret: %v", ways)
 		}
 	})

@@ -19,6 +19,10 @@ func outcomeRules() []rule {
 		},
 		{"a lost answer, and instances that are invisible for a minute", why, lostAndInvisible},
 		{
+			"with a negative RetryFor a lost answer is never a refusal",
+			"A caller that believes a refusal creates again, and pays twice.", lostOnce,
+		},
+		{
 			"a lost answer whose outcome cannot be found out",
 			"An unknown outcome must be reported as unknown.", lostForGood,
 		},
@@ -94,6 +98,21 @@ func (w *world) wantUnknown(op *provider.Operation, err error) {
 	}
 	if n := w.creates(); n != 1 {
 		w.t.Errorf("%d create calls, want 1: a second one may create instances twice", n)
+	}
+}
+
+// lostOnce creates instances whose answer is lost. The create is not repeated, so that only what
+// the driver says about the call counts; with a marker there is a search.
+func lostOnce(t *testing.T, w *world) {
+	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.Malformed} {
+		w.simulate(CloudOptions{})
+		w.injectCreate(cloudsim.Fault{Kind: kind, Body: "<html>"})
+		client := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1})
+		op, err := client.RunInstances(w.ctx, w.spec(3), nil)
+		inHand := op != nil && len(op.InstanceIDs()) == 3
+		if !inHand && !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: 3 instances exist: want them or ErrOutcomeUnknown, got %v", kind, err)
+		}
 	}
 }
 

@@ -157,7 +157,7 @@ func cancelsTemplates(_ *testing.T, w *world) {
 }
 
 func templateErrorsAreClean(t *testing.T, w *world) {
-	const password = "Pl4nted-p4ssword!"
+	const password = plantedPassword
 	s := w.template("secrets")
 	if w.templateTable().Field("UserData").Param != "" {
 		s.Spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)

@@ -48,7 +48,8 @@ func ReadWire(req *http.Request) (Wire, error) {
 		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	query := req.URL.Query()
-	if strings.HasPrefix(req.Header.Get("Content-Type"), "application/json") {
+	isJSON := strings.HasPrefix(req.Header.Get("Content-Type"), "application/json")
+	if isJSON && len(body) > 0 {
 		if err := flattenJSON(body, w.Params); err != nil {
 			return w, err
 		}
