@@ -12,12 +12,7 @@ import (
 	"example.com/fifthcloud/fifth"
 )
 
-func TestConformance(t *testing.T) {
-	result := providertest.Run(t, harness())
-	if got, want := result.Rules, 150; got < want && !t.Failed() {
-		t.Logf("%d rules were checked, want %d or more: is there a -run?", got, want)
-	}
-}
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
 
 // Go's fuzzing finds more than the seeds: go test -fuzz FuzzAnswers ./fifth
 func FuzzAnswers(f *testing.F) { providertest.FuzzAnswers(f, harness()) }

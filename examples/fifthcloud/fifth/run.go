@@ -22,11 +22,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 		disk := c.Item("DataDisks", i)
 		disk.Require(spec.DataDisks[i].SizeGiB > 0, "SizeGiB", nil, "required")
 	}
-	for i, o := range spec.Vendor { // options for other clouds are ignored; this driver has none
-		if o.VendorName() == Name {
-			c.Item("Vendor", i).Refuse("", "Fifth Cloud has no options of its own")
-		}
-	}
+	driverkit.RefuseOptions(&c, spec.Vendor, "Fifth Cloud has no options of its own")
 	return c.Err()
 }
 
