@@ -11,11 +11,11 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/providertest"
-
 	"example.com/fifthcloud/fake"
 	"example.com/fifthcloud/fifth"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
 func main() {

@@ -51,7 +51,11 @@ func run(ctx context.Context, out io.Writer, root string, check, update bool) er
 	if err != nil {
 		return err
 	}
-	if !report(out, accepted, now) && check {
+	text := differences(accepted, now)
+	if _, err := io.WriteString(out, text); err != nil {
+		return err
+	}
+	if check && text != "" {
 		return errDiffers
 	}
 	return nil
@@ -102,9 +106,9 @@ func write(folder string, now apis) error {
 	return nil
 }
 
-// report prints what differs, and returns whether nothing does.
-func report(out io.Writer, accepted, now apis) (same bool) {
-	same = true
+// differences returns what differs, as text; "" when nothing does.
+func differences(accepted, now apis) string {
+	var out strings.Builder
 	all := maps.Clone(accepted)
 	maps.Copy(all, now)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -112,16 +116,15 @@ func report(out io.Writer, accepted, now apis) (same bool) {
 		if len(gone)+len(added) == 0 {
 			continue
 		}
-		same = false
-		fmt.Fprintf(out, "%s: %d lines may break programs, %d lines are new\n", name, len(gone), len(added))
+		fmt.Fprintf(&out, "%s: %d lines may break programs, %d lines are new\n", name, len(gone), len(added))
 		for _, line := range gone {
-			fmt.Fprintf(out, "- %s\n", line)
+			out.WriteString("- " + line + "\n")
 		}
 		for _, line := range added {
-			fmt.Fprintf(out, "+ %s\n", line)
+			out.WriteString("+ " + line + "\n")
 		}
 	}
-	return same
+	return out.String()
 }
 
 // minus returns the lines of a that b lacks.

@@ -73,10 +73,10 @@ type Call struct {
 	Op     string
 	Effect Effect
 
-	// Build returns the request, signed with the credentials. It does no I/O. An error stops
-	// the call: nothing was sent. A *[provider.FieldError] and [provider.FieldErrors] are
+	// Build returns the request, with ctx, signed with the credentials. It does no I/O. An error
+	// stops the call: nothing was sent. A *[provider.FieldError] and [provider.FieldErrors] are
 	// returned unchanged.
-	Build func(keys provider.Credentials) (*http.Request, error)
+	Build func(ctx context.Context, keys provider.Credentials) (*http.Request, error)
 
 	// Decode reads an answer, whatever its status. It returns nil for a success, a *[Refusal]
 	// for an answer in which the cloud refuses the call, and any other error for what is no
@@ -148,7 +148,6 @@ func (c *Caller) Do(ctx context.Context, call Call) error {
 
 // exchange is Do without the translation of errors.
 func (c *Caller) exchange(ctx context.Context, x *exchange, call *Call) (err error) {
-	defer x.Close()
 	defer func() {
 		if p := recover(); p != nil { // the value is not kept: it may quote the request
 			err = fmt.Errorf("panic with a %T", p)
@@ -161,7 +160,7 @@ func (c *Caller) exchange(ctx context.Context, x *exchange, call *Call) (err err
 	if err != nil {
 		return err
 	}
-	req, err := call.Build(keys)
+	req, err := call.Build(ctx, keys)
 	if err != nil {
 		return &buildError{err}
 	}
@@ -195,6 +194,7 @@ func (c *Caller) send(ctx context.Context, x *exchange, call *Call, req *http.Re
 	c.answered.Record(&x.Exchange)
 	if err == nil {
 		err = x.ReadAll(resp)
+		_ = resp.Body.Close()
 	}
 	timedOut := err != nil && inner.Err() != nil
 	if timedOut && ctx.Err() == nil {

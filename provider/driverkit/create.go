@@ -50,7 +50,8 @@ func (c *Caller) Create(ctx context.Context, call Call, result *provider.RunResu
 // incomplete is the error of a create whose answer does not name what it made.
 func (c *Caller) incomplete(call *Call, count int, r *provider.RunResult) error {
 	return &provider.APIError{
-		Driver: c.cfg.Driver, Op: call.Op, RequestID: r.RequestID, Outcome: provider.OutcomeUnknown, Kind: provider.ErrUnavailable,
+		Driver: c.cfg.Driver, Op: call.Op, RequestID: r.RequestID,
+		Outcome: provider.OutcomeUnknown, Kind: provider.ErrUnavailable,
 		Message: fmt.Sprintf("the answer names %d of %d instances", len(r.InstanceIDs), count),
 	}
 }

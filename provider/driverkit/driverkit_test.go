@@ -83,9 +83,10 @@ func call(effect driverkit.Effect) driverkit.Call {
 	return driverkit.Call{Op: "POST /things", Effect: effect, Decode: decode, Build: build}
 }
 
-func build(keys provider.Credentials) (*http.Request, error) {
+func build(ctx context.Context, keys provider.Credentials) (*http.Request, error) {
 	body := fmt.Sprintf(`{"password":%q,"data":%q}`, password, base64.StdEncoding.EncodeToString([]byte(userData)))
-	req, err := http.NewRequest(http.MethodPost, "https://cloud.example/things?region=north", strings.NewReader(body))
+	const at = "https://cloud.example/things?region=north"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -107,33 +108,40 @@ func apiError(t *testing.T, err error) *provider.APIError {
 func TestWhatAFailureProves(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	panics := &wire{answer: func(*http.Request) (*http.Response, error) { panic(keySecret) }}
+	const (
+		creates, changes = driverkit.Creates, driverkit.Changes
+		unknown, unsent  = provider.OutcomeUnknown, provider.OutcomeUnsent
+		rejected, slower = provider.OutcomeRejected, provider.OutcomeThrottled
+	)
+	down := provider.ErrUnavailable
 	for name, c := range map[string]struct {
 		wire   *wire
 		effect driverkit.Effect
 		want   provider.Outcome
 		kind   error
 	}{
-		"a refused connection":            {fails(refused), driverkit.Creates, provider.OutcomeUnsent, provider.ErrUnavailable},
-		"a broken connection":             {fails(reset), driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"a transport that panics":         {&wire{answer: func(*http.Request) (*http.Response, error) { panic(keySecret) }}, driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"a redirect":                      {says(307, "", "Location", "https://elsewhere.example/"), driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"a proxy's page":                  {says(503, "<html>"), driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"a success that is an error":      {says(500, "{}"), driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"too large for a proxy":           {says(413, "<html>"), driverkit.Creates, provider.OutcomeUnsent, provider.ErrInvalid},
-		"throttled by a proxy":            {says(429, "<html>"), driverkit.Creates, provider.OutcomeThrottled, provider.ErrThrottled},
-		"a code of the table":             {says(409, `{"code":"no_stock"}`), driverkit.Creates, provider.OutcomeRejected, provider.ErrNoStock},
-		"a code of throttling":            {says(400, `{"code":"slow_down"}`), driverkit.Creates, provider.OutcomeThrottled, provider.ErrThrottled},
-		"a code that proves nothing":      {says(500, `{"code":"broken"}`), driverkit.Creates, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"an unknown code of a create":     {says(400, `{"code":"new"}`), driverkit.Creates, provider.OutcomeUnknown, nil},
-		"an unknown code of a change":     {says(400, `{"code":"new"}`), driverkit.Changes, provider.OutcomeRejected, nil},
-		"an unknown failure of a change":  {says(500, `{"code":"new"}`), driverkit.Changes, provider.OutcomeUnknown, provider.ErrUnavailable},
-		"an unknown code with status 200": {says(200, `{"code":"new"}`), driverkit.Changes, provider.OutcomeUnknown, provider.ErrUnavailable},
+		"a refused connection":            {fails(refused), creates, unsent, down},
+		"a broken connection":             {fails(reset), creates, unknown, down},
+		"a transport that panics":         {panics, creates, unknown, down},
+		"a redirect":                      {says(307, "", "Location", "https://elsewhere.example/"), creates, unknown, down},
+		"a proxy's page":                  {says(503, "<html>"), creates, unknown, down},
+		"a success that is an error":      {says(500, "{}"), creates, unknown, down},
+		"too large for a proxy":           {says(413, "<html>"), creates, unsent, provider.ErrInvalid},
+		"throttled by a proxy":            {says(429, "<html>"), creates, slower, provider.ErrThrottled},
+		"a code of the table":             {says(409, `{"code":"no_stock"}`), creates, rejected, provider.ErrNoStock},
+		"a code of throttling":            {says(400, `{"code":"slow_down"}`), creates, slower, provider.ErrThrottled},
+		"a code that proves nothing":      {says(500, `{"code":"broken"}`), creates, unknown, down},
+		"an unknown code of a create":     {says(400, `{"code":"new"}`), creates, unknown, nil},
+		"an unknown code of a change":     {says(400, `{"code":"new"}`), changes, rejected, nil},
+		"an unknown failure of a change":  {says(500, `{"code":"new"}`), changes, unknown, down},
+		"an unknown code with status 200": {says(200, `{"code":"new"}`), changes, unknown, down},
 	} {
 		e := apiError(t, newCaller(c.wire).Do(t.Context(), call(c.effect)))
 		if e.Outcome != c.want {
 			t.Errorf("%s: outcome %s, want %s", name, e.Outcome, c.want)
 		}
-		if e.Kind != c.kind { //nolint:errorlint // a sentinel as it stands in the field
+		if e.Kind != c.kind {
 			t.Errorf("%s: kind %v, want %v", name, e.Kind, c.kind)
 		}
 		if c.wire.sent != 1 {
@@ -171,7 +179,7 @@ func TestNothingIsSent(t *testing.T) {
 	field := &provider.FieldError{Driver: "test", Path: "Zone", Reason: "no such zone"}
 	with := func(err error) driverkit.Call {
 		c := call(driverkit.Creates)
-		c.Build = func(provider.Credentials) (*http.Request, error) { return nil, err }
+		c.Build = func(context.Context, provider.Credentials) (*http.Request, error) { return nil, err }
 		return c
 	}
 	w := says(200, "{}")
@@ -229,7 +237,9 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // created sends a create whose answer is body.
-func created(t *testing.T, spec provider.RunInstancesSpec, status int, body string, order string) (ids []string, err error) {
+func created(
+	t *testing.T, spec provider.RunInstancesSpec, status int, body string, order string,
+) (ids []string, err error) {
 	t.Helper()
 	result := &provider.RunResult{OrderID: order}
 	c := call(driverkit.Reads) // Create sets it right

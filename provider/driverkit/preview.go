@@ -2,6 +2,7 @@ package driverkit
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 // in masked are shown as "[redacted]". It builds the request with empty credentials and sends
 // nothing.
 func Preview(driver string, call Call, masked ...string) (provider.Request, error) {
-	req, err := call.Build(provider.Credentials{})
+	req, err := call.Build(context.Background(), provider.Credentials{})
 	if err != nil {
 		return provider.Request{}, err
 	}

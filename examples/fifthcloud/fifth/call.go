@@ -2,6 +2,7 @@ package fifth
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,12 +27,12 @@ func (d *driver) call(
 	return driverkit.Call{
 		Op:     method + " " + path,
 		Decode: decode,
-		Build: func(keys provider.Credentials) (*http.Request, error) {
+		Build: func(ctx context.Context, keys provider.Credentials) (*http.Request, error) {
 			at := d.endpoint + path
 			if len(query) > 0 {
 				at += "?" + query.Encode()
 			}
-			req, err := http.NewRequest(method, at, bytes.NewReader(body))
+			req, err := http.NewRequestWithContext(ctx, method, at, bytes.NewReader(body))
 			if err != nil {
 				return nil, errors.New("the endpoint is not a URL") // err would show the query
 			}

@@ -4,17 +4,17 @@ import (
 	"net/http"
 	"testing"
 
+	"example.com/fifthcloud/fake"
+	"example.com/fifthcloud/fifth"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
-
-	"example.com/fifthcloud/fake"
-	"example.com/fifthcloud/fifth"
 )
 
 func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
 
-// Go's fuzzing finds more than the seeds: go test -fuzz FuzzAnswers ./fifth
+// To find more than the seeds do, run go test -fuzz FuzzAnswers ./fifth.
 func FuzzAnswers(f *testing.F) { providertest.FuzzAnswers(f, harness()) }
 
 func FuzzSpecs(f *testing.F) { providertest.FuzzSpecs(f, harness()) }
