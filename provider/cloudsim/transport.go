@@ -44,7 +44,8 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // InMemory returns a round tripper that hands every request to a handler in this process, whatever
 // the host, as [Sim.Transport] does for the simulated clouds. It is for simulators of other
-// clouds. A handler that panics with [http.ErrAbortHandler] resets the connection.
+// clouds, and works inside a testing/synctest bubble. A handler that panics with
+// [http.ErrAbortHandler] resets the connection: the error matches [syscall.ECONNRESET].
 func InMemory(h http.Handler) http.RoundTripper { return &toHandler{h} }
 
 type toHandler struct{ handler http.Handler }

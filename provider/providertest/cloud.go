@@ -22,8 +22,8 @@ type Cloud interface {
 	// Facts returns what the cloud's documents say about it. It is always the same.
 	Facts() Facts
 
-	// Transport returns a round tripper to the cloud, such as [InMemory] of its handler. It
-	// ends a call when the ctx of its request ends.
+	// Transport returns a round tripper to the cloud, such as [cloudsim.InMemory] of its
+	// handler. It ends a call when the ctx of its request ends.
 	Transport() http.RoundTripper
 
 	// Inject adds a fault, and returns a function that removes it. Fault.Cloud is empty.

@@ -129,8 +129,8 @@ type Reply struct {
 // Serve answers a call. It carries out the faults that lie between a client and a service, so
 // that a simulated cloud need not: Slow, ResetBefore, Proxy, ResetAfter, Malformed and CutBody.
 // Execute is called at most once, and carries out the call. It handles the other kinds itself.
-// A call that is reset panics with [http.ErrAbortHandler], as net/http documents; [InMemory]
-// turns that into the error of a broken connection.
+// A call that is reset panics with [http.ErrAbortHandler], as net/http documents;
+// [cloudsim.InMemory] turns that into the error of a broken connection.
 func (h Hits) Serve(w http.ResponseWriter, r *http.Request, execute func() Reply) {
 	if f, ok := h.Get(cloudsim.Slow); ok && !sleep(r.Context(), f.Delay) {
 		panic(http.ErrAbortHandler)
@@ -196,9 +196,3 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
-
-// InMemory returns a round tripper that hands every request to a handler in this process, without
-// a socket, so that it works inside a bubble of testing/synctest. Hosts of requests do not
-// matter. A handler that panics with [http.ErrAbortHandler] resets the connection: the error
-// matches syscall.ECONNRESET.
-func InMemory(h http.Handler) http.RoundTripper { return cloudsim.InMemory(h) }

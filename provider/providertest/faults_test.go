@@ -33,7 +33,7 @@ func (s *shop) buy(t *testing.T) (status int, body string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := InMemory(s).RoundTrip(req)
+	resp, err := cloudsim.InMemory(s).RoundTrip(req)
 	if err != nil {
 		return 0, "", err
 	}

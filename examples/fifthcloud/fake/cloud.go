@@ -76,7 +76,7 @@ func (c *Cloud) Facts() providertest.Facts {
 }
 
 // Transport implements [providertest.Cloud].
-func (c *Cloud) Transport() http.RoundTripper { return providertest.InMemory(c) }
+func (c *Cloud) Transport() http.RoundTripper { return cloudsim.InMemory(c) }
 
 // request is an authenticated request.
 type request struct {
