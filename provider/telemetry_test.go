@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -19,15 +23,17 @@ import (
 // observed is a client whose calls are logged and traced.
 type observed struct {
 	*provider.Client
-	log   bytes.Buffer
-	spans *tracetest.SpanRecorder
+	log    bytes.Buffer
+	spans  *tracetest.SpanRecorder
+	reader *metric.ManualReader
 }
 
 func observe(f *fake) *observed {
-	o := &observed{spans: tracetest.NewSpanRecorder()}
+	o := &observed{spans: tracetest.NewSpanRecorder(), reader: metric.NewManualReader()}
 	o.Client = f.client(func(opts *provider.Options) {
-		opts.Logger = slog.New(slog.NewJSONHandler(&o.log, nil))
+		opts.Logger = slog.New(slog.NewJSONHandler(&o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		opts.Tracer = trace.NewTracerProvider(trace.WithSpanProcessor(o.spans))
+		opts.Meter = metric.NewMeterProvider(metric.WithReader(o.reader))
 	})
 	return o
 }
@@ -44,6 +50,19 @@ func (o *observed) records(t *testing.T) []map[string]any {
 		out = append(out, r)
 	}
 	return out
+}
+
+// calls are the records of calls so far.
+func (o *observed) calls(t *testing.T) []map[string]any {
+	t.Helper()
+	return slices.DeleteFunc(o.records(t), func(r map[string]any) bool { return r["msg"] != "cloud call" })
+}
+
+// callSpans are the spans of calls so far.
+func (o *observed) callSpans() []trace.ReadOnlySpan {
+	return slices.DeleteFunc(o.spans.Ended(), func(s trace.ReadOnlySpan) bool {
+		return !strings.HasPrefix(s.Name(), "fake ")
+	})
 }
 
 // attrs are a span's attributes.
@@ -72,7 +91,7 @@ func TestEveryCallIsLoggedAndTracedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		terminates(t, o.Client, op.InstanceIDs()...)
-		records, spans := o.records(t), o.spans.Ended()
+		records, spans := o.calls(t), o.callSpans()
 		if len(records) != len(f.calls) || len(spans) != len(f.calls) {
 			t.Fatalf("%d calls, %d records, %d spans", len(f.calls), len(records), len(spans))
 		}
@@ -108,7 +127,7 @@ func TestErrorsOfOtherKindsAreLoggedAsFailed(t *testing.T) {
 			return nil, errors.New("https://host/?" + planted)
 		}
 		_, _ = o.RunInstances(t.Context(), spec(1), nil)
-		switch r := o.records(t); {
+		switch r := o.calls(t); {
 		case len(r) != 1:
 			t.Errorf("length of r: got %v, want 1", len(r))
 		case r[0]["outcome"] != "failed":
@@ -132,9 +151,16 @@ func TestTelemetryHoldsNoSecret(t *testing.T) {
 			t.Error("the log shows what was sent or answered")
 		}
 		for _, span := range o.spans.Ended() {
-			if shows(fmt.Sprint(span.Name(), attrs(span), span.Events(), span.Status())) {
+			if shows(fmt.Sprint(span.Name(), attrs(span), span.Events(), span.Links(), span.Status())) {
 				t.Error("a span shows what was sent or answered")
 			}
+		}
+		var m metricdata.ResourceMetrics
+		if err := o.reader.Collect(t.Context(), &m); err != nil {
+			t.Fatal(err)
+		}
+		if shows(fmt.Sprintf("%+v", m.ScopeMetrics)) {
+			t.Error("a metric shows what was sent or answered")
 		}
 	})
 }
