@@ -145,7 +145,7 @@ var Records = []Record{
 		MessageRelease, levels(slog.LevelInfo, slog.LevelWarn),
 		with(LogReleased, LogGone, LogUnknown, LogFailed, LogOutcome, LogClass, LogCode), "a release has ended",
 	},
-	{MessageSweep, levels(slog.LevelInfo), with(LogFound), "a sweep has read the list of the cloud"},
+	{MessageSweep, levels(slog.LevelInfo), []string{LogCloud, LogRegion, LogFound}, "a sweep has read the list of the cloud"},
 	{MessageUnread, levels(slog.LevelWarn), with(LogCall, LogField), "each field once for a client"},
 	{MessageInstrument, levels(slog.LevelWarn), []string{LogCloud, LogMetrics}, "once for a client; it works on without them"},
 }
