@@ -1,6 +1,6 @@
 // Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables
-// and from the parameters of the vendors' documents, and the schema of package specfile from
-// the types of the specs.
+// and from the parameters of the vendors' documents, the schema of package specfile from
+// the types of the specs, and TELEMETRY.md from the table of package telemetry.
 //
 //	go run ./internal/docgen          # writes the files
 //	go run ./internal/docgen -check   # fails when they are stale
@@ -41,7 +41,7 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	codes, err := errorsPage(clients)
+	errs, err := errorsPage(clients)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,8 @@ func run(root string, check bool) error {
 		return err
 	}
 	for name, text := range map[string]string{
-		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes, schemaFile: files,
+		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": errs, schemaFile: files,
+		"TELEMETRY.md": telemetryPage(),
 	} {
 		path := filepath.Join(root, name)
 		if !check {
