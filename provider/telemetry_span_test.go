@@ -276,3 +276,20 @@ func TestARepetitionIsLogged(t *testing.T) {
 		}
 	})
 }
+
+// When the first look comes late and finds an instance running, nobody knows how long it took.
+func TestTheTimeToRunningIsNotGuessed(t *testing.T) {
+	for late, want := range map[time.Duration]int{0: 1, time.Second: 1, time.Hour: 0} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			r := newRecorder()
+			op := run(t, r.client(f), 1)
+			time.Sleep(late)
+			if _, err := op.Wait(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(r.metrics(t)[telemetry.MetricRunning].points); got != want {
+				t.Errorf("a wait after %v has recorded %d times, want %d", late, got, want)
+			}
+		})
+	}
+}

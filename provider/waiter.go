@@ -59,7 +59,9 @@ func (w *waiter) begin() {
 		cfg.Report = w.report
 	}
 	if w.tel != nil {
-		cfg.Over = func(id string, p await.Phase) { w.tel.Over(id, p == await.Ready, p == await.Hidden) }
+		cfg.Over = func(id string, before, p await.Phase) {
+			w.tel.Over(id, telemetry.End{Ready: p == await.Ready, Hidden: p == await.Hidden, Watched: before == await.Pending})
+		}
 	}
 	w.instances = await.New(cfg)
 }

@@ -17,7 +17,7 @@ func TestTheEndOfEachIDIsTold(t *testing.T) {
 		c := newCloud(func(id string, _ time.Duration) string { return life[id] })
 		cfg := config("up", "dead", "hidden", "slow")
 		got := map[string]await.Phase{}
-		cfg.Over = func(id string, p await.Phase) {
+		cfg.Over = func(id string, _, p await.Phase) {
 			if _, told := got[id]; told {
 				t.Errorf("%s was told twice", id)
 			}

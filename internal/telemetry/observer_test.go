@@ -190,7 +190,7 @@ func TestPendingReturnsToNothing(t *testing.T) {
 	for over := range 4 {
 		w := o.Wait(t.Context(), "region", "running", 3, true)
 		for n := range over {
-			w.Over(fmt.Sprint(n), n == 0, n == 1)
+			w.Over(fmt.Sprint(n), telemetry.End{Ready: n == 0, Hidden: n == 1})
 		}
 		w.End(&err)
 	}

@@ -240,7 +240,8 @@ var Metrics = []Metric{
 	},
 	{
 		MetricRunning, Histogram, "s", nil, []float64{1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600},
-		"from the answer that named an instance to the answer that showed it running, once for each instance",
+		"from the answer that named an instance to the answer that showed it running, once for each instance; left out when the first look came "+
+			"late and found it running",
 	},
 	{
 		MetricPending, UpDownCounter, "{instance}", []Dimension{{KeyTarget, Targets}}, nil,

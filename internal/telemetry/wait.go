@@ -39,22 +39,40 @@ func (w *Wait) move(n int) {
 // left returns how many instances are pending.
 func (w *Wait) left() int { return max(w.asked-w.ready-w.failed-w.hidden, 0) }
 
-// Over records that the wait for an instance has ended: it is ready, or no answer has shown it,
-// or it has failed.
-func (w *Wait) Over(id string, ready, hidden bool) {
+// End is how the wait for one instance has ended. It has failed unless it is ready or hidden.
+type End struct {
+	Ready   bool
+	Hidden  bool // no answer has shown it in time
+	Watched bool // an answer has shown it before, on its way
+}
+
+// Over records that the wait for an instance has ended.
+func (w *Wait) Over(id string, e End) {
 	before := w.left()
 	switch {
-	case ready:
+	case e.Ready:
 		w.ready++
-		if took, ok := w.o.births.take(id); ok && w.boots {
-			w.o.measure(w.ctx, MetricRunning, took.Seconds())
-		}
-	case hidden:
+		w.measure(id, e.Watched)
+	case e.Hidden:
 		w.hidden++
 	default:
 		w.failed++
 	}
 	w.move(w.left() - before)
+}
+
+// prompt is how soon after the answer that named an instance a wait begins that would see it
+// become ready.
+const prompt = 10 * time.Second
+
+// measure records the time to running of an instance that is ready. When the first look came
+// late and found it ready, nobody knows when it became ready.
+func (w *Wait) measure(id string, watched bool) {
+	born, known := w.o.births.take(id)
+	late := !watched && w.began.Sub(born) > prompt
+	if known && w.boots && !late {
+		w.o.measure(w.ctx, MetricRunning, max(time.Since(born), 0).Seconds())
+	}
 }
 
 // End records the end of the wait. Err points to its error.
@@ -84,9 +102,10 @@ type births struct {
 // mostBirths bounds births: a program may create instances and never wait for them.
 const mostBirths = 1 << 17
 
-// Accepted records that the cloud has named new instances.
+// Accepted records that the cloud has named new instances. A moment in the future is of another
+// computer's clock, and does not count.
 func (o *Observer) Accepted(ids []string, at time.Time) {
-	if o == nil || len(ids) == 0 || at.IsZero() || o.meters.times[MetricRunning] == nil {
+	if o == nil || len(ids) == 0 || o.meters.times[MetricRunning] == nil || at.IsZero() || at.After(time.Now()) {
 		return
 	}
 	b := &o.births
@@ -112,11 +131,11 @@ func (o *Observer) Forget(ids []string) {
 	}
 }
 
-// take returns how long ago an instance was named, once.
-func (b *births) take(id string) (took time.Duration, ok bool) {
+// take returns when an instance was named, once.
+func (b *births) take(id string) (at time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	at, ok := b.at[id]
+	at, ok = b.at[id]
 	delete(b.at, id)
-	return max(time.Since(at), 0), ok
+	return at, ok
 }
