@@ -135,7 +135,7 @@ func NewClient(d Driver, o *Options) *Client {
 	}
 	c.tel = telemetry.New(telemetry.Config{
 		Cloud: c.name, Logger: c.opts.Logger, Tracer: c.opts.Tracer, Meter: c.opts.Meter,
-		Explain: failureOf, Classes: classes,
+		Explain: failureOf, Sentinels: sentinels,
 	})
 	c.poller = c.opts.Poller
 	if c.poller == nil {

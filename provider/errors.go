@@ -258,14 +258,10 @@ func failureOf(err error) telemetry.Failure {
 	return telemetry.Failure{Known: true, Call: e.Op, Outcome: string(e.Outcome), RequestID: e.RequestID, Code: e.Code}
 }
 
-// classes are the words for the sentinels in telemetry. An error that matches several has the
-// first of them.
-var classes = []telemetry.Class{
-	{Word: "superseded", Err: ErrSuperseded}, {Word: "outcome_unknown", Err: ErrOutcomeUnknown},
-	{Word: "throttled", Err: ErrThrottled}, {Word: "no_stock", Err: ErrNoStock}, {Word: "quota", Err: ErrQuota},
-	{Word: "balance", Err: ErrBalance}, {Word: "auth", Err: ErrAuth}, {Word: "permission", Err: ErrPermission},
-	{Word: "token_mismatch", Err: ErrTokenMismatch}, {Word: "exists", Err: ErrExists},
-	{Word: "not_found", Err: ErrNotFound}, {Word: "state", Err: ErrState},
-	{Word: "launch_failed", Err: ErrLaunchFailed}, {Word: "unavailable", Err: ErrUnavailable},
-	{Word: "unsupported", Err: errors.ErrUnsupported}, {Word: "invalid", Err: ErrInvalid},
+// sentinels are in the order of their words in telemetry: telemetry.Classes begins with them. An
+// error that matches several has the class of the first.
+var sentinels = []error{
+	ErrSuperseded, ErrOutcomeUnknown, ErrThrottled, ErrNoStock, ErrQuota, ErrBalance, ErrAuth, ErrPermission,
+	ErrTokenMismatch, ErrExists, ErrNotFound, ErrState, ErrLaunchFailed, ErrUnavailable, errors.ErrUnsupported,
+	ErrInvalid,
 }

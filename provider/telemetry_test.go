@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -180,4 +181,46 @@ func TestSilentByDefault(t *testing.T) {
 	if out.Len() != 0 {
 		t.Errorf("logged without being asked to: %s", out.String())
 	}
+}
+
+// Each sentinel has its word, and an error that matches several has the one that says most.
+func TestClassesOfErrors(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		o := observe(f)
+		o.Client = f.client(func(opts *provider.Options) {
+			opts.Tracer, opts.RetryFor = trace.NewTracerProvider(trace.WithSpanProcessor(o.spans)), -1
+		})
+		for i, tc := range []struct {
+			err   error
+			class string
+		}{
+			{provider.ErrSuperseded, "superseded"},
+			{provider.ErrOutcomeUnknown, "outcome_unknown"},
+			{provider.ErrThrottled, "throttled"},
+			{provider.ErrNoStock, "no_stock"},
+			{provider.ErrQuota, "quota"},
+			{provider.ErrBalance, "balance"},
+			{provider.ErrAuth, "auth"},
+			{provider.ErrPermission, "permission"},
+			{provider.ErrTokenMismatch, "token_mismatch"},
+			{provider.ErrExists, "exists"},
+			{provider.ErrNotFound, "not_found"},
+			{provider.ErrState, "state"},
+			{provider.ErrLaunchFailed, "launch_failed"},
+			{provider.ErrUnavailable, "unavailable"},
+			{errors.ErrUnsupported, "unsupported"},
+			{provider.ErrInvalid, "invalid"},
+			{context.Canceled, "canceled"},
+			{context.DeadlineExceeded, "deadline"},
+			{errors.New("of no class"), "other"},
+			{&provider.FieldError{Path: "Name", Unsupported: true}, "unsupported"},
+			{&provider.LaunchError{Kind: provider.ErrBalance}, "balance"},
+			{fmt.Errorf("%w: %w", provider.ErrOutcomeUnknown, provider.ErrThrottled), "outcome_unknown"},
+		} {
+			_ = provider.Call{Client: o.Client, API: "ReadThing"}.Read(t.Context(), func(context.Context) (string, error) { return "", tc.err })
+			if got := attrs(o.callSpans()[i])["yunfan.class"]; got != tc.class {
+				t.Errorf("%v is of class %q, want %q", tc.err, got, tc.class)
+			}
+		}
+	})
 }

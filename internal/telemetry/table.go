@@ -222,39 +222,51 @@ func (m *Metric) Series() int {
 // Metrics are all metrics.
 var Metrics = []Metric{
 	{
-		MetricCreates, Counter, "{instance}", []Dimension{{KeyOutcome, CreateOutcomes}, {KeyClass, Classes}}, nil,
+		MetricCreates, Counter, "{instance}",
+		[]Dimension{{KeyOutcome, CreateOutcomes}, {KeyClass, Classes}},
+		nil,
 		"instances that were to be created, when their create is over; the class says why they are missing",
 	},
 	{
-		MetricCalls, Histogram, "s", []Dimension{{KeyCall, Calls}, {KeyOutcome, CallOutcomes}},
+		MetricCalls, Histogram, "s",
+		[]Dimension{{KeyCall, Calls}, {KeyOutcome, CallOutcomes}},
 		[]float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 		"how long calls took, each attempt by itself, without the wait for the budget",
 	},
 	{
-		MetricDescribes, Counter, "{call}", []Dimension{{KeyOutcome, CallOutcomes}}, nil,
+		MetricDescribes, Counter, "{call}",
+		[]Dimension{{KeyOutcome, CallOutcomes}},
+		nil,
 		"describe calls, by ID and lists",
 	},
 	{
-		MetricDescribeIDs, Histogram, "{instance}", nil, []float64{1, 2, 5, 10, 20, 50, 99, 100, 200},
+		MetricDescribeIDs, Histogram, "{instance}", nil,
+		[]float64{1, 2, 5, 10, 20, 50, 99, 100, 200},
 		"instances that one describe call by ID asks about",
 	},
 	{
-		MetricRunning, Histogram, "s", nil, []float64{1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600},
-		"from the answer that named an instance to the answer that showed it running, once for each instance; left out when the first look came "+
+		MetricRunning, Histogram, "s", nil,
+		[]float64{1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600},
+		"from the answer that named an instance to the answer that showed it running, once for each instance; left out when the first look came " +
 			"late and found it running",
 	},
 	{
-		MetricPending, UpDownCounter, "{instance}", []Dimension{{KeyTarget, Targets}}, nil,
+		MetricPending, UpDownCounter, "{instance}",
+		[]Dimension{{KeyTarget, Targets}},
+		nil,
 		"instances that waits are waiting for now; one that two waits are waiting for counts twice",
 	},
 	{
-		MetricBudget, Histogram, "s", []Dimension{{KeyCall, Calls}},
+		MetricBudget, Histogram, "s",
+		[]Dimension{{KeyCall, Calls}},
 		[]float64{0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600},
 		"how long calls waited for the call budget of the account",
 	},
 	{MetricThrottles, Counter, "{call}", []Dimension{{KeyCall, Calls}}, nil, "calls that the cloud throttled"},
 	{
-		MetricRepetitions, Counter, "{call}", []Dimension{{KeyClass, Classes}}, nil,
+		MetricRepetitions, Counter, "{call}",
+		[]Dimension{{KeyClass, Classes}},
+		nil,
 		"calls that were made again, by the reason",
 	},
 	{
@@ -262,11 +274,15 @@ var Metrics = []Metric{
 		"creates that were planned from an alternative, because what was wanted is out of stock or failed to launch",
 	},
 	{
-		MetricSearches, Counter, "{search}", []Dimension{{KeySearchBy, SearchWays}, {KeyOutcome, SearchOutcomes}}, nil,
+		MetricSearches, Counter, "{search}",
+		[]Dimension{{KeySearchBy, SearchWays}, {KeyOutcome, SearchOutcomes}},
+		nil,
 		"searches for instances of creates whose answers were lost",
 	},
 	{
-		MetricReleases, Counter, "{instance}", []Dimension{{KeyOutcome, ReleaseOutcomes}}, nil,
+		MetricReleases, Counter, "{instance}",
+		[]Dimension{{KeyOutcome, ReleaseOutcomes}},
+		nil,
 		"instances that were to be released",
 	},
 	{MetricSweep, Counter, "{instance}", nil, nil, "instances of no live operation that `Client.Sweep` found"},

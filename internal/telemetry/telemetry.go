@@ -33,12 +33,6 @@ type Failure struct {
 	Code      string // the service's own word
 }
 
-// Class is the word for a class of errors.
-type Class struct {
-	Word string // one of [Classes]
-	Err  error  // what errors of the class match
-}
-
 // Config says what is observed, and who reads it.
 type Config struct {
 	Cloud  string               // the name of the driver
@@ -46,9 +40,10 @@ type Config struct {
 	Tracer trace.TracerProvider // nil means no spans
 	Meter  metric.MeterProvider // nil means no metrics
 
-	// Explain returns what to record about an error. Classes are tried in their order.
-	Explain func(error) Failure
-	Classes []Class
+	// Explain returns what to record about an error. Sentinels are the errors that the first of
+	// [Classes] stand for, in their order: an error has the class of the first that it matches.
+	Explain   func(error) Failure
+	Sentinels []error
 }
 
 // Observer records what a client does. Use [New]. Nil records nothing, and costs nothing. It is
@@ -111,9 +106,9 @@ func (o *Observer) explain(err error) why {
 
 // classOf returns the class of an error.
 func (o *Observer) classOf(err error) string {
-	for _, c := range o.cfg.Classes {
-		if errors.Is(err, c.Err) {
-			return c.Word
+	for i, sentinel := range o.cfg.Sentinels {
+		if errors.Is(err, sentinel) {
+			return Classes[i]
 		}
 	}
 	switch {
