@@ -85,9 +85,7 @@ func (c *Client) repeatUntil(
 	ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error,
 ) error {
 	judge := func(err error) account.Again {
-		return account.Again{
-			Worth: again(err), After: retryAfter(err), Within: patienceWith(err), Observer: c.tel,
-		}
+		return account.Again{Worth: again(err), After: retryAfter(err), Within: patienceWith(err), Observer: c.tel}
 	}
 	return account.Repeat(ctx, stop, judge, call)
 }

@@ -76,7 +76,7 @@ type Options struct {
 
 	// Tracer makes a span for each method, with each API call as a child. Describe calls of
 	// the Poller are shared: their spans link to the waits that they serve, at most 128. They
-	// are recorded by the first client that used the Poller. Nil means no spans.
+	// are recorded by the client that used the Poller first. Nil means no spans.
 	Tracer trace.TracerProvider
 
 	// Meter makes the metrics. Their attributes are of few values, and never of instances or

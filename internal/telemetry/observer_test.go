@@ -112,7 +112,9 @@ func TestAMeterThatFailsIsLoggedOnce(t *testing.T) {
 }
 
 // listening returns an observer with every reader, and what they have read.
-func listening(explain func(error) telemetry.Failure) (o *telemetry.Observer, read func(t *testing.T) string, spans *tracetest.SpanRecorder) {
+func listening(
+	explain func(error) telemetry.Failure,
+) (o *telemetry.Observer, read func(t *testing.T) string, spans *tracetest.SpanRecorder) {
 	log, reader := &bytes.Buffer{}, metric.NewManualReader()
 	spans = tracetest.NewSpanRecorder()
 	o = telemetry.New(telemetry.Config{
@@ -154,7 +156,9 @@ func TestOddWordsOfAServiceAreLeftOut(t *testing.T) {
 			return telemetry.Failure{Known: true, Outcome: tc.word, Code: tc.word, RequestID: tc.word, Call: tc.word}
 		})
 		_ = one(t.Context(), o)
-		_ = o.Observe(t.Context(), telemetry.Call{API: "ReadThing"}, func(context.Context) (string, error) { return tc.word, errRefused })
+		_ = o.Observe(t.Context(), telemetry.Call{API: "ReadThing"}, func(context.Context) (string, error) {
+			return tc.word, errRefused
+		})
 		_, end := o.Search(t.Context(), true)
 		end(0, errRefused)
 		if got := strings.Contains(read(t), tc.word); got != tc.shown {
@@ -172,7 +176,9 @@ func TestAPanicEndsTheSpanOfACall(t *testing.T) {
 				t.Errorf("the panic is %v, want that of the driver", got)
 			}
 		}()
-		_ = o.Observe(t.Context(), telemetry.Call{API: "ReadThing"}, func(context.Context) (string, error) { panic("at the driver") })
+		_ = o.Observe(t.Context(), telemetry.Call{API: "ReadThing"}, func(context.Context) (string, error) {
+			panic("at the driver")
+		})
 	}()
 	ended := spans.Ended()
 	if len(ended) != 1 {

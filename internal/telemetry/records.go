@@ -129,12 +129,27 @@ var Records = []Record{
 		MessageNoRoom, levels(slog.LevelWarn), with(LogCall, LogElapsed, LogClass),
 		"ctx ended, or would have ended, before the call budget had room",
 	},
-	{MessageStep, levels(slog.LevelInfo, slog.LevelWarn), with(LogStep, LogElapsed, LogOutcome, LogClass, LogCode), "a method of a client or an operation has returned"},
-	{MessageCreate, levels(slog.LevelInfo, slog.LevelWarn), with(LogMade, LogMissing, LogOutcome, LogClass, LogCode), "one create of an operation is over for now"},
-	{MessageAlternative, levels(slog.LevelWarn), with(LogAlternative, LogInstances), "instances are created from an alternative"},
+	{
+		MessageStep, levels(slog.LevelInfo, slog.LevelWarn), with(LogStep, LogElapsed, LogOutcome, LogClass, LogCode),
+		"a method of a client or an operation has returned",
+	},
+	{
+		MessageCreate, levels(slog.LevelInfo, slog.LevelWarn), with(LogMade, LogMissing, LogOutcome, LogClass, LogCode),
+		"one create of an operation is over for now",
+	},
+	{
+		MessageAlternative, levels(slog.LevelWarn), with(LogAlternative, LogInstances),
+		"instances are created from an alternative",
+	},
 	{MessageSearching, levels(slog.LevelWarn), with(LogCreate, LogFor, LogIDs), "a search begins"},
-	{MessageSearch, levels(slog.LevelInfo, slog.LevelWarn), with(LogBy, LogFound, LogElapsed, LogOutcome, LogClass, LogCode), "a search has ended"},
-	{MessageLate, levels(slog.LevelWarn), with(LogCreate, LogFor, LogIDs), "instances of a lost create have appeared after their search"},
+	{
+		MessageSearch, levels(slog.LevelInfo, slog.LevelWarn), with(LogBy, LogFound, LogElapsed, LogOutcome, LogClass, LogCode),
+		"a search has ended",
+	},
+	{
+		MessageLate, levels(slog.LevelWarn), with(LogCreate, LogFor, LogIDs),
+		"instances of a lost create have appeared after their search",
+	},
 	{MessageNeverMade, levels(slog.LevelWarn), with(LogIDs), "nothing else names these instances any more"},
 	{
 		MessageWait, levels(slog.LevelInfo, slog.LevelWarn),
@@ -145,9 +160,17 @@ var Records = []Record{
 		MessageRelease, levels(slog.LevelInfo, slog.LevelWarn),
 		with(LogReleased, LogGone, LogUnknown, LogFailed, LogOutcome, LogClass, LogCode), "a release has ended",
 	},
-	{MessageSweep, levels(slog.LevelInfo), []string{LogCloud, LogRegion, LogFound}, "a sweep has read the list of the cloud"},
+	{
+		MessageSweep, levels(slog.LevelInfo),
+		[]string{LogCloud, LogRegion, LogFound},
+		"a sweep has read the list of the cloud",
+	},
 	{MessageUnread, levels(slog.LevelWarn), with(LogCall, LogField), "each field once for a client"},
-	{MessageInstrument, levels(slog.LevelWarn), []string{LogCloud, LogMetrics}, "once for a client; it works on without them"},
+	{
+		MessageInstrument, levels(slog.LevelWarn),
+		[]string{LogCloud, LogMetrics},
+		"once for a client; it works on without them",
+	},
 }
 
 // levels returns the levels of a record as text.

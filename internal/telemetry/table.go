@@ -96,7 +96,7 @@ var Attributes = []Attribute{
 	{KeyProvider, "string", nil, "`alibaba_cloud` (ECS and ENS), `tencent_cloud`, `qingcloud`; another driver: its name"},
 	{KeyCloud, "string", nil, "the product: `aliyun`, `ens`, `tencent`, `qingcloud`; another driver: its name"},
 	{KeyRegion, "string", nil, "the region, as the cloud calls it"},
-	{KeyErrorType, "string", append(Classes[:len(Classes)-1:len(Classes)-1], errorTypeOther), "why it failed; only when it failed"},
+	{KeyErrorType, "string", errorTypes, "why it failed; only when it failed"},
 	{KeyOperation, "string", nil, "the ID of the operation, `Operation.ID`"},
 	{KeyCall, "string", Calls, "the call of the driver; on spans also calls of other packages, by their own name"},
 	{KeyAttempt, "int", nil, "1 for a first call, more for a repetition"},
@@ -107,6 +107,9 @@ var Attributes = []Attribute{
 	{KeyRequest, "string", nil, "the vendor's ID of the request; empty when no answer arrived"},
 	{KeySearchBy, "string", SearchWays, "how instances of a lost create are looked for"},
 }
+
+// errorTypes are the classes, with the word of the semantic conventions for the last.
+var errorTypes = append(Classes[:len(Classes)-1:len(Classes)-1], errorTypeOther)
 
 // errorTypeOther is the word of the semantic conventions for any other error.
 const errorTypeOther = "_OTHER"
@@ -247,8 +250,8 @@ var Metrics = []Metric{
 	{
 		MetricRunning, Histogram, "s", nil,
 		[]float64{1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600},
-		"from the answer that named an instance to the answer that showed it running, once for each instance; left out when the first look came " +
-			"late and found it running",
+		"from the answer that named an instance to the answer that showed it running, once for each instance; " +
+			"left out when the first look came late and found it running",
 	},
 	{
 		MetricPending, UpDownCounter, "{instance}",
