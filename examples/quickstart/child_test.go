@@ -87,27 +87,12 @@ func TestASecondInterruptLeavesAtOnce(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var out strings.Builder
 	lines := bufio.NewScanner(stdout)
-	until := func(text string) {
-		for lines.Scan() {
-			out.WriteString(lines.Text() + "\n")
-			if strings.Contains(lines.Text(), text) {
-				return
-			}
-		}
-		t.Fatalf("the output ended without %q:\n%s%s", text, out.String(), stderr.String())
-	}
-	signal := func() {
-		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-	}
-	until("qingcloud  0 of 3 running")
-	signal()
-	until("qingcloud: i-")
+	readUntil(t, lines, "qingcloud  0 of 3 running")
+	interrupt(t, cmd)
+	readUntil(t, lines, "qingcloud: i-")
 	second := time.Now()
-	signal()
+	interrupt(t, cmd)
 	for lines.Scan() { // until the process ends
 	}
 	if got := exitOf(t, cmd.Wait()); got != exitInterrupted {
@@ -120,5 +105,25 @@ func TestASecondInterruptLeavesAtOnce(t *testing.T) {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("the end does not say %q:\n%s", want, stderr.String())
 		}
+	}
+}
+
+// readUntil reads output until a line has a text.
+func readUntil(t *testing.T, lines *bufio.Scanner, text string) {
+	t.Helper()
+	var before []string
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), text) {
+			return
+		}
+		before = append(before, lines.Text())
+	}
+	t.Fatalf("the output ended without %q:\n%s", text, strings.Join(before, "\n"))
+}
+
+func interrupt(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
 	}
 }
