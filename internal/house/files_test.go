@@ -48,6 +48,7 @@ func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
 	}
 	for path, why := range map[string]string{
 		"internal/clouds/clouds.go":     "the one list of adapters",
+		"provider/clouds/clouds.go":     "the factory for programs that choose by name",
 		".golangci.yml":                 "the import rules",
 		"examples/quickstart/clouds.go": "the first program that people run",
 		"README.md":                     "its package",
@@ -79,7 +80,7 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	}
 	// The files of each optional ability are present only where the cloud has it.
 	optional := []string{
-		"names.go", "power.go", "placement.go", "catalog.go", "job.go",
+		"credentials.go", "names.go", "power.go", "placement.go", "catalog.go", "job.go",
 		"template.go", "template_versions.go", "template_data.go", "template_read.go", "template_rest.go",
 		"options_run.go",
 	}

@@ -16,6 +16,7 @@ import (
 const (
 	module    = "github.com/yunfan-cloud/yunfan"
 	allClouds = module + "/internal/clouds"
+	factory   = module + "/provider/clouds"
 )
 
 // pkg is what go list tells about a package.
@@ -70,6 +71,7 @@ func rules() []rule {
 		{"/provider", "github.com/go-json-experiment", "files are read by provider/specfile"},
 		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/credential", "sources are put together beside provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
 		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
@@ -103,6 +105,7 @@ func rules() []rule {
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
 			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
+			rule{"/internal/keysource", c.SDK, "what the sources of several clouds share knows no vendor"},
 			rule{"/provider/specfile", module + "/" + c.Name, "the program names the options that its files may have"},
 			rule{"/" + c.Name, "go.yaml.in", "files are read by provider/specfile; a program without files links no YAML"},
 		)
@@ -149,11 +152,22 @@ func TestNoLibraryUsesTheListOfAdapters(t *testing.T) {
 	}
 }
 
+// Package provider/clouds is for programs that choose the cloud by name. No other package of the
+// library imports it, so who imports one adapter never links another vendor by accident.
+func TestOnlyProgramsLinkAllClouds(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		if slices.Contains(p.Deps, factory) && p.Name != "main" {
+			t.Errorf("%s depends on %s, which is for programs and tests", p.ImportPath, factory)
+		}
+	}
+}
+
 // simulator lists the packages of the simulator and what each may import of this
 // module. Its vendors never import each other, except the two products behind
 // Alibaba's gateway. No test is meant: tests use the vendors' SDKs as oracles.
 var simulator = map[string][]string{
 	"":                    {"/internal/core", "/internal/alibaba", "/internal/ecs", "/internal/ens", "/internal/cvm", "/internal/qingcloud"},
+	"/control":            {"", "/internal/core"},
 	"/internal/core":      {},
 	"/internal/alibaba":   {"/internal/core"},
 	"/internal/ecs":       {"/internal/core", "/internal/alibaba"},
@@ -189,12 +203,12 @@ func TestTheSimulatorStandsAlone(t *testing.T) {
 func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	for _, p := range list(t, "./...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
-		forTests := at == "/provider/providertest" || p.ImportPath == allClouds
+		forTests := at == "/provider/providertest" || at == "/provider/cloudsim/control" || p.ImportPath == allClouds
 		tool := slices.Contains(p.Deps, allClouds)
 		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
-		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
+		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/control", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
 			if at != dep && slices.Contains(p.Deps, module+dep) {
 				t.Errorf("%s depends on %s", at, dep)
 			}
@@ -206,7 +220,8 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 func TestOnlyProgramsReadFiles(t *testing.T) {
 	const specfile = module + "/provider/specfile"
 	for _, p := range list(t, "./...") {
-		if slices.Contains(p.Deps, specfile) && p.Name != "main" {
+		reads := p.Name == "main" || p.ImportPath == factory
+		if slices.Contains(p.Deps, specfile) && !reads {
 			t.Errorf("%s depends on %s, which is for programs and tests", p.ImportPath, specfile)
 		}
 	}
@@ -253,7 +268,11 @@ func TestFewDependencies(t *testing.T) {
 		ofProvider = append(ofProvider, module+"/internal/"+room)
 	}
 	allowed := map[string][]string{
-		"/provider":                ofProvider,
+		"/provider":            ofProvider,
+		"/provider/credential": append([]string{module + "/provider"}, ofProvider...),
+		"/internal/keysource": append([]string{
+			module + "/provider", module + "/provider/credential", module + "/internal/oncehttp",
+		}, ofProvider...),
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
