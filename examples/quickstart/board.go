@@ -50,8 +50,8 @@ type line struct {
 
 func newBoard() *board { return &board{start: time.Now()} }
 
-func (b *board) add(c cloud, region string, asked int) *line {
-	l := &line{board: b, row: row{name: c.name, region: region, asked: asked}}
+func (b *board) add(c cloud, asked int) *line {
+	l := &line{board: b, row: row{name: c.name, asked: asked}}
 	l.row.calls.counts = map[provider.API]int{}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -112,10 +112,10 @@ func (l *line) called(c call) {
 	})
 }
 
-// created records the IDs of the instances that exist.
-func (l *line) created(ids []string) {
+// created records the IDs of the instances that exist, and their region.
+func (l *line) created(region string, ids []string) {
 	l.update(func(r *row) {
-		r.ids = ids
+		r.region, r.ids = region, ids
 		if len(ids) > 0 {
 			r.calls.found()
 		}

@@ -28,7 +28,8 @@ type cloud struct {
 
 // account holds the settings for a client of any cloud.
 type account struct {
-	region    string
+	region    string                     // "" is the one of the profile
+	profile   string                     // "" is the usual order of places
 	endpoint  string                     // "" is the real one
 	transport http.RoundTripper          // nil is the adapter's own
 	keys      provider.CredentialsSource // nil looks where the cloud's own tools keep them
@@ -80,25 +81,29 @@ func quoted(ids []string) string {
 
 func dialAliyun(a account) (*provider.Client, error) {
 	return aliyun.New(aliyun.Config{
-		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+		Region: a.region, Profile: a.profile, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys,
+		Options: a.options,
 	})
 }
 
 func dialENS(a account) (*provider.Client, error) {
 	return ens.New(ens.Config{
-		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+		Region: a.region, Profile: a.profile, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys,
+		Options: a.options,
 	})
 }
 
 func dialTencent(a account) (*provider.Client, error) {
 	return tencent.New(tencent.Config{
-		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+		Region: a.region, Profile: a.profile, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys,
+		Options: a.options,
 	})
 }
 
 func dialQingCloud(a account) (*provider.Client, error) {
 	return qingcloud.New(qingcloud.Config{
-		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+		Region: a.region, Profile: a.profile, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys,
+		Options: a.options,
 	})
 }
 

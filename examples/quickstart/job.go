@@ -50,7 +50,7 @@ func (s *settings) liveJob() (*job, error) {
 	c := cloudNamed(s.live)
 	j := &job{board: newBoard()}
 	return j, j.add(c, spec, func(o provider.Options) (*provider.Client, error) {
-		return c.dial(account{region: s.region, transport: s.transport, options: &o})
+		return c.dial(account{region: s.region, profile: s.profile, transport: s.transport, options: &o})
 	})
 }
 
@@ -58,7 +58,7 @@ func (s *settings) liveJob() (*job, error) {
 func (j *job) add(
 	c cloud, spec provider.RunInstancesSpec, dial func(provider.Options) (*provider.Client, error),
 ) error {
-	l := j.board.add(c, spec.Region, spec.Count)
+	l := j.board.add(c, spec.Count)
 	client, err := dial(provider.Options{Logger: slog.New(&callLog{report: l.called})})
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (j *job) err(cause error) error {
 		}
 		if len(r.left) > 0 {
 			errs = append(errs, fmt.Errorf("%s: %s left and cost money: %s\nLook with: %s", r.cloud.name,
-				count(len(r.left), "instance"), strings.Join(r.left, " "), r.cloud.look(r.spec.Region, r.left)))
+				count(len(r.left), "instance"), strings.Join(r.left, " "), r.cloud.look(r.op.Region(), r.left)))
 		}
 	}
 	return errors.Join(errs...)

@@ -201,6 +201,26 @@ func TestLiveWithoutKeysListsTheVariables(t *testing.T) {
 	}
 }
 
+// A profile that does not exist is the error. No other keys are looked for, and no region is needed.
+func TestAProfileIsTheOnlySource(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	for _, c := range clouds() {
+		for _, name := range c.env {
+			t.Setenv(name, "taken-from-the-environment")
+		}
+		args := []string{"-live", c.name, "-profile", "no-such-profile", "-image", "i", "-type", "t"}
+		set, err := parse(args, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.transport = unreachable{}
+		err = set.run(t.Context(), nil, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), "profile") {
+			t.Errorf("%s: error is %v, want one about the profile", c.name, err)
+		}
+	}
+}
+
 // unset removes a variable from the environment until the test ends.
 func unset(t *testing.T, name string) {
 	t.Helper()

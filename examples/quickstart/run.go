@@ -39,7 +39,7 @@ func (r *cloudRun) create(ctx context.Context) {
 		r.line.failed()
 		return
 	}
-	r.line.created(r.op.InstanceIDs())
+	r.line.created(r.op.Region(), r.op.InstanceIDs())
 	for e, err := range r.op.Watch(ctx) {
 		r.err = errors.Join(r.err, err)
 		if e.Instance.State == provider.StateRunning {
@@ -64,7 +64,7 @@ func (r *cloudRun) release(ctx context.Context) {
 			ids = append(ids, id)
 		}
 	}
-	r.line.created(ids)
+	r.line.created(r.op.Region(), ids)
 	r.err = errors.Join(r.err, r.watchRelease(ctx, accepted))
 	r.left = r.line.released()
 	r.terminated = len(ids) - len(r.left)

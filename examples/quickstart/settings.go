@@ -29,11 +29,11 @@ type settings struct {
 	transport http.RoundTripper
 
 	// For the live cloud.
-	region, zone, image, instanceType, vpc, subnet, group string
+	profile, region, zone, image, instanceType, vpc, subnet, group string
 }
 
-// liveFlags are the flags that need -live. It needs the first three.
-var liveFlags = []string{"region", "image", "type", "zone", "vpc", "subnet", "group"}
+// liveFlags are the flags that need -live. It needs the first three; a profile may give the region.
+var liveFlags = []string{"region", "image", "type", "zone", "vpc", "subnet", "group", "profile"}
 
 const usage = `Usage: quickstart [-n N] [-faults=false] [-seed S]
        quickstart -live CLOUD -region R -image I -type T [flags]
@@ -81,6 +81,7 @@ func (s *settings) define(f *flag.FlagSet) {
 	f.Uint64Var(&s.seed, "seed", 0, "repeat the IDs and boot times of an earlier simulation; 0 draws new ones")
 	f.StringVar(&s.live, "live", "",
 		"use this real `cloud` instead of the simulator: "+strings.Join(cloudNames(), ", "))
+	f.StringVar(&s.profile, "profile", "", "with -live: profile of the cloud's own tools, for the keys and the region")
 	f.StringVar(&s.region, "region", "", "with -live: region (QingCloud: zone, ENS: edge node)")
 	f.StringVar(&s.zone, "zone", "", "with -live: availability zone (ECS, CVM)")
 	f.StringVar(&s.image, "image", "", "with -live: image ID")
@@ -131,7 +132,8 @@ func (s *settings) checkLive(given map[string]bool) error {
 	}
 	var missing []string
 	for _, name := range liveFlags[:3] {
-		if !given[name] {
+		byProfile := name == "region" && s.profile != ""
+		if !given[name] && !byProfile {
 			missing = append(missing, "-"+name)
 		}
 	}
@@ -144,8 +146,12 @@ func (s *settings) checkLive(given map[string]bool) error {
 // intro says what will happen, how long it takes and what it costs.
 func (s *settings) intro() string {
 	if s.live != "" {
+		place := s.region
+		if place == "" {
+			place = "the region of profile " + s.profile
+		}
 		return fmt.Sprintf("Creates %s on %s in %s, waits until they run and releases them. This takes a minute or two."+
-			" They cost money until then. Ctrl-C releases them early.", count(s.count, "instance"), s.live, s.region)
+			" They cost money until then. Ctrl-C releases them early.", count(s.count, "instance"), s.live, place)
 	}
 	text := fmt.Sprintf("Creates %s, %d on each of %s, waits until they run and releases them. %s"+
 		" It costs nothing: no account, no network.",
