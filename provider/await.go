@@ -35,6 +35,13 @@ import (
 // since the create was given up. It reports them by a *[RunError] with Surplus, beside the
 // instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
+	ctx, done := op.leased(ctx)
+	defer done()
+	list, err := op.wait(ctx, o)
+	return list, op.held.noteWait(ctx, err)
+}
+
+func (op *Operation) wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	var running await.Gathered[Instance]
 	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, returned when the wait is over

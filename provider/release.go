@@ -87,6 +87,13 @@ func (op *Operation) leave(res *TerminateResult) bool {
 // has passed since then. Instances that become visible later are found by another Terminate or
 // Resume, and by [Client.Sweep].
 func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
+	ctx, done := op.leased(ctx)
+	defer done()
+	res, err := op.terminate(ctx, o)
+	return res, op.held.orLoss(err)
+}
+
+func (op *Operation) terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
 	if err := op.mending.Lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}

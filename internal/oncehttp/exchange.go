@@ -9,6 +9,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/permit"
 )
 
 // MaxBody bounds an answer. The largest normal answers (100 described instances) are
@@ -64,7 +66,12 @@ func Of(ctx context.Context) *Exchange {
 // without end stops with [ErrTooLarge]. The Location header is removed: a client that
 // followed a redirect would send the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	if err := permit.Check(req.Context()); err != nil {
+		x.err, x.unsent = err, true
+		return nil, err
+	}
 	x.req = req
+	permit.Guard(req)
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {
 		x.status, x.header = resp.StatusCode, resp.Header

@@ -1,0 +1,311 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/store"
+)
+
+// scripted is a store in memory whose calls a test can see and break.
+type scripted struct {
+	store.Memory
+	save, renew func(n int32) error // n counts the calls from 1; nil is a call that works
+
+	saves, renewals atomic.Int32
+}
+
+func (s *scripted) Save(ctx context.Context, c store.Claim, ch store.Change) error {
+	if n := s.saves.Add(1); s.save != nil {
+		if err := s.save(n); err != nil {
+			return err
+		}
+	}
+	return s.Memory.Save(ctx, c, ch)
+}
+
+func (s *scripted) Renew(ctx context.Context, c store.Claim, lease time.Duration) error {
+	if n := s.renewals.Add(1); s.renew != nil {
+		if err := s.renew(n); err != nil {
+			return err
+		}
+	}
+	return s.Memory.Renew(ctx, c, lease)
+}
+
+// runStored runs an operation and fails the test on an error.
+func runStored(t *testing.T, f *fake, s store.Store, n int, o *provider.StoreOptions) *provider.Operation {
+	t.Helper()
+	want := spec(n)
+	op, err := f.client().Run(t.Context(), "web", &want, s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = op.Close() })
+	return op
+}
+
+// entryOf returns the entry of the operation.
+func entryOf(t *testing.T, s store.Store) store.Entry {
+	t.Helper()
+	e, _, err := s.Load(t.Context(), "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestRunningAgainGivesTheSameInstances(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		first := runStored(t, f, &s, 3, nil)
+		want := first.InstanceIDs()
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := runStored(t, f, &s, 3, nil)
+		if got := again.InstanceIDs(); !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if got := len(f.alive()); got != 3 {
+			t.Errorf("got %d instances, want 3", got)
+		}
+	})
+}
+
+func TestAnotherProcessIsToldWhoHasTheOperation(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		runStored(t, f, &s, 1, &provider.StoreOptions{Holder: "pod-1"})
+		time.Sleep(time.Hour) // the claim is renewed
+		want := spec(1)
+		_, err := f.client().Run(t.Context(), "web", &want, &s, nil)
+		var held *store.HeldError
+		if !errors.As(err, &held) {
+			t.Fatalf("got %v, want a HeldError", err)
+		}
+		if held.Holder != "pod-1" {
+			t.Errorf("holder: got %q, want pod-1", held.Holder)
+		}
+		if in := time.Until(held.Until); in <= 0 || in > 3*time.Minute {
+			t.Errorf("until: got in %v, want within 3 minutes", in)
+		}
+	})
+}
+
+func TestAnotherSpecUnderTheSameIDIsRefused(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		_ = runStored(t, f, &s, 1, nil).Close()
+		other := spec(2)
+		op, err := f.client().Run(t.Context(), "web", &other, &s, nil)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got %v, want ErrInvalid", err)
+		}
+		_ = op.Close()
+		if got := len(f.alive()); got != 1 {
+			t.Errorf("got %d instances, want 1", got)
+		}
+	})
+}
+
+func TestABadSpecLeavesNothingInTheStore(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		for name, bad := range map[string]*provider.RunInstancesSpec{"a negative count": {Count: -1}, "no spec": nil} {
+			op, err := f.client().Run(t.Context(), "web", bad, &s, nil)
+			if op != nil || err == nil {
+				t.Errorf("%s: got %v, %v, want an error only", name, op, err)
+			}
+			if _, _, err := s.Load(t.Context(), "web"); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: got %v, want that the store has nothing", name, err)
+			}
+		}
+	})
+}
+
+// A claim that cannot be renewed ends the operation before another process can have it.
+func TestALostClaimEndsTheOperation(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		down := errors.New("the database is down")
+		s := &scripted{renew: func(int32) error { return down }}
+		f.limits.InstancesPerCreate = 1
+		f.delay = 30 * time.Second // 10 creates at a time at most
+		want := spec(100)
+		began := time.Now()
+		op, err := f.client().Run(t.Context(), "web", &want, s, &provider.StoreOptions{
+			Run: &provider.RunOptions{OnFailure: provider.TerminateOnFailure},
+		})
+		if !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("got %v, want ErrSuperseded", err)
+		}
+		if !errors.Is(err, down) {
+			t.Errorf("got %v, want the reason as well", err)
+		}
+		if took := time.Since(began); took > 81*time.Second {
+			t.Errorf("it ended after %v, want at most the lease without its margin, 80 s", took)
+		}
+		sent := len(f.tokensSent())
+		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("terminating: got %v, want ErrSuperseded", err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("waiting: got %v, want ErrSuperseded", err)
+		}
+		if more := len(f.tokensSent()) - sent; more != 0 {
+			t.Errorf("got %d more creates, want none", more)
+		}
+		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
+			t.Errorf("got %d releases, want none", n)
+		}
+		if err := op.Close(); err != nil {
+			t.Errorf("closing: got %v, want nil", err)
+		}
+	})
+}
+
+// A process whose claim another one has taken finds out at its next save. It sends nothing more,
+// and the other one makes what is left.
+func TestATakenOperationIsMadeOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		s := &scripted{}
+		want := spec(8)
+		s.save = func(n int32) error {
+			if n == 5 { // an operator takes the operation away
+				s.Expire("web")
+				_, err := s.Claim(t.Context(), store.Entry{ID: "web"}, "another", time.Minute)
+				return err
+			}
+			return nil
+		}
+		op, err := f.client().Run(t.Context(), "web", &want, s, nil)
+		if !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("got %v, want ErrSuperseded", err)
+		}
+		if n := len(f.tokensSent()); n > 5 {
+			t.Errorf("got %d creates, want at most the 4 that were saved", n)
+		}
+		_ = op.Close()
+		s.Expire("web")
+		s.save = nil
+		again := runStored(t, f, s, 8, nil)
+		if got := len(again.InstanceIDs()); got != 8 {
+			t.Errorf("in hand: got %d, want 8", got)
+		}
+		if got := len(f.alive()); got != 8 {
+			t.Errorf("alive: got %d, want 8", got)
+		}
+	})
+}
+
+// An operation is unfinished until a wait has seen its instances run.
+func TestWhenAnOperationIsSettled(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		op := runStored(t, f, &s, 2, nil)
+		if e := entryOf(t, &s); e.Settled {
+			t.Errorf("created: got %+v, want not settled", e.Counts)
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		want := store.Counts{Asked: 2, Known: 2, Settled: true}
+		if got := entryOf(t, &s).Counts; got != want {
+			t.Errorf("waited for: got %+v, want %+v", got, want)
+		}
+		_ = op.Close()
+		again := runStored(t, f, &s, 2, nil)
+		if got := entryOf(t, &s).Counts; got != want {
+			t.Errorf("run again: got %+v, want %+v", got, want)
+		}
+		if _, err := again.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		want = store.Counts{Asked: 2, Settled: true}
+		if got := entryOf(t, &s).Counts; got != want {
+			t.Errorf("terminated: got %+v, want %+v", got, want)
+		}
+	})
+}
+
+// A refused create without an instance leaves nothing to do.
+func TestARefusedOperationIsSettled(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return nil, refusal(provider.ErrQuota, "QuotaExceeded")
+		}
+		var s store.Memory
+		want := spec(2)
+		op, err := f.client().Run(t.Context(), "web", &want, &s, nil)
+		if !errors.Is(err, provider.ErrQuota) {
+			t.Errorf("got %v, want ErrQuota", err)
+		}
+		_ = op.Close()
+		if got := entryOf(t, &s).Counts; !got.Settled {
+			t.Errorf("got %+v, want settled", got)
+		}
+	})
+}
+
+// A save that fails is made up for by the next one.
+func TestASaveThatFailsIsPartOfTheNext(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		full := errors.New("the disk is full")
+		s := &scripted{save: func(n int32) error {
+			if n%3 == 0 {
+				return full
+			}
+			return nil
+		}}
+		want := spec(9)
+		op, err := f.client().Run(t.Context(), "web", &want, s, nil)
+		if err != nil && !errors.Is(err, full) {
+			t.Errorf("got %v, want at most the store's error", err)
+		}
+		s.save = nil
+		ids := op.InstanceIDs()
+		if err := op.Close(); err != nil {
+			t.Fatal(err)
+		}
+		text, _, err := provider.StoredToken(t.Context(), s, "web")
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := provider.ReadToken(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(info.InstanceIDs, ids) {
+			t.Errorf("got %v in the store, want %v", info.InstanceIDs, ids)
+		}
+		again := runStored(t, f, s, 9, nil)
+		if got := len(again.InstanceIDs()); got != 9 {
+			t.Errorf("in hand: got %d, want 9", got)
+		}
+		if got := len(f.alive()); got != 9 {
+			t.Errorf("alive: got %d, want 9", got)
+		}
+	})
+}
+
+// An operation that is closed does nothing more.
+func TestAClosedOperationDoesNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		op := runStored(t, f, &s, 1, nil)
+		_ = op.Close()
+		if _, err := op.Terminate(t.Context(), nil); err == nil {
+			t.Errorf("got no error, want one")
+		}
+		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
+			t.Errorf("got %d releases, want none", n)
+		}
+	})
+}
