@@ -309,3 +309,70 @@ func TestAClosedOperationDoesNothing(t *testing.T) {
 		}
 	})
 }
+
+// A claim that is lost in the middle of a long release stops it.
+func TestALostClaimStopsARelease(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		down := errors.New("the database is down")
+		s := &scripted{}
+		f.limits.IDsPerTerminate = 1
+		op := runStored(t, f, s, 100, nil)
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		f.delay = 20 * time.Second
+		s.renew = func(int32) error { return down }
+		began := time.Now()
+		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("got %v, want ErrSuperseded", err)
+		}
+		if took := time.Since(began); took > 81*time.Second {
+			t.Errorf("it ended after %v, want at most 80 s", took)
+		}
+		sent := len(f.made(provider.APITerminateInstances))
+		if sent == 0 || sent >= 100 {
+			t.Errorf("got %d releases, want some: the test proves nothing", sent)
+		}
+		time.Sleep(time.Hour)
+		if more := len(f.made(provider.APITerminateInstances)) - sent; more != 0 {
+			t.Errorf("got %d more releases, want none", more)
+		}
+	})
+}
+
+func TestADefinitionIsGivenBack(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		_ = runStored(t, f, &s, 1, &provider.StoreOptions{Definition: []byte("version: 1")}).Close()
+		_ = runStored(t, f, &s, 1, nil).Close()
+		if got := string(entryOf(t, &s).Definition); got != "version: 1" {
+			t.Errorf("got %q, want what the first run gave", got)
+		}
+	})
+}
+
+// Sweep leaves alone what the store knows, settled operations included.
+func TestASweepSparesWhatTheStoreKnows(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		var s store.Memory
+		run := &provider.RunOptions{Owner: "shop"}
+		op := runStored(t, f, &s, 2, &provider.StoreOptions{Run: run})
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		lost, err := f.client().RunInstances(t.Context(), spec(1), run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		found, err := f.client().Sweep(t.Context(), provider.SweepOptions{
+			Owner: "shop", Live: store.Live(&s, store.Query{Owner: "shop"}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found) != 1 || found[0].ID != lost.InstanceIDs()[0] {
+			t.Errorf("got %v, want the one instance that the store does not know", found)
+		}
+	})
+}

@@ -24,15 +24,25 @@ func Check(ctx context.Context) error {
 	return nil
 }
 
-// Guard makes the body of a request ask for the permission when the transport reads it: that is
-// after the connection was made, when the request is about to be written. Without a check in
-// the request's ctx, it does nothing.
+// Guard makes the body of a request ask for the permission when the transport reads it. That is
+// after the connection was made, which can take long, when the request is about to be written. A
+// body that is refused leaves a request that no service carries out. Without a check in the
+// request's ctx, or without a body, it does nothing.
 func Guard(req *http.Request) {
 	check, ok := req.Context().Value(key{}).(func() error)
-	if !ok || req.Body == nil || req.Body == http.NoBody {
+	if !ok || req.Body == nil || req.ContentLength <= 0 {
 		return
 	}
 	req.Body = &body{ReadCloser: req.Body, check: check}
+	if again := req.GetBody; again != nil {
+		req.GetBody = func() (io.ReadCloser, error) {
+			b, err := again()
+			if err != nil {
+				return nil, err
+			}
+			return &body{ReadCloser: b, check: check}, nil
+		}
+	}
 }
 
 type body struct {
