@@ -19,7 +19,7 @@ import (
 // given are the names that README's pieces of code use without saying where they
 // are from.
 const given = `ctx context.Context, client *provider.Client, spec provider.RunInstancesSpec, op *provider.Operation, ids []string, ` +
-	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), err error`
+	`token []byte, journal provider.Journal, operations store.Store, liveOperations func(context.Context) ([]string, error), err error`
 
 // The Go code of README compiles: every block as the body of a function.
 func TestTheCodeOfREADMECompiles(t *testing.T) {
@@ -69,6 +69,7 @@ func imports(code string) string {
 	var b strings.Builder
 	paths := []string{"context", "errors", "log", module + "/provider", module + "/provider/cloudsim"}
 	paths = append(paths, module+"/provider/launchtemplate", module+"/provider/placement", module+"/provider/specfile")
+	paths = append(paths, module+"/provider/store", module+"/provider/filestore")
 	for _, c := range clouds.All() {
 		paths = append(paths, module+"/"+c.Name)
 	}
