@@ -81,8 +81,8 @@ func (o *StoreOptions) check(id string) error {
 // after every failure and every crash, with the same ID and the same spec, and there is still
 // one set of instances. It returns once the cloud has accepted them, like [Client.RunInstances].
 //
-// The process has the operation until [Operation.Close], which a caller must call when the
-// operation is not nil, also beside an error. A goroutine renews the claim meanwhile. When the
+// The process has the operation until [Operation.Close], which a caller must call, also when
+// there is an error beside the operation. A goroutine renews the claim meanwhile. When the
 // claim is lost, because the store cannot be reached or because the process was stopped for too
 // long, every method of the operation ends at once with an error that matches [ErrSuperseded]:
 // nothing more is sent, and nothing is released.
@@ -169,9 +169,9 @@ func decodeRecords(records []store.Record) (*token.Operation, error) {
 // Close gives the operation back to the store that it was run with, so that another process may
 // continue it at once. The operation can do nothing more. Close saves what was not saved yet,
 // and takes 10 s at most. Its error is one of the store: the claim then ends by itself. Without
-// a store, and when it is called again, it does nothing.
+// a store, when it is called again, and on a nil operation, it does nothing.
 func (op *Operation) Close() error {
-	if op.held == nil {
+	if op == nil || op.held == nil {
 		return nil
 	}
 	return op.held.close()

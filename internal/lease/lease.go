@@ -109,7 +109,7 @@ func (l *Lease) renew() error {
 		l.since, l.wall = asked, wall
 		l.timer.Reset(l.lasts() - time.Since(asked))
 	case err != nil && l.o.Ends(err):
-		l.loseLocked(err)
+		return l.loseLocked(err)
 	}
 	return err
 }

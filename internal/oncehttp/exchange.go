@@ -66,11 +66,11 @@ func Of(ctx context.Context) *Exchange {
 // without end stops with [ErrTooLarge]. The Location header is removed: a client that
 // followed a redirect would send the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	x.req = req
 	if err := permit.Check(req.Context()); err != nil {
 		x.err, x.unsent = err, true
 		return nil, err
 	}
-	x.req = req
 	permit.Guard(req)
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {

@@ -51,6 +51,9 @@ func TestNothingIsWrittenWithoutPermission(t *testing.T) {
 			if permitted == 0 && x.Fate() != oncehttp.Unsent {
 				t.Errorf("%s: got fate %v, want unsent", method, x.Fate())
 			}
+			if x.Request() == nil {
+				t.Errorf("%s: got no request, want the one that was not sent: errors are cleaned by it", method)
+			}
 			srv.Close()
 			if n := arrived.Load(); n != 0 {
 				t.Errorf("%s, permitted %d times: %d requests arrived, want none", method, permitted, n)

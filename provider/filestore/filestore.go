@@ -91,8 +91,9 @@ func (s *Store) claimed(p place, c *claim) (store.Claim, error) {
 
 func (s *Store) claimOnce(p place, e store.Entry, holder string, lease time.Duration) (claim, error) {
 	c, err := p.latest()
+	fresh := errors.Is(err, store.ErrNotFound)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case fresh:
 		now := s.clock.wall()
 		e.Created, e.Updated = now, now
 		c = claim{Entry: e}
@@ -114,7 +115,10 @@ func (s *Store) claimOnce(p place, e store.Entry, holder string, lease time.Dura
 	c.Nonce, c.Holder, c.Lease = nonce(), holder, s.clock.lease(lease)
 	c.Log, c.Size = 0, 0
 	c.Owner = holder
-	return c, p.take(&c)
+	if err = p.take(&c); err != nil && fresh && c.Definition != "" {
+		p.remove([]string{c.Definition})
+	}
+	return c, err
 }
 
 // change changes what the latest claim file says, if it is the one of a claim.

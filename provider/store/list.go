@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"iter"
+	"time"
 )
 
 // Entries yields the entries that a query selects, by ascending ID, page by page as the loop
@@ -33,6 +34,20 @@ func Entries(ctx context.Context, s Store, q Query) iter.Seq2[Entry, error] {
 func Unfinished(ctx context.Context, s Store, q Query) iter.Seq2[Entry, error] {
 	q.Unfinished = true
 	return Entries(ctx, s, q)
+}
+
+// Forget removes an operation that nobody has, such as one that was settled long ago. Its
+// instances stay: [Live] does not name the operation any more, so a sweep may take them for lost.
+// On clouds with client tokens, its ID must not be used again for some days.
+func Forget(ctx context.Context, s Store, id string) error {
+	if _, _, err := s.Load(ctx, id); err != nil {
+		return err
+	}
+	c, err := s.Claim(ctx, Entry{ID: id}, "forget", time.Minute)
+	if err != nil {
+		return err
+	}
+	return s.Delete(ctx, c)
 }
 
 // Live returns a function for [provider.SweepOptions].Live. It returns the IDs of all operations

@@ -27,7 +27,8 @@ type Store interface {
 	// Renew makes a claim last for a time from now.
 	Renew(ctx context.Context, c Claim, lease time.Duration) error
 
-	// Release ends a claim: the next one need not wait. The entry and the records stay.
+	// Release ends a claim: the next one need not wait. The entry and the records stay. A claim
+	// may be released again.
 	Release(ctx context.Context, c Claim) error
 
 	// Save adds records to an operation and updates its entry. It returns once both are safe.

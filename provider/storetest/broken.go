@@ -11,10 +11,11 @@ import (
 )
 
 func brokenRules() []rule {
-	return append(
-		onEach("a store that fails from any save on costs no instance", "A database dies in the middle.", brokenSave),
-		[]rule{{"an operation that was run is run again from the store alone", "It is what the store is for.", runTwice},
-			{"an operation whose claim is taken sends nothing more", "Another process has it.", takenRun}}...)
+	const dies = "A database dies in the middle."
+	return append(onEach("a store that fails from any save on costs no instance", dies, brokenSave), []rule{
+		{"an operation that was run is run again from the store alone", "It is what the store is for.", runTwice},
+		{"an operation whose claim is taken sends nothing more", "Another process has it.", takenRun},
+	}...)
 }
 
 var errDead = errors.New("the store is dead")

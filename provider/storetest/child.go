@@ -21,6 +21,7 @@ import (
 // job is what another process shall do.
 type job struct {
 	Place, Cloud, URL, ID string
+	Creates               int
 	Lease, Margin         time.Duration
 
 	KillAt    int32 // kills itself at that save, counted from 1; 0 is never
@@ -82,7 +83,7 @@ func (j *job) do(open func(place string) (store.Store, error)) (r report, err er
 		return r, err
 	}
 	ctx := context.Background()
-	spec := specOf(cloud, c)
+	spec := specOf(cloud, c, j.Creates)
 	dying := &dying{Store: s, job: j}
 	o := options()
 	o.Lease, o.Margin = j.Lease, j.Margin

@@ -30,16 +30,18 @@ func onEach(name, why string, test func(w *world, cloud string)) (list []rule) {
 // account is a simulated account on one cloud.
 type account struct {
 	clouds.Cloud
-	sim *cloudsim.Sim
+	sim     *cloudsim.Sim
+	creates int // of each operation
 }
 
+// newAccount returns an empty account. Its operations take two creates.
 func newAccount(w *world, name string) *account {
 	w.Helper()
 	c, ok := clouds.Named(name)
 	if !ok {
 		w.Fatalf("there is no adapter %s", name)
 	}
-	return &account{Cloud: c, sim: cloudsim.New(nil)}
+	return &account{Cloud: c, sim: cloudsim.New(nil), creates: 2}
 }
 
 // listen returns the address of the account for other processes.
@@ -67,7 +69,7 @@ func (w *world) run(a *account, s store.Store, id string, o *provider.StoreOptio
 	if err != nil {
 		w.Fatal(err)
 	}
-	spec := specOf(a.Cloud, c)
+	spec := specOf(a.Cloud, c, a.creates)
 	for {
 		op, err := c.Run(w.Context(), id, &spec, s, o)
 		var held *store.HeldError
@@ -78,10 +80,10 @@ func (w *world) run(a *account, s store.Store, id string, o *provider.StoreOptio
 	}
 }
 
-// specOf returns a spec that takes two creates.
-func specOf(cloud clouds.Cloud, c *provider.Client) provider.RunInstancesSpec {
+// specOf returns a spec that takes so many creates.
+func specOf(cloud clouds.Cloud, c *provider.Client, creates int) provider.RunInstancesSpec {
 	spec := cloud.Spec
-	spec.Count = c.Limits().InstancesPerCreate + 1
+	spec.Count = (creates-1)*c.Limits().InstancesPerCreate + 1
 	return spec
 }
 
@@ -102,7 +104,7 @@ func (w *world) wantExactly(a *account, op *provider.Operation, err error, when 
 	if err != nil {
 		w.Fatal(err)
 	}
-	want := specOf(a.Cloud, c).Count
+	want := specOf(a.Cloud, c, a.creates).Count
 	if got := len(a.sim.Instances(a.Sim)); got != want {
 		w.Errorf("%s: the account has %d instances, want %d", when, got, want)
 	}

@@ -12,6 +12,7 @@ func fenceRules() []rule {
 		{"a claim that was taken over can do nothing", why, fenceOld},
 		{"a claim of an operation that was deleted can do nothing", why, fenceDeleted},
 		{"a claim of an operation that was deleted and made again can do nothing", why, fenceMadeAgain},
+		{"an operation that nobody has can be forgotten", "A store must not grow for ever.", forgotten},
 		{"a clock that jumps ahead ends a claim, and its fence with it", "The clock of a server may be set.", jumpAhead},
 		{"a clock that was ahead leaves the claims it gave", "The clock of a server may be set back.", jumpBack},
 	}
@@ -77,6 +78,21 @@ func fenceMadeAgain(w *world) {
 	if got := w.texts("web"); len(got) != 0 {
 		w.Errorf("got the records %q, want none of the old claim", got)
 	}
+}
+
+func forgotten(w *world) {
+	w.wantError("one that is not there", store.Forget(w.Context(), w.store, "web"), store.ErrNotFound)
+	c := w.claim("web", "a")
+	w.wantError("one that somebody has", store.Forget(w.Context(), w.store, "web"), store.ErrHeld)
+	w.save(c, 1, "one")
+	if err := w.store.Release(w.Context(), c); err != nil {
+		w.Fatal(err)
+	}
+	if err := store.Forget(w.Context(), w.store, "web"); err != nil {
+		w.Errorf("got %v, want nil", err)
+	}
+	_, _, err := w.store.Load(w.Context(), "web")
+	w.wantError("afterwards", err, store.ErrNotFound)
 }
 
 func jumpAhead(w *world) {

@@ -36,7 +36,7 @@ func killed(w *world, cloud string) {
 func (w *world) killAt(cloud string, n int32, after bool) bool {
 	w.Helper()
 	a := newAccount(w, cloud)
-	j := job{Place: w.place, Cloud: cloud, URL: a.listen(w), KillAt: n, After: after}
+	j := job{Place: w.place, Cloud: cloud, URL: a.listen(w), Creates: a.creates, KillAt: n, After: after}
 	j.ID = fmt.Sprintf("%s-%d-%t", cloud, n, after)
 	w.leases(&j)
 	r, dead := w.end(w.start(j))
@@ -69,7 +69,7 @@ func (w *world) passTime(id string) {
 
 func twoProcesses(w *world, cloud string) {
 	a := newAccount(w, cloud)
-	j := job{Place: w.place, Cloud: cloud, URL: a.listen(w), ID: cloud, Lease: time.Minute, Margin: time.Second}
+	j := job{Place: w.place, Cloud: cloud, URL: a.listen(w), ID: cloud, Creates: a.creates, Lease: time.Minute, Margin: time.Second}
 	first, second := w.start(j), w.start(j)
 	for _, c := range []*child{first, second} {
 		r, dead := w.end(c)

@@ -17,6 +17,7 @@ func recordRules() []rule {
 		{"what a caller does with its buffers afterwards changes nothing", "Buffers are used again.", recordAlias},
 		{"obsolete records may go, later ones stay", "The whole operation is saved now and then.", recordObsolete},
 		{"a save updates the entry and leaves what it was made with", "Lists read it.", saveCounts},
+		{"saving and renewing what is there already is no error", "MySQL counts such rows as not found.", saveSame},
 		{"many operations are saved at once", "A process runs many.", saveAtOnce},
 	}
 }
@@ -136,6 +137,24 @@ func saveCounts(w *world) {
 	}
 	if got.Updated.Before(got.Created) {
 		w.Errorf("updated %v before it was created, %v", got.Updated, got.Created)
+	}
+}
+
+func saveSame(w *world) {
+	c := w.claim("web", "a")
+	ch := change(0)
+	for range 3 {
+		if err := w.store.Save(w.Context(), c, ch); err != nil {
+			w.Errorf("saving the same: got %v, want nil", err)
+		}
+		if err := w.store.Renew(w.Context(), c, long); err != nil {
+			w.Errorf("renewing for the same time: got %v, want nil", err)
+		}
+	}
+	for range 2 {
+		if err := w.store.Release(w.Context(), c); err != nil {
+			w.Errorf("releasing: got %v, want nil", err)
+		}
 	}
 }
 
