@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/permit"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/store"
 )
@@ -150,7 +151,7 @@ func TestALostClaimEndsTheOperation(t *testing.T) {
 		if took := time.Since(began); took > 81*time.Second {
 			t.Errorf("it ended after %v, want at most the lease without its margin, 80 s", took)
 		}
-		sent := len(f.tokensSent())
+		sent, saves := len(f.tokensSent()), s.saves.Load()
 		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrSuperseded) {
 			t.Errorf("terminating: got %v, want ErrSuperseded", err)
 		}
@@ -159,6 +160,9 @@ func TestALostClaimEndsTheOperation(t *testing.T) {
 		}
 		if more := len(f.tokensSent()) - sent; more != 0 {
 			t.Errorf("got %d more creates, want none", more)
+		}
+		if more := s.saves.Load() - saves; more != 0 {
+			t.Errorf("got %d more saves, want none", more)
 		}
 		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
 			t.Errorf("got %d releases, want none", n)
@@ -221,9 +225,13 @@ func TestWhenAnOperationIsSettled(t *testing.T) {
 		}
 		_ = op.Close()
 		again := runStored(t, f, &s, 2, nil)
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
 		if got := entryOf(t, &s).Counts; got != want {
 			t.Errorf("run again: got %+v, want %+v", got, want)
 		}
+		again = runStored(t, f, &s, 2, nil)
 		if _, err := again.Terminate(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
@@ -232,6 +240,38 @@ func TestWhenAnOperationIsSettled(t *testing.T) {
 			t.Errorf("terminated: got %+v, want %+v", got, want)
 		}
 	})
+}
+
+// The records of a later holder come after those of an earlier one, also where a store keeps all.
+func TestRecordsAreNumberedAcrossHolders(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := &keeping{}
+		for range 3 {
+			if err := runStored(t, f, s, 2, nil).Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(s.seqs) < 3 {
+			t.Errorf("got %d records, want some of each holder", len(s.seqs))
+		}
+		if !slices.IsSorted(s.seqs) || len(slices.Compact(slices.Clone(s.seqs))) != len(s.seqs) {
+			t.Errorf("got the numbers %v, want that they grow", s.seqs)
+		}
+	})
+}
+
+// keeping is a store that never removes a record.
+type keeping struct {
+	store.Memory
+	seqs []int64
+}
+
+func (k *keeping) Save(ctx context.Context, c store.Claim, ch store.Change) error {
+	for _, r := range ch.Records {
+		k.seqs = append(k.seqs, r.Seq)
+	}
+	ch.Obsolete = 0
+	return k.Memory.Save(ctx, c, ch)
 }
 
 // A refused create without an instance leaves nothing to do.
@@ -373,6 +413,40 @@ func TestASweepSparesWhatTheStoreKnows(t *testing.T) {
 		}
 		if len(found) != 1 || found[0].ID != lost.InstanceIDs()[0] {
 			t.Errorf("got %v, want the one instance that the store does not know", found)
+		}
+	})
+}
+
+// Each call that may change something asks for permission once more when its turn has come, and a
+// create also after its save.
+func TestCallsAskForPermission(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		ids := run(t, f.client(), 1).InstanceIDs()
+		before := len(f.tokensSent())
+		for permitted := range 2 {
+			asked := 0
+			ctx := permit.With(t.Context(), func() error {
+				if asked++; asked > permitted {
+					return provider.ErrSuperseded
+				}
+				return nil
+			})
+			if _, err := f.client().RunInstances(ctx, spec(1), nil); !errors.Is(err, provider.ErrSuperseded) {
+				t.Errorf("create, permitted %d times: got %v, want ErrSuperseded", permitted, err)
+			}
+		}
+		if more := len(f.tokensSent()) - before; more != 0 {
+			t.Errorf("got %d creates, want none", more)
+		}
+		ctx := permit.With(t.Context(), func() error { return provider.ErrSuperseded })
+		if _, err := f.client().TerminateInstances(ctx, "", ids, nil); !errors.Is(err, provider.ErrSuperseded) {
+			t.Errorf("release: got %v, want ErrSuperseded", err)
+		}
+		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
+			t.Errorf("got %d releases, want none", n)
+		}
+		if _, err := f.client().WaitInstances(ctx, "", ids, provider.StateRunning, nil); err != nil {
+			t.Errorf("a wait changes nothing: got %v, want nil", err)
 		}
 	})
 }

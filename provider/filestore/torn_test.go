@@ -100,18 +100,30 @@ func TestATornRecordIsSkipped(t *testing.T) {
 func TestTheRestOfAFailedSaveIsWrittenOver(t *testing.T) {
 	s, dir, c := opened(t)
 	save(t, s, c, 0, 1, "one")
-	log := files(t, dir, "log-")[0]
-	f, err := os.OpenFile(log, os.O_APPEND|os.O_WRONLY, 0)
+	other, err := s.Claim(t.Context(), store.Entry{ID: "mail"}, "a", time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteString("half a record, and more of it than the next one is long"); err != nil {
+	save(t, s, other, 0, 8, "xxx") // as long as the record that is saved next
+	save(t, s, other, 0, 9, "yyy")
+	rest, err := os.ReadFile(files(t, filepath.Join(filepath.Dir(dir), "op-mail"), "log-")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(files(t, dir, "log-")[0], os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write(append(rest, "and half a record"...)); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 	save(t, s, c, 0, 2, "two")
+	if got := texts(t, s); !slices.Equal(got, []string{"one", "two"}) {
+		t.Errorf("got %q, want one and two", got)
+	}
 	save(t, s, c, 0, 3, "three")
 	if got := texts(t, s); !slices.Equal(got, []string{"one", "two", "three"}) {
 		t.Errorf("got %q, want one, two and three", got)
