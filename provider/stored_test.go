@@ -354,14 +354,20 @@ func TestAClosedOperationDoesNothing(t *testing.T) {
 func TestALostClaimStopsARelease(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		down := errors.New("the database is down")
-		s := &scripted{}
+		var isDown atomic.Bool
+		s := &scripted{renew: func(int32) error {
+			if isDown.Load() {
+				return down
+			}
+			return nil
+		}}
 		f.limits.IDsPerTerminate = 1
 		op := runStored(t, f, s, 100, nil)
 		if _, err := op.Wait(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		f.delay = 20 * time.Second
-		s.renew = func(int32) error { return down }
+		isDown.Store(true)
 		began := time.Now()
 		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrSuperseded) {
 			t.Errorf("got %v, want ErrSuperseded", err)
