@@ -9,10 +9,14 @@
 // several hosts) nothing is promised: what one host has written, another one may see too late.
 // Use a database there.
 //
+// An operation whose process was killed can be claimed at once: the kernel tells (not on Windows,
+// where its lease must be over).
+//
 // # Files
 //
 // Each operation has a directory. Each claim of it has a file claim-N, where N is the fence, and
 // a log for its records. A claim is taken by making the file of the next number, which only one
 // process can do. So no lock is needed that a stopped process could keep, and a process that
-// wakes writes into its own files only, where it then finds that there is a higher number.
+// wakes writes into its own files only, where it then finds that there is a higher number. A file
+// alive-X is locked as long as a process lives; nothing depends on it but how soon others know.
 package filestore

@@ -28,6 +28,10 @@ type Store struct {
 	clock clock
 	seed  maphash.Seed
 	locks [64]sync.Mutex // of operations, by their hash: one change at a time in this process
+
+	aliveOnce sync.Once
+	alive     *os.File // locked as long as this process lives: see present
+	aliveName string
 }
 
 var _ store.Store = (*Store)(nil)
@@ -107,14 +111,15 @@ func (s *Store) claimOnce(p place, e store.Entry, holder string, lease time.Dura
 	case err != nil:
 		return claim{}, err
 	default:
-		if left := s.clock.left(c.Lease); left > 0 && c.Holder != "" {
+		left := s.clock.left(c.Lease)
+		if held := left > 0 && c.Holder != ""; held && !s.isDead(c.Alive) {
 			return claim{}, &store.HeldError{ID: e.ID, Holder: c.Holder, Until: s.clock.wall().Add(left), Left: left}
 		}
 	}
 	c.Fence++
 	c.Nonce, c.Holder, c.Lease = nonce(), holder, s.clock.lease(lease)
 	c.Log, c.Size = 0, 0
-	c.Owner = holder
+	c.Owner, c.Alive = holder, s.present()
 	if err = p.take(&c); err != nil && fresh && c.Definition != "" {
 		p.remove([]string{c.Definition})
 	}

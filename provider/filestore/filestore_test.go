@@ -1,6 +1,9 @@
 package filestore_test
 
 import (
+	"context"
+	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -13,7 +16,29 @@ import (
 
 func TestMain(m *testing.M) {
 	storetest.Child(open)
+	claimAndDie(os.Getenv(deadVariable))
 	goleak.VerifyTestMain(m)
+}
+
+// deadVariable is the environment variable with the directory in which a process claims an
+// operation and dies.
+const deadVariable = "YUNFAN_FILESTORE_DEAD"
+
+func claimAndDie(dir string) {
+	if dir == "" {
+		return
+	}
+	s, err := filestore.Open(dir, nil)
+	if err == nil {
+		_, err = s.Claim(context.Background(), store.Entry{ID: "web"}, "dead", time.Hour)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	p, _ := os.FindProcess(os.Getpid())
+	_ = p.Kill()
+	select {}
 }
 
 func open(dir string) (store.Store, error) { return filestore.Open(dir, nil) }

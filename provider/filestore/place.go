@@ -26,6 +26,7 @@ type claim struct {
 	Owner  string // who made the claim
 	Holder string // the same while it has not been given back
 	Lease  until
+	Alive  string // the file that its process keeps locked while it lives; "" if there is none
 
 	Definition string // the file that has it; "" if there is none
 
@@ -40,6 +41,7 @@ const (
 	claimPrefix = "claim-"
 	logPrefix   = "log-"
 	tempPrefix  = "new-"
+	alivePrefix = "alive-" // beside the directories of operations
 )
 
 func (p place) claimFile(fence int64) string {

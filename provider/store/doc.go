@@ -8,8 +8,9 @@
 // # Claims
 //
 // At most one process works on an operation at a time. It has a [Claim]. A claim has a fence: a
-// number that grows with each claim of the operation. A claim ends by [Store.Release], or when
-// its time is over by the clock of the store. A later claim does not have to wait for the
+// number that grows with each claim of the operation. A claim ends by [Store.Release], when its
+// time is over by the clock of the store, or when the store knows for certain that its process
+// is dead. A later claim does not have to wait for the
 // process that had the operation before: that one may be dead, or stopped. When it wakes, its
 // fence is old, and the store refuses whatever it saves with [ErrSuperseded].
 //
