@@ -252,6 +252,7 @@ func TestFewDependencies(t *testing.T) {
 		"ledger",
 		"listing",
 		"marker",
+		"keyform",
 		"naming",
 		"ownership",
 		"pages",
