@@ -342,7 +342,7 @@ type = SECRET
 	}
 	for name, words := range map[string][]string{
 		"rsa": {"RSA key pair", "not supported"}, "half": {"half a key pair", "access_key_secret"},
-		"none": {"it lacks role_arn", "add it to the file"}, "odd": {"its mode is unknown"},
+		"none": {"it lacks role_arn", "add it to the file"}, "odd": {"its type is unknown"},
 	} {
 		wantError(t, Profile(name, Options{Transport: nobody()}), append(words, path)...)
 	}

@@ -260,6 +260,7 @@ func TestFewDependencies(t *testing.T) {
 		"ledger",
 		"listing",
 		"marker",
+		"keyform",
 		"naming",
 		"oplog",
 		"ownership",

@@ -3,7 +3,9 @@ package credential
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/yunfan-cloud/yunfan/internal/keyform"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -24,7 +26,8 @@ func (p prompt) Credentials(ctx context.Context) (provider.Credentials, error) {
 // ReturnsWithContext makes [provider.AskCredentials] ask this source without a goroutine.
 func (prompt) ReturnsWithContext() {}
 
-// Complete returns an error when half of a key pair is missing, and nil otherwise.
+// Complete returns an error when half of a key pair is missing, or when something stands around
+// a part that no key has, such as a line break at its end, and nil otherwise.
 func Complete(keys provider.Credentials) error {
 	switch {
 	case keys.AccessKeyID == "" && keys.AccessKeySecret == "":
@@ -33,6 +36,15 @@ func Complete(keys provider.Credentials) error {
 		return errors.New("there is a secret, but the access key ID is empty")
 	case keys.AccessKeySecret == "":
 		return errors.New("there is an access key ID, but its secret is empty")
+	}
+	for _, part := range []struct{ name, value string }{
+		{"access key ID", keys.AccessKeyID},
+		{"secret", keys.AccessKeySecret.Reveal()},
+		{"token", keys.SecurityToken.Reveal()},
+	} {
+		if fault := keyform.Fault(part.value); fault != "" {
+			return fmt.Errorf("the %s %s, which no key has", part.name, fault)
+		}
 	}
 	return nil
 }
