@@ -130,7 +130,8 @@ func (b builder) source(p profile) (provider.CredentialsSource, error) {
 	case "":
 		return nil, b.errorf(p, "it is not configured: run aliyun configure --profile %s", p.Name)
 	}
-	return nil, b.errorf(p, "its mode is unknown")
+	return nil, b.errorf(p, "its mode is unknown; there are AK, StsToken, RamRoleArn, EcsRamRole, RamRoleArnWithRoleName, "+
+		"ChainableRamRoleArn, OIDC, External, CredentialsURI, CloudSSO and OAuth")
 }
 
 // role returns the source of a profile whose keys are those of a role.

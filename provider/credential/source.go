@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -24,7 +25,9 @@ func (p prompt) Credentials(ctx context.Context) (provider.Credentials, error) {
 // ReturnsWithContext makes [provider.AskCredentials] ask this source without a goroutine.
 func (prompt) ReturnsWithContext() {}
 
-// Complete returns an error when half of a key pair is missing, and nil otherwise.
+// Complete returns an error when half of a key pair is missing, or when one of the texts cannot be
+// right because it begins or ends with a blank or holds a character that is not printed. A key that was
+// read from a file often ends in a line break. It returns nil otherwise.
 func Complete(keys provider.Credentials) error {
 	switch {
 	case keys.AccessKeyID == "" && keys.AccessKeySecret == "":
@@ -33,6 +36,21 @@ func Complete(keys provider.Credentials) error {
 		return errors.New("there is a secret, but the access key ID is empty")
 	case keys.AccessKeySecret == "":
 		return errors.New("there is an access key ID, but its secret is empty")
+	case !printable(keys.AccessKeyID):
+		return errors.New("the access key ID" + notPrintable)
+	case !printable(keys.AccessKeySecret.Reveal()):
+		return errors.New("the secret" + notPrintable)
+	case !printable(keys.SecurityToken.Reveal()):
+		return errors.New("the security token" + notPrintable)
 	}
 	return nil
+}
+
+const notPrintable = " begins or ends with a blank, or holds a line break or another character that keys do not have: " +
+	"remove it where the key is kept"
+
+// printable reports whether text has only printable ASCII characters, and no blank at an end.
+func printable(text string) bool {
+	odd := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	return !odd && strings.TrimSpace(text) == text
 }
