@@ -48,8 +48,8 @@ func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Insta
 // check refuses combinations of fields that have no meaning.
 func (q *Query) check() error {
 	var k Checker
-	k.Require(q.Name == "", "Query.Name", q.Name, "excludes IDs")
-	k.Require(len(q.Tags) == 0, "Query.Tags", nil, "excludes IDs")
+	k.Require(q.Name == "", "Query.Name", q.Name, "excludes IDs: look by IDs, or by Name and Tags")
+	k.Require(len(q.Tags) == 0, "Query.Tags", nil, "excludes IDs: look by IDs, or by Name and Tags")
 	k.NoneEmpty("Query.IDs", q.IDs)
 	return k.Err()
 }

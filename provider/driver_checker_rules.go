@@ -36,7 +36,7 @@ func (c *Checker) Tags(path string, tags map[string]string) {
 	for _, k := range sorted.Keys(tags) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
 		if strings.HasPrefix(k, reservedTagPrefix) {
-			c.Fail(path, k, "keys that begin with "+reservedTagPrefix+" are reserved")
+			c.Fail(path, k, "keys that begin with "+reservedTagPrefix+" are reserved for the owner of an operation")
 		}
 		c.Text(path, k)
 		c.Text(path, tags[k])

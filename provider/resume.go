@@ -142,8 +142,8 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 		return nil, err
 	}
 	if s.Driver != c.name {
-		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q",
-			ErrInvalid, s.Driver, c.name)
+		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q: resume it with a client of %q",
+			ErrInvalid, s.Driver, c.name, s.Driver)
 	}
 	for _, p := range l.All() {
 		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {

@@ -80,7 +80,8 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepOnFailure, TerminateOnFailure)
 	for i, a := range o.Alternatives {
 		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)
-		k.Require(a != Alternative{}, at, nil, "is empty")
+		k.Require(a != Alternative{}, at, nil,
+			"changes nothing: set InstanceType, Zone, SubnetID or DiskType")
 		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
 	}
 	if o.KeepMarker && c.marksByName() {

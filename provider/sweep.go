@@ -77,7 +77,7 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) (lost []Instance, er
 
 func (o *SweepOptions) check() error {
 	var k Checker
-	k.Require(o.Owner != "", "SweepOptions.Owner", nil, "required")
+	k.Require(o.Owner != "", "SweepOptions.Owner", nil, "required: the RunOptions.Owner that the creates had")
 	k.Require(o.MinAge == 0 || o.MinAge >= time.Minute, "SweepOptions.MinAge", o.MinAge, "must be at least a minute")
 	return k.Err()
 }

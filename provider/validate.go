@@ -22,6 +22,7 @@ const maxCount = 100_000
 func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
+	s.checkIDs(&c)
 	s.checkHardware(&c)
 	c.Text("Name", s.Name)
 	c.Text("HostName", s.HostName)
@@ -55,6 +56,16 @@ func (s *RunInstancesSpec) checkCounts(c *Checker) {
 	}
 	c.Require(!s.UniqueSuffix || s.Name != "" || s.HostName != "", "UniqueSuffix", nil,
 		"needs a Name or a HostName to number")
+}
+
+// checkIDs refuses what a copied ID brings along. A cloud would call it unknown.
+func (s *RunInstancesSpec) checkIDs(c *Checker) {
+	for _, id := range []struct{ path, text string }{
+		{"Zone", s.Zone}, {"ImageID", s.ImageID}, {"InstanceType", s.InstanceType},
+		{"Network.VPCID", s.Network.VPCID}, {"Network.SubnetID", s.Network.SubnetID},
+	} {
+		c.Require(id.text == strings.TrimSpace(id.text), id.path, id.text, "begins or ends with a blank or a line break: remove it")
+	}
 }
 
 func (s *RunInstancesSpec) checkHardware(c *Checker) {

@@ -44,7 +44,7 @@ func checkZone(c *provider.Checker, zone, region string) {
 	switch {
 	case !isPlace(zone):
 		c.Fail("Zone", zone, "must be small letters, digits and hyphens, such as ap-guangzhou-3")
-	case zone != "" && zone == region:
+	case zone != "" && zone == region && !zoneForm.MatchString(zone):
 		c.Fail("Zone", zone, "is a region; a zone has a number, such as ap-guangzhou-3")
 	}
 }

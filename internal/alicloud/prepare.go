@@ -13,6 +13,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
 
 // prepared is a request ready to go.
@@ -31,7 +32,10 @@ func prepare(ctx context.Context, s provider.CredentialsSource, r Request, at en
 		p.req, p.err = unsigned(r, at)
 		return p
 	}
-	if p.key, p.noKey = provider.AskCredentials(ctx, s); p.noKey != nil || ctx.Err() != nil {
+	if p.key, p.noKey = provider.AskCredentials(ctx, s); p.noKey == nil {
+		p.noKey = credential.Complete(p.key)
+	}
+	if p.noKey != nil || ctx.Err() != nil {
 		return p
 	}
 	onShortStack(func() {

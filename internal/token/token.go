@@ -46,14 +46,15 @@ func Read(text []byte) (*Operation, *ledger.Ledger, error) {
 	var o Operation
 	err := json.Unmarshal(text, &v)
 	if err == nil && v.Version > version {
-		return nil, nil, fmt.Errorf("the operation token has version %d, and this library reads up to %d",
+		return nil, nil, fmt.Errorf("the operation token has version %d, and this library reads up to %d: update the library",
 			v.Version, version)
 	}
 	if err == nil {
 		err = json.Unmarshal(text, &o)
 	}
 	if err != nil || o.Version < 1 || o.ID == "" || len(o.Parts) == 0 {
-		return nil, nil, errors.New("not an operation token, or a damaged one")
+		return nil, nil, errors.New("not an operation token, or a damaged one: give what MarshalText returned or " +
+			"the journal saved last, unchanged")
 	}
 	if !IsID(o.ID) {
 		return nil, nil, Damaged("impossible operation ID")

@@ -49,14 +49,16 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 }
 
+const notToken = "not an operation token, or a damaged one: give what MarshalText returned or the journal saved last, unchanged"
+
 func TestTokensThatCannotBe(t *testing.T) {
 	const parts = `"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"planned"}]`
 	for text, want := range map[string]string{
-		"":                              "not an operation token, or a damaged one",
-		"{}":                            "not an operation token, or a damaged one",
-		`{"yunfan":2,"operation":"op"}`: "not an operation token, or a damaged one",
-		`{"yunfan":0,"operation":"op",` + parts + `}`:  "not an operation token, or a damaged one",
-		`{"yunfan":3,"operation":7}`:                   "the operation token has version 3, and this library reads up to 2",
+		"":                              notToken,
+		"{}":                            notToken,
+		`{"yunfan":2,"operation":"op"}`: notToken,
+		`{"yunfan":0,"operation":"op",` + parts + `}`:  notToken,
+		`{"yunfan":3,"operation":7}`:                   "the operation token has version 3, and this library reads up to 2: update the library",
 		`{"yunfan":2,"operation":"a b",` + parts + `}`: "damaged operation token: impossible operation ID",
 		`{"yunfan":2,"operation":"op","parts":[{}]}`:   "damaged operation token: unknown status \"\"",
 	} {

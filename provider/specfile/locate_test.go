@@ -39,7 +39,7 @@ func TestProblemsOfTheSpecHaveTheirPlaces(t *testing.T) {
 	const want = `fleet.yaml:3:10: spec.count: "-1": must not be negative
 fleet.yaml:6:31: spec.network.publicIp.bandwidthMbps: "-5": must not be negative
 fleet.yaml:9:16: spec.dataDisks[1].sizeGiB: "-7": must not be negative
-fleet.yaml:11:5: spec.tags: "yunfan:x": keys that begin with yunfan: are reserved`
+fleet.yaml:11:5: spec.tags: "yunfan:x": keys that begin with yunfan: are reserved for the owner of an operation`
 	if fmt.Sprint(err) != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
