@@ -79,7 +79,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		if err != nil && !isMissing(err) {
 			return err
-		}
+		} // otherwise another process may be making them
 		if s.dialect == MySQL {
 			return s.migrateLocked(ctx)
 		}
@@ -138,13 +138,10 @@ func (s *Store) migrateLocked(ctx context.Context) error {
 	return err
 }
 
-// version returns the version of the tables.
+// version returns the version of the tables, and -1 before there is one.
 func (s *Store) version(ctx context.Context, q querier) (v int64, err error) {
 	v = -1
 	err = each(ctx, q, s.write("SELECT version FROM {meta} WHERE id = 1"), nil, func(r *sql.Rows) error { return r.Scan(&v) })
-	if err == nil && v < 0 {
-		return 0, refuse("table %s has no row", s.write("{meta}"))
-	}
 	return v, err
 }
 

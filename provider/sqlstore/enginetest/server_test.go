@@ -203,9 +203,28 @@ func (s *server) start() error {
 func (s *server) signal(sig syscall.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cmd != nil {
-		_ = syscall.Kill(-s.cmd.Process.Pid, sig)
+	if s.cmd == nil {
+		return
 	}
+	pid := s.cmd.Process.Pid
+	_ = syscall.Kill(-pid, sig)
+	for _, child := range children(pid) { // those of PostgreSQL have groups of their own
+		_ = syscall.Kill(child, sig)
+	}
+}
+
+// children returns the processes that a process has started, on Linux.
+func children(pid int) (list []int) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	for _, field := range strings.Fields(string(text)) {
+		if n, err := strconv.Atoi(field); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
 }
 
 // kill kills the server, and returns when it is gone.
