@@ -16,12 +16,11 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
-	"go.uber.org/goleak"
-	_ "modernc.org/sqlite"
-
 	"github.com/yunfan-cloud/yunfan/provider/sqlstore"
 	"github.com/yunfan-cloud/yunfan/provider/store"
 	"github.com/yunfan-cloud/yunfan/provider/storetest"
+	"go.uber.org/goleak"
+	_ "modernc.org/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -103,7 +102,7 @@ func (e *engine) dsn(t testing.TB, settings string) string {
 		return filepath.Join(t.TempDir(), "store.db") + settings
 	}
 	if testing.Short() {
-		t.Skipf("%s: no servers in short tests", e.name)
+		t.Skipf("skipped: %s: no servers in short tests", e.name)
 	}
 	dsn := os.Getenv(e.variable)
 	if dsn == "" {
@@ -127,13 +126,13 @@ func (e *engine) server(t testing.TB) *server {
 	t.Helper()
 	switch {
 	case testing.Short():
-		t.Skipf("%s: no servers in short tests", e.name)
+		t.Skipf("skipped: %s: no servers in short tests", e.name)
 	case os.Getenv(e.variable) != "":
-		t.Skipf("%s: the server of %s is not ours to kill", e.name, e.variable)
+		t.Skipf("skipped: %s: the server of %s is not the tests' own to kill", e.name, e.variable)
 	}
 	s, err := e.private.get()
 	if err != nil {
-		t.Skipf("%s cannot be started here: %v", e.name, err)
+		t.Skipf("skipped: %s cannot be started here: %v", e.name, err)
 	}
 	return s
 }

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 )
 
@@ -235,15 +234,6 @@ func (s *server) kill() {
 	s.mu.Unlock()
 	if end != nil {
 		<-end
-	}
-}
-
-// restart kills the server and starts it again.
-func (s *server) restart(t *testing.T) {
-	t.Helper()
-	s.kill()
-	if err := s.start(); err != nil {
-		t.Errorf("starting the server again: %v", err)
 	}
 }
 

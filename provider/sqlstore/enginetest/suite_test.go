@@ -10,7 +10,7 @@ import (
 // Every rule of stores holds on each engine.
 func TestSuite(t *testing.T) {
 	onEach(t, func(t *testing.T, e *engine) {
-		t.Log(describe(e.place(t, "").database(t), e.version))
+		t.Logf("tested: %s: %s", e.name, describe(e.place(t, "").database(t), e.version))
 		storetest.Run(t, storetest.Config{
 			New:  func(t *testing.T) string { return e.place(t, e.modes[0].settings).String() },
 			Open: open, Later: openLater,
