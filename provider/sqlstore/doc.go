@@ -12,7 +12,7 @@
 // of their own, provider/sqlstore/enginetest.
 //
 //	engine             tested version  driver                             needs at least
-//	SQLite             3.53.3          modernc.org/sqlite v1.62.0         3.24
+//	SQLite             3.54.1          modernc.org/sqlite v1.62.0         3.24
 //	PostgreSQL         15.18           github.com/jackc/pgx/v5 v5.13.0    9.5
 //	MariaDB            10.11.19        github.com/go-sql-driver/mysql     10.6
 //	                                   v1.10.1
