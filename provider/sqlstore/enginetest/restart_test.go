@@ -73,7 +73,7 @@ func (a *account) run(t *testing.T, s store.Store, id string) {
 				t.Errorf("%s: closing: got %v, want nil", id, closed)
 			}
 			return
-		case tries == 20 || errors.Is(err, provider.ErrInvalid):
+		case tries == 3 || errors.Is(err, provider.ErrInvalid):
 			t.Errorf("%s: got %v, want nil", id, err)
 			return
 		}

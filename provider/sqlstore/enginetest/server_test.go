@@ -179,40 +179,47 @@ func makeMariaDB(dir string, as *syscall.Credential) (*server, error) {
 	}, nil
 }
 
-// start starts the server, and returns when it answers.
+// start starts the server, and returns when it answers. One that ends at once is started again:
+// after a kill, PostgreSQL refuses to start as long as a process of the earlier server lives.
 func (s *server) start() error {
-	s.mu.Lock()
-	cmd, end := command(s.as, s.run...), make(chan struct{})
-	err := cmd.Start()
-	if err != nil {
-		s.mu.Unlock()
-		return err
-	}
-	s.cmd, s.end = cmd, end
-	s.mu.Unlock()
-	go func() {
-		_ = cmd.Wait()
-		close(end)
-	}()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
 	db, err := sql.Open(s.driver, s.dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for {
-		if err = db.PingContext(ctx); err == nil {
+	end, err := s.startOnce()
+	for err == nil {
+		failed := db.PingContext(ctx)
+		if failed == nil {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return failed
 		case <-end:
-			return fmt.Errorf("the server has ended: %w", err)
+			end, err = s.startOnce()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	return err
+}
+
+// startOnce starts the server, and returns what is closed when it ends.
+func (s *server) startOnce() (<-chan struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cmd, end := command(s.as, s.run...), make(chan struct{})
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s.cmd, s.end = cmd, end
+	go func() {
+		_ = cmd.Wait()
+		close(end)
+	}()
+	return end, nil
 }
 
 // signal signals all processes of the server.
