@@ -115,6 +115,7 @@ func TestFrozenServer(t *testing.T) {
 		c := claimed(t, s)
 		server.signal(syscall.SIGSTOP)
 		defer server.signal(syscall.SIGCONT)
+		<-time.After(100 * time.Millisecond) // until the signal has stopped all its threads
 		wantPrompt(t, s, c, true)
 		server.signal(syscall.SIGCONT)
 		if err := s.Renew(t.Context(), c, time.Hour); err != nil {
