@@ -27,6 +27,8 @@ type Kind struct {
 // step. The first call of a kind decides what its rate is. The zero value
 // is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct {
+	Processes int // that share the rates; 0 finds out. It must not change after the first call
+
 	mu      sync.Mutex
 	reading chan struct{} // holds a token for each read under way; nil until it is used
 	buckets map[bucketKey]*bucket
@@ -149,7 +151,7 @@ func (b *Budget) bucketLocked(key bucketKey, r Rate) *bucket {
 		if b.buckets == nil {
 			b.buckets = map[bucketKey]*bucket{}
 		}
-		b.buckets[key] = r.bucket()
+		b.buckets[key] = r.bucket(b.Processes)
 	}
 	return b.buckets[key]
 }
