@@ -23,12 +23,21 @@ func (c *Client) once(
 	}
 	turn, err := c.budget.calls.Wait(ctx, c.kindOf(region, api))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
+		return c.unsentError(api, err)
 	}
 	defer turn.Done()
 	err = c.tel.Observe(ctx, telemetry.Call{Region: region, API: string(api), Instances: n}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
+}
+
+// unsentError returns why the budget or the limiter did not let a call go.
+func (c *Client) unsentError(api API, err error) error {
+	var failed *account.GateError
+	if errors.As(err, &failed) {
+		return c.limiterError(api, failed)
+	}
+	return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
 }
 
 // changes reports whether a call may change anything. The names of all others say so.
@@ -51,11 +60,14 @@ func (c *Client) kindOf(region string, api API) account.Kind {
 	if api == APIRenameInstance && own.Calls == 0 {
 		own = renameShare(c.limits.Rates[AnyAPI])
 	}
-	return account.Kind{
+	k := account.Kind{
 		Cloud: c.name, Region: region, API: string(api),
 		Own: account.Rate(own), All: account.Rate(c.limits.Rates[AnyAPI]),
-		Read: api == APIDescribeInstances,
+		Read: api == APIDescribeInstances, GateOnly: c.opts.LimiterOnly,
+		Processes: c.budget.Processes,
 	}
+	k.Gate = c.gateOf(&k)
+	return k
 }
 
 // renameShare returns the part of a rate for all calls that renames may use: three quarters.

@@ -51,13 +51,17 @@ func (r Rate) bucket(processes int) *bucket {
 	return &bucket{pace: r.pace(processes), window: r.window()}
 }
 
-// enter takes the turn and waits until the next call is due. leave must follow.
-func (k *bucket) enter(ctx context.Context) error {
+// enter takes the turn and, where the bucket decides, waits until the next call is due. leave
+// must follow.
+func (k *bucket) enter(ctx context.Context, paced bool) error {
 	if k == nil {
 		return ctx.Err()
 	}
 	if err := k.turn.Lock(ctx); err != nil {
 		return err
+	}
+	if !paced {
+		return nil
 	}
 	if err := k.wait(ctx); err != nil {
 		k.leave()
@@ -74,8 +78,11 @@ func (k *bucket) leave() {
 }
 
 // wait blocks until the next call is due. It fails at once, with a *[LateError], when
-// ctx would end before.
+// ctx would end before. The caller has the turn.
 func (k *bucket) wait(ctx context.Context) error {
+	if k == nil {
+		return ctx.Err()
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -146,7 +146,9 @@ func (p *pace) pauseLocked(now time.Time, own held) time.Duration {
 
 // firstPause is how long a process makes no call after the first refusal of a long window, and
 // after a call that asks whether such a window is still full.
-func (p *pace) firstPause() time.Duration { return time.Duration(2 / float64(p.full) * float64(time.Second)) }
+func (p *pace) firstPause() time.Duration {
+	return time.Duration(2 / float64(p.full) * float64(time.Second))
+}
 
 // asks returns how long no other call goes beside the one that goes now.
 func (p *pace) asks() time.Duration {

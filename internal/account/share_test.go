@@ -85,10 +85,10 @@ func (s *simulation) process(ctx context.Context, i int) {
 	rnd := rand.New(rand.NewPCG(uint64(i), 7))
 	time.Sleep(time.Duration(rnd.Int64N(int64(s.spread) + 1)))
 	budget := &Budget{}
-	if s.told {
-		budget.Processes = s.processes
-	}
 	kind := Kind{Cloud: "fake", API: "Read", Own: s.rate}
+	if s.told {
+		kind.Processes = s.processes
+	}
 	var workers sync.WaitGroup
 	for range s.workers {
 		workers.Go(func() {
