@@ -131,7 +131,10 @@ func (p *pace) pauseLocked(now time.Time, own held) time.Duration {
 		// Calls that have met are not to meet again.
 		return time.Duration(rand.Float64() * float64(gap))
 	}
-	first := max(gap, p.firstPause())
+	first := p.firstPause()
+	if s.of > 0 {
+		first = max(first, gap)
+	}
 	asks := time.Duration(float64(first) * math.Pow(pauseGrowth, float64(min(s.row, 10)-1)))
 	frees := p.rate.Per / pauseGrowth
 	if own.calls > 0 {

@@ -117,10 +117,13 @@ func (l *Limiter) ask(ctx context.Context, s *redis.Script, keys []string, args 
 	asking, cancel := context.WithTimeoutCause(ctx, timeout, errors.New("no answer in "+timeout.String()))
 	defer cancel()
 	us, err := s.Run(asking, l.Client, keys, args...).Int64()
-	switch {
-	case err == nil:
+	if err == nil {
 		return time.Duration(us) * time.Microsecond, nil
-	case ctx.Err() != nil:
+	}
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= time.Millisecond {
+		<-ctx.Done() // the connection has the same deadline, and may notice it first
+	}
+	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
 	return 0, fmt.Errorf("redis: %w", err)
