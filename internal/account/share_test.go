@@ -217,3 +217,71 @@ func TestProcessesShareARate(t *testing.T) {
 		}
 	}
 }
+
+// A process that is started again does not have its whole burst at once. Each call that goes well
+// gives one more.
+func TestARestartedProcessHasNoFullBurst(t *testing.T) {
+	for _, tc := range []struct {
+		rate   Rate
+		told   int
+		atOnce int
+	}{
+		{hourly, 0, 10},
+		{hourly, 8, 11},
+		{hourly, 32, 2},
+		{Rate{Calls: 500, Per: time.Minute}, 0, 50},
+		{Rate{Calls: 500, Per: time.Minute}, 10, 9},
+		{secondly, 8, 4},
+	} {
+		inFakeTime(t, tc.rate, func(t *testing.T, c *caller) {
+			c.kind.Processes, c.takes = tc.told, 50*time.Millisecond
+			c.all(tc.atOnce + 1)
+			if n := c.most(time.Millisecond); n != tc.atOnce {
+				t.Errorf("%+v, %d processes: %d calls at once, want %d", tc.rate, tc.told, n, tc.atOnce)
+			}
+		})
+	}
+}
+
+// The first burst of a process that is alone comes as its calls are answered, and does not
+// wait for the pace.
+func TestTheFirstBurstComesWithTheAnswers(t *testing.T) {
+	inFakeTime(t, hourly, func(t *testing.T, c *caller) {
+		c.takes = 100 * time.Millisecond
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // the pace alone needs 3 minutes
+		defer cancel()
+		var calls sync.WaitGroup
+		for range 100 {
+			calls.Go(func() {
+				if err := c.one(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		start := time.Now()
+		calls.Wait()
+		if took, limit := time.Since(start), 1100*time.Millisecond; took > limit {
+			t.Errorf("the burst took %v, want at most %v", took, limit)
+		}
+	})
+}
+
+// The survivor of two processes takes the whole rate again.
+func TestASurvivorTakesTheWholeRate(t *testing.T) {
+	inFakeTime(t, secondly, func(t *testing.T, c *caller) {
+		cloud, start := &slidingWindow{rate: secondly}, time.Now()
+		c.takes = 20 * time.Millisecond
+		c.answer = func(int) bool {
+			for other := 0; other < 1 && time.Since(start) < time.Minute; other++ {
+				cloud.admits() // a neighbour that calls as often
+			}
+			return !cloud.admits()
+		}
+		for time.Since(start) < 10*time.Minute {
+			c.all(40)
+		}
+		if took, limit := c.all(400), 11*time.Second; took > limit {
+			t.Errorf("400 calls took %v, want at most %v", took, limit)
+		}
+	})
+}
