@@ -85,7 +85,8 @@ type seen struct {
 
 // String is a line of the result.
 func (s seen) String() string {
-	return fmt.Sprintf("%d processes made %d calls; %.0f %% of the rate used; %d refused", s.processes, s.calls, 100*s.used, s.refused)
+	return fmt.Sprintf("%d processes made %d calls; %.0f %% of the rate used; %d refused",
+		s.processes, s.calls, 100*s.used, s.refused)
 }
 
 // share lets several processes make calls as fast as they may, against a cloud that enforces
@@ -116,7 +117,8 @@ func share(ctx context.Context, processes int, lasts time.Duration, l provider.L
 	if err := failed.Load(); err != nil {
 		return seen{}, *err
 	}
-	s := seen{processes: processes, calls: sim.Calls(cloudsim.CVM, ""), refused: sim.Struck(cloudsim.CVM, cloudsim.Throttle)}
+	s := seen{processes: processes, calls: sim.Calls(cloudsim.CVM, "")}
+	s.refused = sim.Struck(cloudsim.CVM, cloudsim.Throttle)
 	s.used = float64(s.calls-s.refused) / (40 * lasts.Seconds())
 	return s, nil
 }

@@ -19,7 +19,7 @@ const (
 	// of the pace and the whole rate. For n processes the part of the calls that are
 	// refused settles at shareStep/shareDrop*sqrt(n).
 	shareStep     = 0.0003
-	shareStepLong = 0.00007
+	shareStepLong = 0.00005
 
 	// shareKept is which part of what it has had a process takes to be its share.
 	shareKept = 0.9

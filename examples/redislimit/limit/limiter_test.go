@@ -162,9 +162,10 @@ func TestAServerThatForgetsTheScripts(t *testing.T) {
 func process(t *testing.T, sim *cloudsim.Sim, l provider.Limiter, only bool) *provider.Client {
 	t.Helper()
 	c, err := tencent.New(tencent.Config{
-		Region: "ap-guangzhou", Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
-		Transport: sim.Transport(),
-		Options:   &provider.Options{Limiter: l, LimiterOnly: only, Account: "acme", RetryFor: -1},
+		Region:      "ap-guangzhou",
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		Transport:   sim.Transport(),
+		Options:     &provider.Options{Limiter: l, LimiterOnly: only, Account: "acme", RetryFor: -1},
 	})
 	if err != nil {
 		t.Fatal(err)
