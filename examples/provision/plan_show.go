@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// showPlan writes a plan for people.
+func (a *app) showPlan(p *plan) {
+	s := a.screen
+	for _, m := range p.Members {
+		a.showMemberPlan(m)
+	}
+	for _, r := range p.Problems {
+		s.text(0, s.red("problem: ")+r.text())
+	}
+	s.text(0, p.closing())
+	if p.Next != "" {
+		s.text(0, "next: "+strings.Replace(p.Next, "FILE", a.file, 1))
+	}
+}
+
+// closing is the last sentence.
+func (p *plan) closing() string {
+	create, refused, kept, requests, problems := 0, 0, 0, 0, len(p.Problems)
+	for _, m := range p.Members {
+		requests += len(m.Requests)
+		problems += len(m.Refused)
+		switch m.Action {
+		case "create":
+			create += m.Count
+		case "continue":
+			kept++
+		default:
+			refused++
+		}
+	}
+	text := fmt.Sprintf("%d %s to create in %d %s", create, plural(create, "instance"), requests, plural(requests, "request"))
+	if kept > 0 {
+		text += fmt.Sprintf(", %d %s applied already", kept, plural(kept, "member"))
+	}
+	if problems > 0 {
+		text += fmt.Sprintf("; %d %s, so apply would send nothing", problems, plural(problems, "problem"))
+	}
+	return text
+}
+
+func (a *app) showMemberPlan(m *memberPlan) {
+	s := a.screen
+	s.line("%s", s.bold(m.Name)+s.fit(m.Name, fmt.Sprintf("  %s %s, account %s", m.Cloud, m.Region, m.Account)))
+	switch m.Action {
+	case "continue":
+		s.text(2, fmt.Sprintf("%d %s applied already: apply continues them", m.Count, plural(m.Count, "instance")))
+	case "none":
+		s.text(2, s.red("refused"))
+		for _, r := range m.Refused {
+			s.text(4, r.text())
+		}
+	default:
+		s.text(2, fmt.Sprintf("%d %s to create", m.Count, plural(m.Count, "instance")))
+		s.requests(m.Requests)
+		s.added(m)
+		s.text(2, "decided by "+m.Cloud)
+		s.text(4, s.dim(strings.Join(m.DecidedByCloud, ", ")))
+	}
+	s.line("")
+}
+
+// requests writes the requests. Those that are equal but for their number come once.
+func (s *screen) requests(list []requestPlan) {
+	for _, r := range list {
+		s.text(2, fmt.Sprintf("request %s to %s", s.bold(r.Action), r.Host))
+		names := slices.Sorted(maps.Keys(r.Params))
+		width := widestOf(names)
+		for _, name := range names {
+			s.item(4, width, name, r.Params[name])
+		}
+	}
+}
+
+// added writes what the library adds to the requests, and does when a type is out of stock.
+func (s *screen) added(m *memberPlan) {
+	if m.Owner != "" && m.Cloud != "qingcloud" {
+		s.text(2, "added to each request")
+		s.item(4, widestOf([]string{provider.OperationTag}), provider.OwnerTag, m.Owner)
+		s.item(4, widestOf([]string{provider.OperationTag}), provider.OperationTag, "drawn for each operation")
+	}
+	if len(m.Alternatives) > 0 {
+		s.text(2, "when it is out of stock")
+		for _, text := range m.Alternatives {
+			s.text(4, text)
+		}
+	}
+}
+
+// text returns a problem in one line.
+func (p problem) text() string {
+	var parts []string
+	if p.File != "" && p.Line > 0 {
+		parts = append(parts, fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column))
+	} else if p.File != "" {
+		parts = append(parts, p.File)
+	}
+	if p.Field != "" {
+		parts = append(parts, p.Field)
+	}
+	return strings.Join(append(parts, p.Reason), ": ")
+}
