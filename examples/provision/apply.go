@@ -22,6 +22,7 @@ type job struct {
 	client        *provider.Client
 	file          *specfile.File
 	complete      bool   // the secrets of the file are there
+	missing       error  // why nothing can be created: secrets that are gone
 	token         []byte // nil for a member of which nothing was created
 	record        string // path of its record
 }
@@ -83,18 +84,17 @@ func (a *app) resume(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	names, err := s.members()
-	if err != nil {
-		return err
-	}
-	if len(names) == 0 {
+	if len(s.meta.Members) == 0 {
 		return nothingApplied(a.state)
 	}
-	jobs, err := a.recordedJobs(ctx, s, names, false)
+	jobs, err := a.recordedJobs(ctx, s, s.meta.Members, false)
 	if err != nil {
 		return err
 	}
 	for _, j := range jobs {
+		if j.missing != nil {
+			return j.missing
+		}
 		if info, err := provider.ReadToken(j.token); err == nil && info.Over {
 			return beingReleased(j.name)
 		}

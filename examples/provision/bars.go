@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -33,7 +32,6 @@ type barMember struct {
 
 func newBars(s *screen, jobs []*job) *bars {
 	b := &bars{members: map[*job]*barMember{}}
-	// One line stays free, for the cursor.
 	b.box = mpb.New(mpb.WithConsoleWriter(newConsole(s)), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))
 	names := make([]string, len(jobs))
 	for i, j := range jobs {
@@ -123,23 +121,23 @@ func (m *barMember) end(r *memberResult) {
 // console is a terminal as mpb writes to it, with the size of a screen.
 type console struct {
 	bytes.Buffer
-	out           io.Writer
-	width, height int
+	screen *screen
 }
 
-func newConsole(s *screen) *console {
-	return &console{out: s.out, width: s.width, height: s.height - 1}
-}
+func newConsole(s *screen) *console { return &console{screen: s} }
 
 // IsTerminal returns true: bars are for terminals only.
 func (c *console) IsTerminal() bool { return true }
 
-// GetTermSize returns the size of the screen.
-func (c *console) GetTermSize() (width, height int, err error) { return c.width, c.height, nil }
+// GetTermSize returns the size of the screen as it is now. The last line is for the cursor.
+func (c *console) GetTermSize() (width, height int, err error) {
+	width, height = c.screen.size()
+	return width, height - 1, nil
+}
 
 // Flush writes what is in the buffer, and moves the cursor up for the next time.
 func (c *console) Flush(lines int) error {
-	if _, err := c.WriteTo(c.out); err != nil {
+	if _, err := c.WriteTo(c.screen.out); err != nil {
 		return err
 	}
 	if lines > 0 {

@@ -33,6 +33,7 @@ func simulated(cfg *clouds.Config, sim *simulator) {
 	cfg.Credentials = provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
 	cfg.Options.FirstLook = 3 * time.Second // simulated instances start fast
 	cfg.Options.SearchFor = 3 * time.Second // and are visible at once
+	cfg.Options.VisibleWithin = 20 * time.Second
 }
 
 // simulatedClouds are the clouds of the simulator by the names of the adapters.

@@ -16,16 +16,15 @@ import (
 // compare returns the tokens of the members that were applied before. A file that asks for something
 // else than what exists is an error: this program creates and releases, it changes nothing.
 func (s *state) compare(f *fleet, simulate bool) (known map[string][]byte, err error) {
-	names, err := s.members()
-	if err != nil {
-		return nil, err
-	}
-	if len(names) > 0 && simulate != s.meta.Simulated {
+	if len(s.meta.Members) > 0 && simulate != s.meta.Simulated {
 		return nil, s.otherKind()
 	}
 	known = map[string][]byte{}
 	var errs []error
-	for _, name := range names {
+	for _, name := range s.meta.Members {
+		if !s.begun(name) {
+			continue
+		}
 		i := slices.IndexFunc(f.Members, func(m *member) bool { return m.Name == name })
 		if i < 0 {
 			errs = append(errs, fmt.Errorf("%s: %s was applied, and is not in the file", f.path, name))

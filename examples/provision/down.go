@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -39,25 +38,45 @@ func (a *app) down(ctx context.Context, names []string) error {
 	if err := a.confirmDown(s, jobs); err != nil {
 		return err
 	}
+	if a.output == "text" {
+		a.screen.line("releasing the instances of %d %s", len(jobs), plural(len(jobs), "member"))
+	}
 	context.AfterFunc(ctx, a.stop)
 	r.Members = make([]*memberResult, len(jobs))
 	var all sync.WaitGroup
 	for i, j := range jobs {
-		all.Go(func() { r.Members[i] = j.release(ctx, s) })
+		all.Go(func() { r.Members[i] = j.release(ctx, s.meta.Simulated) })
 	}
 	all.Wait()
 	r.conclude()
 	if r.Outcome != outcomeDone {
 		r.Next = "provision down again"
 	}
-	return errors.Join(a.finish(r), a.tidy(ctx, s))
+	return errors.Join(a.finish(r), s.forgetReleased(ctx, r))
+}
+
+// forgetReleased forgets the members of which nothing is left, and ends the simulator after the last.
+func (s *state) forgetReleased(ctx context.Context, r *result) error {
+	var names []string
+	for _, m := range r.Members {
+		if m.Outcome == outcomeDone {
+			names = append(names, m.Name)
+		}
+	}
+	if err := s.forget(names); err != nil || len(s.meta.Members) > 0 {
+		return err
+	}
+	if sim := findSimulator(ctx, s.dir); sim != nil && s.meta.Simulated {
+		_ = sim.call(ctx, http.MethodPost) // it also ends by itself
+	}
+	return nil
 }
 
 // chosen returns the members that names name, which may be none for all.
 func (s *state) chosen(names []string) ([]string, error) {
-	all, err := s.members()
-	if err != nil || len(names) == 0 {
-		return all, err
+	all := s.meta.Members
+	if len(names) == 0 {
+		return all, nil
 	}
 	for _, name := range names {
 		if slices.Contains(all, name) {
@@ -88,8 +107,13 @@ func (a *app) confirmDown(s *state, jobs []*job) error {
 }
 
 // release releases the instances of a member, and waits until they are gone.
-func (j *job) release(ctx context.Context, s *state) *memberResult {
+func (j *job) release(ctx context.Context, simulated bool) *memberResult {
 	m := j.result()
+	m.Wanted = 0
+	if j.token == nil { // nothing was sent
+		m.Outcome = outcomeDone
+		return m
+	}
 	op, err := j.open()
 	if op == nil {
 		m.judge(err)
@@ -103,17 +127,13 @@ func (j *job) release(ctx context.Context, s *state) *memberResult {
 			m.Instances = append(m.Instances, instanceResult{ID: id, State: string(provider.StateUnknown)})
 		}
 	}
-	late := res.MayAppear > 0 && !s.meta.Simulated // simulated instances are visible at once
+	late := res.MayAppear > 0 && !simulated // simulated instances are visible at once
 	if late {
 		m.Notes = append(m.Notes, fmt.Sprintf("%d more may become visible within 15 minutes: run down again then", res.MayAppear))
 	}
-	m.Wanted, m.Running = 0, 0
 	m.judge(err)
 	if err == nil && late {
 		m.Outcome = outcomePartly
-	}
-	if m.Outcome == outcomeDone {
-		m.judge(s.forget(j.name))
 	}
 	return m
 }
@@ -131,33 +151,9 @@ func (j *job) open() (*provider.Operation, error) {
 
 // forgetAll forgets a simulated fleet whose simulator has ended.
 func (a *app) forgetAll(s *state, r *result, names []string) error {
-	for _, name := range names {
-		if err := s.forget(name); err != nil {
-			return err
-		}
-	}
-	r.Outcome, r.Next = outcomeDone, "the simulator had ended, and the instances with it: they are forgotten"
-	return errors.Join(a.finish(r), s.clear())
-}
-
-// tidy removes what is left of a fleet without members, and ends its simulator.
-func (a *app) tidy(ctx context.Context, s *state) error {
-	names, err := s.members()
-	if err != nil || len(names) > 0 {
+	if err := s.forget(names); err != nil {
 		return err
 	}
-	if sim := findSimulator(ctx, s.dir); sim != nil && s.meta.Simulated {
-		_ = sim.call(ctx, http.MethodPost) // it also ends by itself
-	}
-	return s.clear()
-}
-
-// clear forgets the fleet.
-func (s *state) clear() error {
-	for _, name := range []string{"state.json", "fleet.yaml"} {
-		if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	r.Outcome, r.Next = outcomeDone, "the simulator had ended, and the instances with it: they are forgotten"
+	return a.finish(r)
 }

@@ -51,7 +51,7 @@ func (p *plan) closing() string {
 
 func (a *app) showMemberPlan(m *memberPlan) {
 	s := a.screen
-	s.line("%s", s.bold(m.Name)+s.fit(m.Name, fmt.Sprintf("  %s %s, account %s", m.Cloud, m.Region, m.Account)))
+	s.heading(m.Name, fmt.Sprintf("%s %s, account %s", m.Cloud, m.Region, m.Account))
 	switch m.Action {
 	case "continue":
 		s.text(2, fmt.Sprintf("%d %s applied already: apply continues them", m.Count, plural(m.Count, "instance")))
@@ -70,16 +70,29 @@ func (a *app) showMemberPlan(m *memberPlan) {
 	s.line("")
 }
 
-// requests writes the requests. Those that are equal but for their number come once.
+// requests writes the requests. Those that are equal come once, with their number.
 func (s *screen) requests(list []requestPlan) {
-	for _, r := range list {
-		s.text(2, fmt.Sprintf("request %s to %s", s.bold(r.Action), r.Host))
+	for i := 0; i < len(list); {
+		r, equal := list[i], 1
+		for i+equal < len(list) && sameRequest(list[i+equal], r) {
+			equal++
+		}
+		i += equal
+		times := ""
+		if equal > 1 {
+			times = fmt.Sprintf(", %d times", equal)
+		}
+		s.text(2, fmt.Sprintf("request %s to %s%s", r.Action, r.Host, times))
 		names := slices.Sorted(maps.Keys(r.Params))
 		width := widestOf(names)
 		for _, name := range names {
 			s.item(4, width, name, r.Params[name])
 		}
 	}
+}
+
+func sameRequest(a, b requestPlan) bool {
+	return a.Action == b.Action && a.Host == b.Host && maps.Equal(a.Params, b.Params)
 }
 
 // added writes what the library adds to the requests, and does when a type is out of stock.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
-	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
@@ -160,7 +158,6 @@ func (r *result) conclude() {
 // finish shows the result of a command, and returns its failure if it is one.
 func (a *app) finish(r *result) error {
 	r.Version = resultVersion
-	slices.SortStableFunc(r.Members, func(x, y *memberResult) int { return strings.Compare(x.Name, y.Name) })
 	for _, m := range r.Members {
 		if m.Error != "" {
 			r.Problems = append(r.Problems, problem{Field: m.Name, Reason: m.Error})

@@ -12,7 +12,7 @@ import (
 func (a *app) showResult(r *result) {
 	s := a.screen
 	for _, m := range r.Members {
-		s.line("%s", s.bold(m.Name)+s.fit(m.Name, fmt.Sprintf("  %s %s", m.Cloud, m.Region)))
+		s.heading(m.Name, m.Cloud+" "+m.Region)
 		s.text(2, m.summary(r.Command))
 		for _, note := range m.Notes {
 			s.text(2, note)
@@ -33,12 +33,14 @@ func (a *app) showResult(r *result) {
 	}
 }
 
-// fit returns a text that follows another one on a line, or nothing when it does not fit.
-func (s *screen) fit(before, text string) string {
-	if runewidth.StringWidth(before+text) > s.width {
-		return ""
+// heading writes the name of a member, and a text beside it, or below it where that does not fit.
+func (s *screen) heading(name, text string) {
+	if runewidth.StringWidth(name)+2+runewidth.StringWidth(text) <= s.width {
+		s.line("%s  %s", s.bold(name), text)
+		return
 	}
-	return text
+	s.line("%s", s.bold(name))
+	s.text(2, text)
 }
 
 // summary says in one line how a member is.
@@ -60,6 +62,9 @@ func (m *memberResult) summary(command string) string {
 
 // closing is the last sentence.
 func (r *result) closing() string {
+	if len(r.Members) == 0 {
+		return "nothing is applied"
+	}
 	wanted, running, released := 0, 0, 0
 	regions := map[string]bool{}
 	for _, m := range r.Members {

@@ -33,13 +33,21 @@ func newScreen(out io.Writer) *screen {
 	}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		s.terminal = true
-		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			s.width, s.height = w, h
-		}
+		s.width, s.height = s.size()
 	}
 	s.width = min(max(s.width, narrowest), widest)
 	s.colours = s.terminal && os.Getenv("NO_COLOR") == ""
 	return s
+}
+
+// size returns the size of a terminal now, or the size that was known last.
+func (s *screen) size() (width, height int) {
+	if f, ok := s.out.(*os.File); ok {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
+			return w, h
+		}
+	}
+	return s.width, s.height
 }
 
 // Colours. Without them, a text stays as it is.
@@ -67,9 +75,16 @@ func (s *screen) text(indent int, text string) {
 	}
 }
 
-// item is text with a name before it, which is as wide as the other names of a list.
+// item is text with a name before it, which is as wide as the other names of a list. On a narrow
+// screen the text is below its name, unless both fit into one line.
 func (s *screen) item(indent, nameWidth int, name, text string) {
-	if indent+nameWidth+2 > s.width/2 {
+	narrow := indent+nameWidth+2 > s.width/2
+	fits := indent+runewidth.StringWidth(name)+2+runewidth.StringWidth(text) <= s.width
+	switch {
+	case narrow && fits:
+		s.text(indent, name+"  "+text)
+		return
+	case narrow:
 		s.text(indent, name)
 		s.text(indent+2, text)
 		return

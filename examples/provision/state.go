@@ -37,6 +37,10 @@ type stateMeta struct {
 	Fleet     string `json:"fleet"`
 	File      string `json:"file"` // absolute path of the fleet file: references to files begin beside it
 	Simulated bool   `json:"simulated"`
+
+	// Members are the names of those that were applied and not released. One that has no record is not
+	// begun: the process was killed before.
+	Members []string `json:"members"`
 }
 
 const stateVersion = 1
@@ -123,66 +127,52 @@ func (s *state) begin(f *fleet, simulated bool) error {
 		return err
 	}
 	s.meta = stateMeta{Version: stateVersion, Fleet: f.Name, File: file, Simulated: simulated}
-	meta, err := json.MarshalIndent(s.meta, "", "  ")
-	if err == nil {
-		err = writeSafely(s.path("fleet.yaml"), f.data)
+	for _, m := range f.Members {
+		s.meta.Members = append(s.meta.Members, m.Name)
 	}
-	if err == nil {
-		err = writeSafely(s.path("state.json"), append(meta, '\n'))
+	if err := writeSafely(s.path("fleet.yaml"), f.data); err != nil {
+		return err
 	}
-	return err
+	return s.saveMeta()
 }
 
-// accounts returns the accounts of the fleet that was applied, and which member has which. The specs
-// in the copy do not matter: the records have them.
-func (s *state) accounts() (clouds.Accounts, map[string]string, error) {
+func (s *state) saveMeta() error {
+	meta, err := json.MarshalIndent(s.meta, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeSafely(s.path("state.json"), append(meta, '\n'))
+}
+
+// applied returns the fleet as it was applied last. Problems has those of its specs, such as a secret
+// that is gone. They matter only for members without a record.
+func (s *state) applied() (f *fleet, problems specfile.Errors, err error) {
 	data, err := os.ReadFile(s.path("fleet.yaml"))
 	if err != nil {
 		return nil, nil, err
 	}
 	f, doc, err := parseFleet(data, s.meta.File, filepath.Dir(s.meta.File))
-	if doc == nil {
+	var all, others specfile.Errors
+	if doc == nil || (err != nil && !errors.As(err, &all)) {
 		return nil, nil, err
 	}
-	of := map[string]string{}
-	for _, m := range f.Members {
-		of[m.Name] = m.Account
-	}
-	return f.Clouds, of, withoutSpecs(err)
-}
-
-// withoutSpecs returns the problems of a fleet file that are not about its members, such as a secret
-// of a spec that is gone.
-func withoutSpecs(err error) error {
-	var list, rest specfile.Errors
-	if !errors.As(err, &list) {
-		return err
-	}
-	for _, e := range list {
-		if !strings.HasPrefix(e.Path, "members") {
-			rest = append(rest, e)
+	for _, e := range all {
+		if strings.HasPrefix(e.Path, "members") {
+			problems = append(problems, e)
+		} else {
+			others = append(others, e)
 		}
 	}
-	if len(rest) == 0 {
-		return nil
+	if len(others) > 0 {
+		return nil, nil, others
 	}
-	return rest
+	return f, problems, nil
 }
 
-// members returns the names of the members that have a record, sorted.
-func (s *state) members() ([]string, error) {
-	entries, err := os.ReadDir(s.path("members"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".json"); ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names, err
+// begun reports whether a member has a record.
+func (s *state) begun(member string) bool {
+	_, err := os.Stat(s.record(member))
+	return err == nil
 }
 
 // load reads the record of a member. Complete reports that its secrets are there; without them, only
@@ -205,8 +195,21 @@ func (s *state) load(member string) (r *specfile.Record, complete bool, err erro
 	return bare, false, err
 }
 
-// forget removes the record of a member.
-func (s *state) forget(member string) error {
-	err := os.Remove(s.record(member))
-	return errors.Join(err, syncDir(s.path("members")))
+// forget removes members from the state, and the state itself when none is left.
+func (s *state) forget(members []string) error {
+	for _, name := range members {
+		if err := os.Remove(s.record(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	s.meta.Members = slices.DeleteFunc(s.meta.Members, func(name string) bool { return slices.Contains(members, name) })
+	if len(s.meta.Members) > 0 {
+		return errors.Join(syncDir(s.path("members")), s.saveMeta())
+	}
+	for _, name := range []string{"state.json", "fleet.yaml"} {
+		if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return syncDir(s.dir)
 }

@@ -14,16 +14,12 @@ func (a *app) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	names, err := s.members()
-	if err != nil {
-		return err
-	}
 	r := &result{Command: "status", Fleet: s.meta.Fleet, Simulated: s.meta.Simulated}
-	if len(names) == 0 {
+	if len(s.meta.Members) == 0 {
 		r.Outcome, r.Next = outcomeDone, "provision apply creates a fleet"
 		return a.finish(r)
 	}
-	jobs, err := a.recordedJobs(ctx, s, names, true)
+	jobs, err := a.recordedJobs(ctx, s, s.meta.Members, true)
 	if err != nil {
 		return err
 	}
@@ -41,6 +37,10 @@ func (a *app) status(ctx context.Context) error {
 // look asks the cloud about the instances of a member.
 func (j *job) look(ctx context.Context) *memberResult {
 	m := j.result()
+	if j.token == nil {
+		m.Outcome, m.Notes = outcomeFailed, []string{"not begun: provision resume creates it"}
+		return m
+	}
 	info, err := provider.ReadToken(j.token)
 	if err != nil {
 		m.judge(err)
