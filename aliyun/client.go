@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/alikeys"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
@@ -24,14 +25,21 @@ const (
 	pageSize = "100" // the same, as parameters have it
 )
 
-// Config configures a client. Only Region is required.
+// Config configures a client. The zero value takes region and credentials from where the vendor's
+// tools keep them.
 type Config struct {
-	// Region is used where a spec or a call names none, for example "cn-hangzhou".
+	// Region is used where a spec or a call names none, for example "cn-hangzhou". "" means the one
+	// of Profile, or of the environment, or of the current profile: see the package documentation.
+	// New then reads local files.
 	Region string
 
 	// Credentials are asked before every call. Nil means the vendor's default chain:
 	// see the package documentation.
 	Credentials provider.CredentialsSource
+
+	// Profile names a profile of the vendor's profile files. Its credentials are then the only ones
+	// that are looked for. "" means the default chain. It must be empty beside Credentials.
+	Profile string
 
 	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
@@ -55,7 +63,8 @@ type Config struct {
 }
 
 // New returns a client for one account on ECS, or [provider.FieldErrors] with every problem of
-// cfg. It does no I/O: the first call looks for credentials.
+// cfg. It calls nothing: the first call looks for credentials. It reads local files only to find a
+// region when cfg has none.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -65,7 +74,7 @@ func New(cfg Config) (*provider.Client, error) {
 	if cfg.Options != nil {
 		o = *cfg.Options
 	}
-	o.Region = cfg.Region
+	o.Region = d.region
 	return provider.NewClient(d, &o), nil
 }
 
@@ -91,12 +100,18 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
-	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-hangzhou")
+	if cfg.Region == "" {
+		region, err := alikeys.Region(cfg.Profile, cfg.Credentials != nil)
+		if err != nil {
+			c.Require(false, "Config.Region", nil, "required, for example cn-hangzhou; no region was found: "+err.Error())
+		}
+		cfg.Region = region
+	}
 	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:         Name,
 		Check:          &c,
-		Credentials:    cfg.Credentials,
+		Credentials:    alikeys.ForConfig(&c, cfg.Credentials, cfg.Profile, alikeys.Options{Transport: cfg.Transport}),
 		Endpoint:       cfg.Endpoint,
 		EndpointFor:    cfg.EndpointFor,
 		Transport:      cfg.Transport,

@@ -13,13 +13,57 @@
 //
 // # Credentials
 //
-// Without Config.Credentials the vendor's default chain is asked, before the
-// first call and again when keys expire: the environment variables
-// ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
-// ALIBABA_CLOUD_SECURITY_TOKEN, OIDC, the profile of the vendor's command line
-// tool, the credentials file, the role of the instance this runs on (which is asked
-// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. The error of a failed chain is not repeated,
-// because it quotes URLs and answers.
+// Config.Credentials, or else the profile that Config.Profile names and no other, or else the
+// first of these places that has any. Each is exported as a source of its own.
+//
+//  1. The environment ([EnvironmentCredentials]): the key pair of ALIBABA_CLOUD_ACCESS_KEY_ID,
+//     ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN; or of the same names with
+//     ALIBABACLOUD_; or of ALICLOUD_ACCESS_KEY, ALICLOUD_SECRET_KEY and ALICLOUD_SECURITY_TOKEN (also
+//     ALICLOUD_ACCESS_KEY_ID and ALICLOUD_ACCESS_KEY_SECRET). Variables of two tools are never mixed.
+//     A pair beside ALIBABA_CLOUD_ROLE_ARN assumes that role, unless
+//     ALIBABA_CLOUD_OIDC_TOKEN_FILE is set too: then the role is that of step 3.
+//  2. Profile files ([ProfileCredentials]): those that ALICLOUD_SHARED_CREDENTIALS_FILE and
+//     ALIBABA_CLOUD_CREDENTIALS_FILE name, then ~/.aliyun/config.json of the command line tool (unless
+//     ALIBABA_CLOUD_CLI_PROFILE_DISABLED or ALIBABA_CLOUD_IGNORE_PROFILE is true), then
+//     ~/.alibabacloud/credentials of the SDKs. The profile is that of ALIBABA_CLOUD_PROFILE,
+//     ALIBABACLOUD_PROFILE or ALICLOUD_PROFILE, or else the current one of the first file, or
+//     "default".
+//  3. OIDC, such as RRSA of Kubernetes ([OIDCCredentials]): ALIBABA_CLOUD_ROLE_ARN,
+//     ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE, ALIBABA_CLOUD_ROLE_SESSION_NAME;
+//     also with ALIBABACLOUD_.
+//  4. The role of the instance ([InstanceRoleCredentials]), which ALIBABA_CLOUD_ECS_METADATA or
+//     ALICLOUD_ECS_ROLE_NAME may name. ALIBABA_CLOUD_ECS_METADATA_DISABLED=true leaves it out,
+//     ALIBABA_CLOUD_IMDSV1_DISABLED=true forbids the first version of the metadata service.
+//  5. A credentials URI ([URICredentials]): ALIBABA_CLOUD_CREDENTIALS_URI or
+//     ALICLOUD_CREDENTIALS_URI.
+//
+// ALICLOUD_ASSUME_ROLE_ARN, with ALICLOUD_ASSUME_ROLE_SESSION_NAME and
+// ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION (seconds), is a role that is assumed with what was found,
+// wherever that was.
+//
+// A place that is configured and fails is the error: half a key pair, a variable that is set but
+// empty, a file without the profile, a Security Token Service that cannot be reached. Another
+// identity is never tried. The place that answered first is kept for the life of the client. Without
+// any, one error lists all places. An expired sign-in says which command renews it; a refusal for the
+// time of a request says how far the local clock is off.
+//
+// Profiles of the command line tool work in the modes AK, StsToken, RamRoleArn, EcsRamRole,
+// RamRoleArnWithRoleName, ChainableRamRoleArn, OIDC, External (its command runs without a shell),
+// CredentialsURI, CloudSSO and OAuth (both while the sign-in lasts; the file is never written).
+// RsaKeyPair, BearerToken and Anonymous are refused. A file is read by the first call and again every
+// 30 s, so that a new sign-in or a rotated key counts. Types of the SDKs' file are access_key, sts,
+// ram_role_arn, ecs_ram_role, oidc_role_arn and credentials_uri.
+//
+// The Security Token Service is sts.aliyuncs.com, or that of ALIBABA_CLOUD_STS_REGION, of
+// ALIBABA_CLOUD_STS_ENDPOINT or of the profile; ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true takes the
+// endpoint of private networks. Calls go through Config.Transport, to HTTPS. The metadata service is
+// never asked through a proxy. Temporary keys are renewed 5 minutes before their end, by one call for
+// all waiters.
+//
+// Config.Region of "" is the region of the profile that Config.Profile names, or else of
+// ALIBABA_CLOUD_REGION_ID, ALIBABA_CLOUD_REGION, ALIBABACLOUD_REGION_ID, ALIBABACLOUD_REGION,
+// ALICLOUD_REGION or ALICLOUD_REGION_ID, or else of the selected profile. Beside Config.Credentials
+// no profile is asked.
 //
 // # Idempotency
 //

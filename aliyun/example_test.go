@@ -3,6 +3,7 @@ package aliyun_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -20,12 +21,27 @@ func ExampleNew() {
 	// Output: true <nil>
 }
 
+// A role is assumed with the keys of another source, here those of a profile.
+func ExampleAssumeRoleCredentials() {
+	client, err := aliyun.New(aliyun.Config{
+		Region: "cn-hangzhou",
+		Credentials: aliyun.AssumeRoleCredentials(aliyun.AssumeRoleOptions{
+			Source:      aliyun.ProfileCredentials("ops", nil),
+			RoleARN:     "acs:ram::1234567890123456:role/launcher",
+			SessionName: "nightly",
+			Duration:    30 * time.Minute,
+		}),
+	})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
 // All problems of a configuration come at once, before any call.
 func ExampleNew_problems() {
-	_, err := aliyun.New(aliyun.Config{Endpoint: "ftp://ecs.aliyuncs.com"})
+	_, err := aliyun.New(aliyun.Config{Region: "cn hangzhou", Endpoint: "ftp://ecs.aliyuncs.com"})
 	fmt.Println(err)
 	// Output:
-	// aliyun: Config.Region: required, for example cn-hangzhou
+	// aliyun: Config.Region = "cn hangzhou": must be letters, digits, - and _
 	// aliyun: Config.Endpoint: must be host[:port], https://host[:port] or http://host[:port]
 }
 

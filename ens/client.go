@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/alikeys"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -31,12 +32,17 @@ const (
 // Config configures a client. Only Region is required.
 type Config struct {
 	// Region is the edge node that is used where a spec or a call names none, for example
-	// "cn-wuxi-telecom_unicom_cmcc-2".
+	// "cn-wuxi-telecom_unicom_cmcc-2". It is never taken from the environment or a profile: those
+	// name regions of ECS.
 	Region string
 
 	// Credentials are asked before every call. Nil means the vendor's default chain:
 	// see the package documentation.
 	Credentials provider.CredentialsSource
+
+	// Profile names a profile of the vendor's profile files. Its credentials are then the only ones
+	// that are looked for. "" means the default chain. It must be empty beside Credentials.
+	Profile string
 
 	// Endpoint is where calls go instead of ens.aliyuncs.com: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
@@ -91,12 +97,13 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
-	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
+	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2;"+
+		" a region of the environment or of a profile is one of ECS, and no edge node")
 	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:         Name,
 		Check:          &c,
-		Credentials:    cfg.Credentials,
+		Credentials:    alikeys.ForConfig(&c, cfg.Credentials, cfg.Profile, alikeys.Options{Transport: cfg.Transport}),
 		Endpoint:       cfg.Endpoint,
 		EndpointFor:    cfg.EndpointFor,
 		Transport:      cfg.Transport,

@@ -36,14 +36,14 @@ func TestASimulatedExpiryIsALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		d, err := newDriver(Config{
-			Region: "node-1", Transport: sim.Transport(),
+			Region: "cn-hangzhou-44", Transport: sim.Transport(),
 			Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		spec := harness().Spec
-		spec.Region, spec.Count = "node-1", 1
+		spec.Region, spec.Count = "cn-hangzhou-44", 1
 		if _, err := d.RunInstances(t.Context(), &spec); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -54,5 +55,28 @@ func TestASourceOfCredentialsHoldsUpNobody(t *testing.T) {
 		return provider.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}, nil
 	})); err != nil || got.AccessKeyID != "id" {
 		t.Errorf("an honest source: %v, %v", got, err)
+	}
+}
+
+// promptSource promises to honour ctx.
+type promptSource struct{ oddSource }
+
+func (promptSource) ReturnsWithContext() {}
+
+func TestASourceThatHonoursItsContextIsAskedWithoutAGoroutine(t *testing.T) {
+	before := runtime.NumGoroutine()
+	during := 0
+	got, err := provider.AskCredentials(t.Context(), promptSource{func() (provider.Credentials, error) {
+		during = runtime.NumGoroutine()
+		return provider.Credentials{AccessKeyID: "id"}, nil
+	}})
+	if err != nil || got.AccessKeyID != "id" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if during > before {
+		t.Errorf("%d goroutines while it is asked, want %d", during, before)
+	}
+	if _, err := provider.AskCredentials(t.Context(), promptSource{func() (provider.Credentials, error) { panic(planted) }}); err == nil || shows(err.Error()) {
+		t.Errorf("a source that panics: %v", err)
 	}
 }

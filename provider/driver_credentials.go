@@ -5,12 +5,26 @@ import (
 	"errors"
 )
 
+// errSourcePanicked does not hold the value of the panic, which may be a secret.
+var errSourcePanicked = errors.New("the source of credentials panicked")
+
+// promptSource is a source that returns within 100 ms of the end of its ctx, so that it needs no
+// goroutine. The sources of package credential are such.
+type promptSource interface {
+	CredentialsSource
+	ReturnsWithContext()
+}
+
 // AskCredentials is for adapters. It asks a source for credentials and gives up when ctx ends:
 // sources may renew keys over a network, and some of them ignore ctx. A source that hangs
-// keeps its goroutine and nothing else. A source that panics gives an error.
+// keeps its goroutine and nothing else. A source that panics gives an error. Sources with a method
+// ReturnsWithContext promise to honour ctx, and are asked without a goroutine.
 func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, error) {
-	if known, ok := s.(staticCredentials); ok {
+	switch known := s.(type) {
+	case staticCredentials:
 		return known.Credentials(ctx)
+	case promptSource:
+		return askGuarded(ctx, known)
 	}
 	type answer struct {
 		keys Credentials
@@ -18,13 +32,9 @@ func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, erro
 	}
 	done := make(chan answer, 1)
 	go func() {
-		a := answer{err: errors.New("the source of credentials panicked")}
-		defer func() {
-			_ = recover() // the panic value may hold a secret
-			done <- a
-		}()
-		keys, err := s.Credentials(ctx)
-		a = answer{keys, err}
+		a := answer{err: errSourcePanicked} // also if the goroutine exits
+		defer func() { done <- a }()
+		a.keys, a.err = askGuarded(ctx, s)
 	}()
 	select {
 	case a := <-done:
@@ -32,4 +42,14 @@ func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, erro
 	case <-ctx.Done():
 		return Credentials{}, ctx.Err()
 	}
+}
+
+// askGuarded turns a panic of a source into an error.
+func askGuarded(ctx context.Context, s CredentialsSource) (keys Credentials, err error) {
+	defer func() {
+		if recover() != nil {
+			keys, err = Credentials{}, errSourcePanicked
+		}
+	}()
+	return s.Credentials(ctx)
 }

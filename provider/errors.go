@@ -62,6 +62,7 @@ type APIError struct {
 	Op         string // the vendor's name of the call
 	Code       string // the vendor's code; "" when no answer of the vendor arrived
 	Message    string // the vendor's message, without secrets
+	Hint       string // what to do, where the vendor does not say: how far the local clock is off; "" mostly
 	RequestID  string
 	HTTPStatus int // 0 when unknown: some SDKs do not return it
 	Outcome    Outcome
@@ -117,7 +118,7 @@ func (e *APIError) status() string {
 	return "HTTP " + strconv.Itoa(e.HTTPStatus)
 }
 
-// Error returns driver, call, sentinel, HTTP status, code, message and request ID in one line.
+// Error returns driver, call, sentinel, HTTP status, code, message, request ID and hint in one line.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.Op)
@@ -131,6 +132,9 @@ func (e *APIError) Error() string {
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	if e.Hint != "" {
+		b.WriteString("; " + wording.OneLine(e.Hint))
 	}
 	return b.String()
 }

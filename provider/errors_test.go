@@ -22,6 +22,7 @@ func TestAPIErrorText(t *testing.T) {
 	}{
 		{provider.APIError{Driver: "d", Op: "Run", Kind: provider.ErrNoStock, Code: "NoStock", Message: "none left", RequestID: "r-1"}, "d: Run: no stock: NoStock: none left (request r-1)"},
 		{provider.APIError{Driver: "d", Op: "Run", Code: "Odd"}, "d: Run: Odd"},
+		{provider.APIError{Driver: "d", Op: "Run", Code: "Late", Message: "no", RequestID: "r-1", Hint: "set the clock"}, "d: Run: Late: no (request r-1); set the clock"},
 		{provider.APIError{Driver: "d", Op: "Run"}, "d: Run"},
 		{provider.APIError{Driver: "d", Op: "Run", Message: "line one\nline\ttwo\r"}, "d: Run: line one line two "},
 		{provider.APIError{Driver: "d", Op: "Run", Err: errors.New("https://host/?Signature=s")}, "d: Run"},

@@ -31,8 +31,7 @@ type Config struct {
 	// [New] reports all problems together. Nil holds nothing.
 	Check *provider.Checker
 
-	// Credentials are asked before every call. Nil means the SDK's default
-	// chain, which is first looked at by the first call.
+	// Credentials are asked before every call that is signed. Nil fails such calls.
 	Credentials provider.CredentialsSource
 
 	// Endpoint is where calls go instead of VendorEndpoint: "host[:port]" or
@@ -75,7 +74,7 @@ func New(cfg Config) (*Caller, error) {
 		transports: oncehttp.NewPair(cfg.Transport),
 	}
 	if c.keys == nil {
-		c.keys = newDefaultChain()
+		c.keys = provider.StaticCredentials("", "", "")
 	}
 	table := cfg.Errors
 	if table == nil {

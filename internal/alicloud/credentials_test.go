@@ -10,8 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
-
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -19,105 +17,34 @@ type sourceFunc func(context.Context) (provider.Credentials, error)
 
 func (f sourceFunc) Credentials(ctx context.Context) (provider.Credentials, error) { return f(ctx) }
 
-// chainFunc stands for the SDK's chain, which knows no context.
-type chainFunc func() (*credentials.Credentials, error)
-
-func (f chainFunc) GetCredentials() (*credentials.Credentials, error) { return f() }
-func (chainFunc) GetProviderName() string                             { return "test" }
-
-func chainOf(chains ...chainFunc) *defaultChain {
-	d := newDefaultChain()
-	d.build = func() credentials.CredentialsProvider {
-		next := chains[0]
-		if len(chains) > 1 {
-			chains = chains[1:]
-		}
-		return next
-	}
-	return d
-}
-
-func found() (*credentials.Credentials, error) {
-	return &credentials.Credentials{AccessKeyId: "id", AccessKeySecret: "secret", SecurityToken: "token"}, nil
-}
-
-func TestTheDefaultChainReadsTheEnvironment(t *testing.T) {
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id-env")
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-env")
-	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "token-env")
-	var query string
-	c, err := New(Config{Driver: "aliyun", Endpoint: "ecs.example.com", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		query = r.URL.RawQuery
+func TestWithoutCredentialsNothingIsSent(t *testing.T) {
+	sent := false
+	c, err := New(Config{Driver: "aliyun", Endpoint: "ecs.example.com", Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		sent = true
 		return respond(200, "{}"), nil
 	})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Call(t.Context(), createRequest()); err != nil {
-		t.Fatal(err)
+	if _, err := c.Call(t.Context(), createRequest()); !errors.Is(err, provider.ErrAuth) {
+		t.Errorf("got %v, want ErrAuth", err)
 	}
-	if !strings.Contains(query, "AccessKeyId=id-env&") || !strings.Contains(query, "SecurityToken=token-env&") {
-		t.Errorf("the call was not signed with the key of the environment: %s", query)
-	}
-}
-
-func TestAFailedChainIsBuiltAnew(t *testing.T) {
-	failing := func() (*credentials.Credentials, error) {
-		return nil, errors.New("get http://100.100.100.200/planted: refused")
-	}
-	d := chainOf(failing, found)
-	if _, err := d.Credentials(t.Context()); !errors.Is(err, errNoCredentials) || strings.Contains(err.Error(), "planted") {
-		t.Errorf("got %v, want errNoCredentials without what the chain said", err)
-	}
-	for range 2 {
-		key, err := d.Credentials(t.Context())
-		if err != nil || key.AccessKeyID != "id" || key.AccessKeySecret != "secret" || key.SecurityToken != "token" {
-			t.Errorf("after a failure: got %v, %v", key, err)
-		}
+	if sent {
+		t.Error("a call without a key was sent")
 	}
 }
 
-func TestHalfAKeyIsNone(t *testing.T) {
-	for _, half := range []*credentials.Credentials{nil, {AccessKeyId: "id"}, {AccessKeySecret: "secret"}} {
-		d := chainOf(func() (*credentials.Credentials, error) { return half, nil })
-		if _, err := d.Credentials(t.Context()); !errors.Is(err, errNoCredentials) {
-			t.Errorf("%+v: got %v, want errNoCredentials", half, err)
-		}
-	}
-}
-
-func TestTheChainIsAskedByOneCallAtATime(t *testing.T) {
-	inside := 0 // the race detector watches it
-	d := chainOf(func() (*credentials.Credentials, error) {
-		inside++
-		return found()
-	})
-	var wg sync.WaitGroup
-	for range 50 {
-		wg.Go(func() {
-			if _, err := d.Credentials(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if inside != 50 {
-		t.Errorf("the chain was asked %d times, want 50", inside)
-	}
-}
-
-// The SDK renews keys with an HTTP client of its own that knows no context.
-func TestCancelDoesNotWaitForTheChain(t *testing.T) {
+// Sources may renew keys with clients that know no context.
+func TestCancelDoesNotWaitForTheSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		d := chainOf(func() (*credentials.Credentials, error) {
-			<-release
-			return found()
-		})
 		c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, "{}"), nil })
-		c.keys = d
+		c.keys = sourceFunc(func(context.Context) (provider.Credentials, error) {
+			<-release
+			return provider.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}, nil
+		})
 		var wg sync.WaitGroup
-		for range 3 { // the first asks, the others wait for their turn
+		for range 3 {
 			wg.Go(func() {
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 				defer cancel()
@@ -135,23 +62,70 @@ func TestCancelDoesNotWaitForTheChain(t *testing.T) {
 		close(release)
 		synctest.Wait()
 		if _, err := c.Call(t.Context(), createRequest()); err != nil {
-			t.Errorf("after the chain recovered: %v", err)
+			t.Errorf("after the source recovered: %v", err)
 		}
 	})
 }
 
 func TestAPanickingSourceIsAnAuthError(t *testing.T) {
 	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, "{}"), nil })
-	for what, s := range map[string]provider.CredentialsSource{
-		"own":   sourceFunc(func(context.Context) (provider.Credentials, error) { panic("planted") }),
-		"chain": chainOf(func() (*credentials.Credentials, error) { panic("planted") }),
-	} {
-		c.keys = s
-		for range 2 { // a chain that panics must not keep the others out
-			_, err := c.Call(t.Context(), createRequest())
-			if !errors.Is(err, provider.ErrAuth) || strings.Contains(err.Error(), "planted") {
-				t.Errorf("%s: got %v, want ErrAuth", what, err)
-			}
+	c.keys = sourceFunc(func(context.Context) (provider.Credentials, error) { panic("planted") })
+	for range 2 {
+		_, err := c.Call(t.Context(), createRequest())
+		if !errors.Is(err, provider.ErrAuth) || strings.Contains(err.Error(), "planted") {
+			t.Errorf("got %v, want ErrAuth", err)
 		}
+	}
+}
+
+func TestAnUnsignedCallHasNoKey(t *testing.T) {
+	var query string
+	c := testCaller(t, func(r *http.Request) (*http.Response, error) {
+		query = r.URL.RawQuery
+		return respond(200, "{}"), nil
+	})
+	c.keys = sourceFunc(func(context.Context) (provider.Credentials, error) {
+		return provider.Credentials{}, errors.New("asked")
+	})
+	r := createRequest()
+	r.Unsigned = true
+	if _, err := c.Call(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"AccessKeyId", "Signature", "SecurityToken"} {
+		if strings.Contains(query, name) {
+			t.Errorf("an unsigned call has %s: %s", name, query)
+		}
+	}
+	if !strings.Contains(query, "Action=RunInstances&") {
+		t.Errorf("the action is missing: %s", query)
+	}
+}
+
+// A refusal for the time of a request says how far the clock is off, and what to do.
+func TestRefusalsThatSayWhatToDo(t *testing.T) {
+	answer := func(t *testing.T, code string, ahead time.Duration) error {
+		t.Helper()
+		c := testCaller(t, func(*http.Request) (*http.Response, error) {
+			resp := respond(400, `{"Code":"`+code+`","Message":"no.","RequestId":"r-1"}`)
+			resp.Header = http.Header{"Date": {time.Now().Add(-ahead).UTC().Format(http.TimeFormat)}}
+			return resp, nil
+		})
+		_, err := c.Call(t.Context(), createRequest())
+		return err
+	}
+	for _, code := range []string{"InvalidTimeStamp.Expired", "InvalidTimeStamp.Format", "IllegalTimestamp", "InvalidTimestamp.Expired"} {
+		synctest.Test(t, func(t *testing.T) {
+			err := answer(t, code, 20*time.Minute)
+			if want := "the local clock is 20m"; err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want the text %q", code, err, want)
+			}
+		})
+	}
+	if err := answer(t, "InvalidSecurityToken.Expired", 0); !strings.Contains(err.Error(), "have ended: get new ones") {
+		t.Errorf("an expired token: got %v", err)
+	}
+	if err := answer(t, "InvalidSecurityToken.MismatchWithAccessKey", 0); strings.Contains(err.Error(), "have ended") {
+		t.Errorf("a wrong token: got %v, which says that it has ended", err)
 	}
 }

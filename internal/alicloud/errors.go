@@ -119,7 +119,7 @@ func (c *Caller) refusal(r Request, resp *Response, code, message string, from s
 	}
 	e := &provider.APIError{
 		Driver: c.driver, Op: r.Action, HTTPStatus: resp.HTTPStatus,
-		Code: shown, Message: resp.Clean(message), RequestID: resp.Clean(resp.RequestID),
+		Code: shown, Message: resp.Clean(message), Hint: resp.hint(code), RequestID: resp.Clean(resp.RequestID),
 		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary, Lasting: row.Lasting, Stock: row.Stock,
 	}
 	switch {

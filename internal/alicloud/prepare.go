@@ -4,6 +4,9 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
@@ -24,6 +27,10 @@ type prepared struct {
 // prepare asks a source for the key, and has the SDK build and sign the request.
 // It gives up when ctx ends.
 func prepare(ctx context.Context, s provider.CredentialsSource, r Request, at endpoint) (p prepared) {
+	if r.Unsigned {
+		p.req, p.err = unsigned(r, at)
+		return p
+	}
 	if p.key, p.noKey = provider.AskCredentials(ctx, s); p.noKey != nil || ctx.Err() != nil {
 		return p
 	}
@@ -57,8 +64,8 @@ func sign(r Request, at endpoint, key provider.Credentials) (*http.Request, stri
 	if err := auth.Sign(req, nil, r.Region, oneKey(key)); err != nil {
 		return nil, "", err
 	}
-	url, body := req.BuildUrl(), req.GetBodyReader()
-	out, err := http.NewRequest(req.Method, url, body) //nolint:noctx // the exchange brings the ctx
+	target, body := req.BuildUrl(), req.GetBodyReader()
+	out, err := http.NewRequest(req.Method, target, body) //nolint:noctx // the exchange brings the ctx
 	if err != nil {
 		return nil, "", err
 	}
@@ -67,6 +74,26 @@ func sign(r Request, at endpoint, key provider.Credentials) (*http.Request, stri
 	}
 	out.Header.Set("User-Agent", sdk.DefaultUserAgent+" Extra/yunfan")
 	return out, req.GetStringToSign(), nil
+}
+
+// unsigned builds a request without a key, in the form that the SDK gives it.
+func unsigned(r Request, at endpoint) (*http.Request, error) {
+	query := url.Values{
+		"Action": {r.Action}, "Version": {r.Version}, "Format": {"JSON"}, "RegionId": {r.Region},
+		"Timestamp": {time.Now().UTC().Format("2006-01-02T15:04:05Z")},
+	}
+	form := url.Values{}
+	for name, value := range r.Params {
+		form.Set(name, value)
+	}
+	target := strings.ToLower(at.scheme) + "://" + at.host + "/?" + query.Encode()
+	out, err := http.NewRequest(requests.POST, target, strings.NewReader(form.Encode())) //nolint:noctx // the exchange brings the ctx
+	if err != nil {
+		return nil, err
+	}
+	out.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	out.Header.Set("User-Agent", sdk.DefaultUserAgent+" Extra/yunfan")
+	return out, nil
 }
 
 func sdkRequest(r Request, at endpoint) *requests.CommonRequest {

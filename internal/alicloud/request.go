@@ -32,6 +32,10 @@ type Request struct {
 	// Create says that the call makes something.
 	Create bool
 
+	// Unsigned says that the call carries no key and no signature: its parameters prove who
+	// asks.
+	Unsigned bool
+
 	// Into, if any, is what a long answer is decoded into while it is read, by the
 	// SDK's own decoder. [Caller.Decode] then reads again only what that could not read.
 	Into responses.AcsResponse
@@ -51,6 +55,7 @@ type Response struct {
 	// Unread are the fields that [Caller.Decode] could not read, as paths without numbers.
 	Unread []string
 
+	clock      oncehttp.Clock            // of this computer, against the service's
 	decoded    error                     // how decoding into Request.Into went
 	redactor   func() *oncehttp.Redactor // makes one that knows the secrets of the call; nil: there are none
 	known      *oncehttp.Redactor        // what it made; most answers need none

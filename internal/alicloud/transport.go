@@ -58,5 +58,6 @@ func (f *exchange) response(redactor func() *oncehttp.Redactor) *Response {
 		Body: f.body, HTTPStatus: f.Status(), RequestID: requestID(f.body), decoded: f.decoded,
 		redactor:   redactor,
 		retryAfter: f.RetryAfter(),
+		clock:      f.Clock(),
 	}
 }

@@ -80,7 +80,7 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	}
 	// The files of each optional ability are present only where the cloud has it.
 	optional := []string{
-		"names.go", "power.go", "placement.go", "catalog.go", "job.go",
+		"credentials.go", "names.go", "power.go", "placement.go", "catalog.go", "job.go",
 		"template.go", "template_versions.go", "template_data.go", "template_read.go", "template_rest.go",
 		"options_run.go",
 	}

@@ -71,6 +71,7 @@ func rules() []rule {
 		{"/provider", "github.com/go-json-experiment", "files are read by provider/specfile"},
 		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/credential", "sources are put together beside provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
 		{"/provider/placement", module + "/provider/launchtemplate", "one subject does not need another"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
@@ -104,6 +105,7 @@ func rules() []rule {
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
 			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
+			rule{"/internal/keysource", c.SDK, "what the sources of several clouds share knows no vendor"},
 			rule{"/provider/specfile", module + "/" + c.Name, "the program names the options that its files may have"},
 			rule{"/" + c.Name, "go.yaml.in", "files are read by provider/specfile; a program without files links no YAML"},
 		)
@@ -165,6 +167,7 @@ func TestOnlyProgramsLinkAllClouds(t *testing.T) {
 // Alibaba's gateway. No test is meant: tests use the vendors' SDKs as oracles.
 var simulator = map[string][]string{
 	"":                    {"/internal/core", "/internal/alibaba", "/internal/ecs", "/internal/ens", "/internal/cvm", "/internal/qingcloud"},
+	"/control":            {"", "/internal/core"},
 	"/internal/core":      {},
 	"/internal/alibaba":   {"/internal/core"},
 	"/internal/ecs":       {"/internal/core", "/internal/alibaba"},
@@ -200,12 +203,12 @@ func TestTheSimulatorStandsAlone(t *testing.T) {
 func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	for _, p := range list(t, "./...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
-		forTests := at == "/provider/providertest" || p.ImportPath == allClouds
+		forTests := at == "/provider/providertest" || at == "/provider/cloudsim/control" || p.ImportPath == allClouds
 		tool := slices.Contains(p.Deps, allClouds)
 		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
-		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
+		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/control", "/provider/cloudsim/internal/simtest", "/provider/providertest", "/internal/fakedriver"} {
 			if at != dep && slices.Contains(p.Deps, module+dep) {
 				t.Errorf("%s depends on %s", at, dep)
 			}
@@ -265,7 +268,11 @@ func TestFewDependencies(t *testing.T) {
 		ofProvider = append(ofProvider, module+"/internal/"+room)
 	}
 	allowed := map[string][]string{
-		"/provider":                ofProvider,
+		"/provider":            ofProvider,
+		"/provider/credential": append([]string{module + "/provider"}, ofProvider...),
+		"/internal/keysource": append([]string{
+			module + "/provider", module + "/provider/credential", module + "/internal/oncehttp",
+		}, ofProvider...),
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{

@@ -5,6 +5,7 @@
 //   - What arrived before a body ended early? [Exchange.Body], [Salvage]
 //   - What part of an answer may an error show? [Redactor]
 //   - When may the call be repeated? [RetryAfter]
+//   - How far is the local clock off? [Exchange.Clock]
 //   - Which connection does a call get? [NewPair], [Direct]
 //   - Where does a call go? [ParseEndpoint]
 //

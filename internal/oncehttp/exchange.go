@@ -38,6 +38,7 @@ type Exchange struct {
 	err       error // the transport's error
 	status    int
 	header    http.Header
+	received  time.Time // when the header arrived
 	body      body
 }
 
@@ -67,7 +68,7 @@ func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.R
 	x.req = req
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {
-		x.status, x.header = resp.StatusCode, resp.Header
+		x.status, x.header, x.received = resp.StatusCode, resp.Header, time.Now()
 	}
 	readable := resp != nil && resp.Body != nil
 	if err == nil && !readable {

@@ -87,7 +87,7 @@ func inFleet(t *testing.T, f func(f *fleet)) {
 		t.Run(string(s.cloud), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				x := &fleet{service: s, t: t, rate: rate, seen: map[string]time.Time{}}
-				x.sim = cloudsim.New(&cloudsim.Options{Seed: 1, Boot: x.draw})
+				x.sim = cloudsim.New(&cloudsim.Options{Seed: 1, Boot: x.draw, Regions: manyZones()})
 				x.meter = &meter{RoundTripper: x.sim.Transport()}
 				if s.cloud == cloudsim.CVM {
 					x.meter.action = "DescribeInstances" // creates have a rate of their own
@@ -223,6 +223,15 @@ func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 			f.t.Errorf("a wait for one instance noticed it after %v, want at most %v", worst, limit)
 		}
 	})
+}
+
+// manyZones are the zones pek0a to pek29a of QingCloud.
+func manyZones() map[cloudsim.Cloud][]cloudsim.Region {
+	var list []cloudsim.Region
+	for i := range 30 {
+		list = append(list, cloudsim.Region{ID: fmt.Sprintf("pek%da", i)})
+	}
+	return map[cloudsim.Cloud][]cloudsim.Region{cloudsim.QingCloud: list}
 }
 
 // Instances that never come up, in many zones that share no call, keep the poller at

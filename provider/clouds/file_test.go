@@ -134,7 +134,7 @@ func TestProblemsOfAccounts(t *testing.T) {
 	const bad = `version: 1
 clouds:
   a: {cloud: tencnet, region: ap-guangzhou}
-  b: {cloud: aliyun}
+  b: {cloud: aliyun, region: cn hangzhou}
   c:
     cloud: ens
     region: cn-hangzhou-44
@@ -159,7 +159,7 @@ clouds:
 `
 	_, err := clouds.Read(strings.NewReader(bad), "clouds.yaml", nil)
 	want := `clouds.yaml:3:14: clouds["a"].cloud: "tencnet": unknown cloud; did you mean tencent?
-clouds.yaml:4:6: clouds["b"].region: required, for example cn-hangzhou
+clouds.yaml:4:30: clouds["b"].region: "cn hangzhou": must be letters, digits, - and _
 clouds.yaml:8:5: clouds["c"].regoin: unknown field; did you mean region?
 clouds.yaml:9:18: clouds["c"].credentials.accessKeySecret: is missing: a key pair has accessKeyId and accessKeySecret, each as a reference such as env:NAME
 clouds.yaml:9:32: clouds["c"].credentials.accessKeyId: a secret must not be in the file: write env:NAME or file:PATH

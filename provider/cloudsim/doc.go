@@ -28,4 +28,13 @@
 // IDs, addresses and boot times of instances.
 //
 // [Sim.Instances] returns the instances that exist, whatever the clouds show.
+//
+// Regions, nodes and zones are those of the vendors' documents; a call to another one is
+// refused as the cloud refuses it, and a zone must be one of its region. See [Region];
+// [Options].Regions adds your own, for example the zones of a private QingCloud.
+//
+// [Options].Logger reports unknown actions and refused parameters. [Sim.KeepCalls] keeps
+// records of the latest calls. Neither shows a secret. [Sim.Reset] makes the account empty.
+// Package control serves all of this over HTTP on loopback, for tests in other languages,
+// with a status page.
 package cloudsim

@@ -1,6 +1,8 @@
 package cloudsim
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
@@ -35,17 +37,56 @@ type Fault struct {
 // Inject adds a fault. The returned function removes the fault. Several faults may hit
 // one call; refusals win over effects.
 func (s *Sim) Inject(f Fault) (remove func()) {
-	var undo []func()
-	for name, c := range s.clouds {
+	id := s.InjectFault(f)
+	return func() { s.RemoveFault(id) }
+}
+
+// InjectFault is Inject for callers that keep the number of the fault, for
+// [Sim.RemoveFault].
+func (s *Sim) InjectFault(f Fault) (id int) {
+	id = int(s.faults.Add(1))
+	for name, c := range s.services() {
 		if f.Cloud == "" || f.Cloud == name {
-			undo = append(undo, c.Inject(core.Fault(f)))
+			c.Inject(id, core.Fault(f))
 		}
 	}
-	return func() {
-		for _, u := range undo {
-			u()
+	return id
+}
+
+// ActiveFault is an injected fault that may still hit calls.
+type ActiveFault struct {
+	ID    int // number of the fault, from 1 on; no two faults of a Sim have the same
+	Hits  int // how many calls it has hit; on all clouds together if it is for all
+	Fault Fault
+}
+
+// Faults returns the faults that may still hit calls, in the order in which they were
+// injected. A fault that has hit its last call is not among them.
+func (s *Sim) Faults() []ActiveFault {
+	var list []ActiveFault
+	for _, c := range s.services() {
+		for _, f := range c.ActiveFaults() {
+			i := slices.IndexFunc(list, func(a ActiveFault) bool { return a.ID == f.ID })
+			if i < 0 {
+				list = append(list, ActiveFault{ID: f.ID, Fault: Fault(f.Fault)})
+				i = len(list) - 1
+			}
+			list[i].Hits += f.Hits
 		}
 	}
+	slices.SortFunc(list, func(a, b ActiveFault) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// RemoveFault removes a fault by its number and reports whether it was there.
+func (s *Sim) RemoveFault(id int) bool {
+	there := false
+	for _, c := range s.services() {
+		if c.RemoveFault(id) {
+			there = true
+		}
+	}
+	return there
 }
 
 // Struck returns how many calls of a cloud were hit by faults of a kind. A call that
@@ -55,7 +96,7 @@ func (s *Sim) Struck(name Cloud, k FaultKind) int { return s.cloud(name).Struck(
 
 // ClearFaults removes every injected fault.
 func (s *Sim) ClearFaults() {
-	for _, c := range s.clouds {
+	for _, c := range s.services() {
 		c.ClearFaults()
 	}
 }

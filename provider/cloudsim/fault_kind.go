@@ -121,3 +121,6 @@ const (
 	// missing. The reader gets [io.ErrUnexpectedEOF]. All clouds.
 	CutBody FaultKind = core.CutBody
 )
+
+// FaultKinds returns all kinds of fault.
+func FaultKinds() []FaultKind { return core.FaultKinds() }

@@ -2,9 +2,12 @@ package cloudsim
 
 import (
 	"cmp"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
@@ -44,6 +47,15 @@ type Options struct {
 	// it. After that time the same token creates again. Zero means forever; no vendor
 	// documents a time.
 	TokenLife time.Duration
+
+	// Regions are regions that the clouds have besides those of the documents, for example
+	// the zones of a private QingCloud. A region with the ID of a documented one replaces it.
+	Regions map[Cloud][]Region
+
+	// Logger receives one record for each call: a warning if the cloud refused it, for example
+	// an unknown action or a wrong parameter; information if a fault hit it; else a record for
+	// debugging. Records have the fields of [Call] and no secret. Nil means no log.
+	Logger *slog.Logger
 }
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it over
@@ -52,6 +64,10 @@ type Options struct {
 // clock when a call reads it.
 type Sim struct {
 	opts   Options
+	record record
+	faults atomic.Int64 // number of the latest fault
+
+	mu     sync.RWMutex // guards the map, which Reset replaces
 	clouds map[Cloud]*core.Service
 }
 
@@ -66,24 +82,44 @@ func New(o *Options) *Sim {
 	if s.opts.Boot == nil {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
-	s.clouds = map[Cloud]*core.Service{
-		ECS:       core.NewService(s.config(ECS), ECS, ecs.New),
-		ENS:       core.NewService(s.config(ENS), ENS, ens.New),
-		CVM:       core.NewService(s.config(CVM), CVM, cvm.New),
-		QingCloud: core.NewService(s.config(QingCloud), QingCloud, qingcloud.New),
-	}
+	s.record.log = s.opts.Logger
+	s.clouds = s.newServices(s.opts.Seed)
 	return s
 }
 
+// newServices returns the four clouds without instances.
+func (s *Sim) newServices(seed uint64) map[Cloud]*core.Service {
+	return map[Cloud]*core.Service{
+		ECS:       core.NewService(s.config(ECS, seed), ECS, ecs.New),
+		ENS:       core.NewService(s.config(ENS, seed), ENS, ens.New),
+		CVM:       core.NewService(s.config(CVM, seed), CVM, cvm.New),
+		QingCloud: core.NewService(s.config(QingCloud, seed), QingCloud, qingcloud.New),
+	}
+}
+
+// Reset makes the account empty, as it was after New: no instances, client tokens, orders,
+// templates, groups, faults, counted calls and recorded calls. Calls under way end in the
+// old account. A seed that was used before gives the same IDs again: then a client that
+// still works for the old account may meet instances of the new one.
+func (s *Sim) Reset(seed uint64) {
+	fresh := s.newServices(seed)
+	s.mu.Lock()
+	s.clouds = fresh
+	s.mu.Unlock()
+	s.record.clear()
+}
+
 // config returns the part of the options that one cloud gets.
-func (s *Sim) config(c Cloud) core.Config {
+func (s *Sim) config(c Cloud, seed uint64) core.Config {
 	cfg := core.Config{
 		AccessKeyID:     s.opts.AccessKeyID,
 		AccessKeySecret: s.opts.AccessKeySecret,
 		SecurityToken:   s.opts.SecurityToken,
-		Seed:            s.opts.Seed,
+		Seed:            seed,
 		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
 		TokenLife:       s.opts.TokenLife,
+		Regions:         s.opts.coreRegions(c),
+		Observer:        s.observer,
 	}
 	for _, r := range s.opts.Rates[c] {
 		cfg.Rates = append(cfg.Rates, core.Rate(r))
@@ -93,7 +129,10 @@ func (s *Sim) config(c Cloud) core.Config {
 
 // Handler returns the HTTP service of one cloud, for use in your own HTTP server. It
 // panics for a cloud that is not simulated.
-func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
+func (s *Sim) Handler(c Cloud) http.Handler {
+	_ = s.cloud(c) // for the panic
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.cloud(c).ServeHTTP(w, r) })
+}
 
 // Instances returns a snapshot of every instance that was created and is not gone, on
 // the named clouds (none means all), in order of creation. It includes instances that
@@ -127,12 +166,22 @@ func (s *Sim) Calls(name Cloud, action string) int {
 	return s.cloud(name).Calls(action)
 }
 
+// Actions returns the names of the API actions of a cloud, in order.
+func (s *Sim) Actions(name Cloud) []string { return s.cloud(name).Wire.Actions() }
+
 func (s *Sim) cloud(name Cloud) *core.Service {
-	c := s.clouds[name]
+	c := s.services()[name]
 	if c == nil {
 		panic("cloudsim: no such cloud: " + string(name) + ", want one of " + joinClouds())
 	}
 	return c
+}
+
+// services returns the clouds. Nobody changes the map; Reset replaces it.
+func (s *Sim) services() map[Cloud]*core.Service {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.clouds
 }
 
 func joinClouds() string {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -26,32 +27,58 @@ type Server struct {
 // [Clouds]. With port 0 the system chooses all four. Empty means "127.0.0.1:0". The
 // caller must close the Server.
 func (s *Sim) Start(addr string) (*Server, error) {
-	host, port, err := net.SplitHostPort(cmp.Or(addr, "127.0.0.1:0"))
+	host, first, err := firstPort(cmp.Or(addr, "127.0.0.1:0"))
 	if err != nil {
-		return nil, fmt.Errorf("cloudsim: address %q: %w", addr, err)
-	}
-	first, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return nil, fmt.Errorf("cloudsim: address %q: port is not a number", addr)
+		return nil, err
 	}
 	srv := &Server{sim: s, urls: map[Cloud]string{}}
 	for i, c := range Clouds() {
 		p := first
 		if p != 0 {
-			p += uint64(i)
+			p += i
 		}
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp",
-			net.JoinHostPort(host, strconv.FormatUint(p, 10)))
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(p)))
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("cloudsim: listen for %s: %w", c, err), srv.Close())
+			return nil, errors.Join(listenError(c, first, p, err), srv.Close())
 		}
 		srv.serve(c, l)
 	}
 	return srv, nil
 }
 
+// firstPort reads an address: a host, and the port of the first cloud.
+func firstPort(addr string) (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, fmt.Errorf("cloudsim: address %q: want host:port: %w", addr, err)
+	}
+	port, err = strconv.Atoi(text)
+	last := maxPort - len(Clouds()) + 1
+	switch {
+	case err != nil:
+		return "", 0, fmt.Errorf("cloudsim: address %q: port %q is not a number; want 0 to %d", addr, text, last)
+	case port < 0 || port > maxPort:
+		return "", 0, fmt.Errorf("cloudsim: address %q: port %d is out of range; want 0 to %d", addr, port, last)
+	case port > last:
+		return "", 0, fmt.Errorf("cloudsim: address %q: the clouds need %d consecutive ports, so the first is at most %d",
+			addr, len(Clouds()), last)
+	}
+	return host, port, nil
+}
+
+const maxPort = 1<<16 - 1
+
+// listenError describes a port that cannot be had. The port is 0 if the system chooses it.
+func listenError(c Cloud, first, port int, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) && port != 0 {
+		return fmt.Errorf("cloudsim: listen for %s: port %d is in use; the clouds need the ports %d to %d "+
+			"(port 0 lets the system choose): %w", c, port, first, first+len(Clouds())-1, err)
+	}
+	return fmt.Errorf("cloudsim: listen for %s: %w", c, err)
+}
+
 func (srv *Server) serve(c Cloud, l net.Listener) {
-	h := &http.Server{Handler: srv.sim.cloud(c), ReadHeaderTimeout: 10 * time.Second}
+	h := &http.Server{Handler: srv.sim.Handler(c), ReadHeaderTimeout: 10 * time.Second}
 	srv.urls[c] = "http://" + l.Addr().String()
 	srv.servers = append(srv.servers, h)
 	srv.wg.Go(func() { _ = h.Serve(l) })

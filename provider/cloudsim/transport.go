@@ -58,13 +58,13 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 func (s *Sim) byHost(host string) *core.Service {
 	switch {
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
-		return s.clouds[ECS]
+		return s.cloud(ECS)
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ens"):
-		return s.clouds[ENS]
+		return s.cloud(ENS)
 	case strings.HasSuffix(host, ".tencentcloudapi.com") && strings.HasPrefix(host, "cvm"):
-		return s.clouds[CVM]
+		return s.cloud(CVM)
 	case host == "qingcloud.com" || strings.HasSuffix(host, ".qingcloud.com"):
-		return s.clouds[QingCloud]
+		return s.cloud(QingCloud)
 	default:
 		return nil
 	}

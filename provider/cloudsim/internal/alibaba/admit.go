@@ -88,8 +88,11 @@ func MissingText(name string) string {
 // requests that text holds every parameter, including passwords.
 func badSignature(stringToSign string) *Refusal {
 	return Refuse(400, "SignatureDoesNotMatch",
-		"Specified signature is not matched with our calculation. server string to sign is:"+stringToSign)
+		"Specified signature is not matched with our calculation."+signedText+stringToSign)
 }
+
+// signedText begins the part of a message that repeats the signed text.
+const signedText = " server string to sign is:"
 
 func incomplete() *Refusal {
 	return Refuse(400, "IncompleteSignature", "The request signature does not conform to Aliyun standards.")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
@@ -172,10 +173,13 @@ func (a *Gateway) success(k *core.Call, o Object) *core.Answer {
 // failure encodes a refusal. All four fields are strings; the vendor's SDK for
 // Go panics on anything else.
 func (a *Gateway) failure(k *core.Call, e *Refusal) *core.Answer {
-	return encodeAnswer(e.Status, k.Format, "Error", Object{
+	out := encodeAnswer(e.Status, k.Format, "Error", Object{
 		{"RequestId", k.RequestID},
 		{"HostId", a.host},
 		{"Code", e.Code},
 		{"Message", e.Message},
 	})
+	out.Code = e.Code
+	out.Reason, _, _ = strings.Cut(e.Message, signedText) // that text holds every parameter
+	return out
 }

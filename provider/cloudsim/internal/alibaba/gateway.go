@@ -19,7 +19,8 @@ type Gateway struct {
 	version string // the only supported API version
 	Table   map[string]Action
 	Fault   func(core.FaultKind) *Refusal
-	ids     *rand.Rand // random values of request IDs: polling must not change what instances get
+	Region  func(*core.Call) *Refusal // refuses a call to a region that does not exist; nil = no region is checked
+	ids     *rand.Rand                // random values of request IDs: polling must not change what instances get
 }
 
 // Action is one API of a product. Its handler runs with the cloud's lock held.
@@ -51,7 +52,10 @@ func (a *Gateway) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 		err = a.admit(q, now)
 	}
 	if err != nil {
-		return nil, a.failure(k, err)
+		if q != nil {
+			k.Action, k.Region = q.action(), q.params["RegionId"]
+		}
+		return k, a.failure(k, err)
 	}
 	k.Action, k.Params, k.Region = q.claims.action, q.business(), q.params["RegionId"]
 	return k, nil
@@ -68,6 +72,11 @@ func (a *Gateway) Describes(action string) bool { return a.Table[action].Lists }
 
 // Serve implements [core.Wire].
 func (a *Gateway) Serve(k *core.Call) *core.Answer {
+	if a.Region != nil {
+		if err := a.Region(k); err != nil {
+			return a.failure(k, err)
+		}
+	}
 	o, err := a.Table[k.Action].Run(k)
 	if err != nil {
 		return a.failure(k, err)

@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -76,6 +77,11 @@ func (q *request) format() string {
 		return JSON
 	}
 	return XML
+}
+
+// action returns the name of the action, also of a request that is refused.
+func (q *request) action() string {
+	return cmp.Or(q.claims.action, q.http.Header.Get("x-acs-action"), q.params["Action"])
 }
 
 // business returns the parameters of the API. Empty values are part of the signature,

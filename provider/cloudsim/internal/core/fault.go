@@ -33,20 +33,43 @@ type Fault struct {
 // pendingFault is an injected fault with its counters.
 type pendingFault struct {
 	Fault
+	id   int
 	seen int
 }
 
-// Inject adds a fault. The returned function removes it.
-func (c *Service) Inject(f Fault) (remove func()) {
-	p := &pendingFault{Fault: f}
+// ActiveFault is a fault that may still hit calls.
+type ActiveFault struct {
+	ID   int
+	Hits int // calls that it has hit
+	Fault
+}
+
+// Inject adds a fault under a number.
+func (c *Service) Inject(id int, f Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults = append(c.faults, p)
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.faults = slices.DeleteFunc(c.faults, func(q *pendingFault) bool { return q == p })
+	c.faults = append(c.faults, &pendingFault{Fault: f, id: id})
+}
+
+// RemoveFault removes the fault of a number, and reports whether there was one.
+func (c *Service) RemoveFault(id int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := len(c.faults)
+	c.faults = slices.DeleteFunc(c.faults, func(p *pendingFault) bool { return p.id == id })
+	return len(c.faults) < before
+}
+
+// ActiveFaults returns the faults that may still hit calls, in the order in which they were
+// injected.
+func (c *Service) ActiveFaults() []ActiveFault {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []ActiveFault
+	for _, p := range c.faults {
+		list = append(list, ActiveFault{ID: p.id, Hits: max(p.seen-p.Skip, 0), Fault: p.Fault})
 	}
+	return list
 }
 
 // Struck returns how many calls were hit by faults of a kind.

@@ -37,6 +37,17 @@ const (
 	CutBody           FaultKind = "cut-body"
 )
 
+// FaultKinds returns all kinds, in the order of the constants.
+func FaultKinds() []FaultKind {
+	return []FaultKind{
+		Throttle, NoStock, Quota, Balance, Refuse, LaunchFailure,
+		Partial, ServerErrorBefore, ServerErrorAfter, ResetBefore, ResetAfter, Slow,
+		Malformed, LateVisibility, ShortList, LongList, ForeignList, StockRanOut,
+		DeadToken, ForgetToken, UnpaidOrder, Blind, Flap, ListCap,
+		WrongTotal, Unaddressed, Held, Proxy, CutBody,
+	}
+}
+
 // createOnly reports whether a kind applies only to calls that make instances.
 func (k FaultKind) createOnly() bool {
 	switch k {

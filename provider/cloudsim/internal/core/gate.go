@@ -20,7 +20,13 @@ func (c *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "request body unreadable or too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	a := c.answer(r, body)
+	began := time.Now()
+	k, a := c.answer(r, body)
+	if c.Config.Observer != nil {
+		if observe := c.Config.Observer(); observe != nil {
+			observe(c.recordOf(k, a, began))
+		}
+	}
 	if a == nil {
 		// The documented way to cut a connection without an answer; the
 		// in-memory transport turns it into a reset.
@@ -33,13 +39,20 @@ func (c *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.Body)
 }
 
-// answer runs a request through authentication, faults and execution. Nil means that
-// the connection must be cut.
-func (c *Service) answer(r *http.Request, body []byte) *Answer {
+// answer runs a request through authentication, faults and execution. A nil answer means
+// that the connection must be cut. The call is nil if nothing could be read.
+func (c *Service) answer(r *http.Request, body []byte) (*Call, *Answer) {
 	k, refused := c.Wire.Open(r, body, time.Now())
 	if refused != nil {
-		return refused
+		return k, refused
 	}
+	k.admitted = true
+	return k, c.handle(r.Context(), k)
+}
+
+// handle runs an authentic call through faults and execution. Nil means that the
+// connection must be cut.
+func (c *Service) handle(ctx context.Context, k *Call) *Answer {
 	c.mu.Lock()
 	c.calls[k.Action]++
 	k.Faults = c.strikes(k)
@@ -50,7 +63,7 @@ func (c *Service) answer(r *http.Request, body []byte) *Answer {
 	}
 	c.mu.Unlock()
 
-	if f, ok := k.Faults.Get(Slow); ok && !sleep(r.Context(), f.Delay) {
+	if f, ok := k.Faults.Get(Slow); ok && !sleep(ctx, f.Delay) {
 		return nil
 	}
 	if _, ok := k.Faults.Get(ResetBefore); ok {

@@ -40,6 +40,11 @@ type Config struct {
 	Boot      func(*rand.Rand) time.Duration // random time from an accepted create to running, once per instance
 	Rates     []Rate                         // enforced call rates
 	TokenLife time.Duration                  // how long it remembers a client token; 0 = forever
+	Regions   []Region                       // known regions; a protocol puts those of its vendor before them
+
+	// Observer returns what receives a record of each call, or nil if nobody wants records. It
+	// is called without the lock, at the end of each call. Nil means that nobody ever wants one.
+	Observer func() func(Record)
 }
 
 // NewService returns a service without instances. Its protocol is the result of wire.

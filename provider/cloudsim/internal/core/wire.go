@@ -11,7 +11,8 @@ import (
 type Wire interface {
 	// Open reads and authenticates a request. For a refused request (wrong signature,
 	// stale time, unknown action, missing system parameter) it returns the vendor's
-	// refusal and no call. It may take the cloud's lock.
+	// refusal, and a call with what it could read, or nil. Such a call is only for records.
+	// It may take the cloud's lock.
 	Open(r *http.Request, body []byte, now time.Time) (*Call, *Answer)
 
 	// Actions returns the names of all actions, in order.
@@ -55,6 +56,8 @@ type Call struct {
 	Format    string // requested answer format, in the vendor's words
 	RequestID string
 
+	admitted bool // the request was authentic and for a known action
+
 	made  int      // number of instances that the call made
 	named []string // IDs in the answer of a create
 	Order *Order   // the create's unpaid order, if any
@@ -65,6 +68,8 @@ type Answer struct {
 	Status      int
 	ContentType string
 	Body        []byte
+	Code        string      // the vendor's code of a refusal; "" = none
+	Reason      string      // the refusal in words, for records; it quotes no parameter's value
 	header      http.Header // besides the usual headers; may be nil
 	missing     int         // bytes that Content-Length promises beyond the body
 }

@@ -44,10 +44,12 @@ func (f fields) answer(requestID string) *core.Answer {
 
 // answer encodes the refusal. The vendor reports every API error with HTTP 200.
 func (r *refusal) answer(requestID string) *core.Answer {
-	return encode(fields{
+	a := encode(fields{
 		"Error":     map[string]string{"Code": r.code, "Message": r.message},
 		"RequestId": requestID,
 	})
+	a.Code, a.Reason = r.code, r.message
+	return a
 }
 
 func encode(response fields) *core.Answer {

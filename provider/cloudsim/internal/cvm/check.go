@@ -10,10 +10,11 @@ import (
 
 // check validates a create against the documented rules. If the documents give a rule
 // but no code, the code is the closest listed one and [unverified].
-func (r *runRequest) check(k *core.Call) *refusal {
+func (c *api) check(k *core.Call, r *runRequest) *refusal {
 	return cmp.Or(
 		checkToken(r.ClientToken),
-		r.checkTarget(k.Region),
+		r.checkTarget(),
+		c.checkZone(k, r),
 		r.checkCount(),
 		r.checkCharge(),
 		r.checkSpot(),
@@ -47,7 +48,7 @@ func checkToken(t *string) *refusal {
 
 // checkTarget requires the parameters without a default. A launch template, if there is
 // one, has been merged before.
-func (r *runRequest) checkTarget(region string) *refusal {
+func (r *runRequest) checkTarget() *refusal {
 	switch {
 	case r.Placement == nil:
 		return missing("Placement")
@@ -58,13 +59,19 @@ func (r *runRequest) checkTarget(region string) *refusal {
 	case !idForm(*r.ImageId, "img-"):
 		return invalidAs("InvalidImageId.Malformed", "ImageId")
 	}
-	if in, ok := zoneRegion(*r.Placement.Zone); !ok || in != region {
-		return refuse("InvalidZone.MismatchRegion", "The zone does not exist in the region.")
-	}
 	if !allForm(r.Placement.HostIds, "host-") {
 		return invalidAs("InvalidHostId.Malformed", "Placement.HostIds")
 	}
 	return nil
+}
+
+// checkZone requires a zone of the region. It reports a missing zone as right: checkTarget
+// refuses that.
+func (c *api) checkZone(k *core.Call, r *runRequest) *refusal {
+	if r.Placement == nil || r.Placement.Zone == nil || c.service.HasZone(k.Region, *r.Placement.Zone, zoneFits) {
+		return nil
+	}
+	return refuse("InvalidZone.MismatchRegion", "The zone does not exist in the region.")
 }
 
 func (r *runRequest) checkCount() *refusal {

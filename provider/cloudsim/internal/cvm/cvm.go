@@ -70,6 +70,7 @@ func actions() map[string]action {
 
 // New returns the protocol of CVM for a service.
 func New(s *core.Service) core.Wire {
+	s.AddRegions(regions())
 	return &api{
 		service:  s,
 		actions:  actions(),

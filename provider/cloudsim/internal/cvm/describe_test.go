@@ -195,7 +195,7 @@ func TestRegionsAndZones(t *testing.T) {
 		}
 	}
 	c.Region = "ap-elsewhere"
-	if got := c.Call("DescribeZones", `{}`); len(got.ZoneSet) != 0 || got.Error.Code != "" {
-		t.Errorf("zones of a region outside the inventory: %+v", got)
+	if got := c.Call("DescribeZones", `{}`); len(got.ZoneSet) != 0 || got.Error.Code != "UnsupportedRegion" {
+		t.Errorf("zones of a region that does not exist: %+v, want UnsupportedRegion", got)
 	}
 }

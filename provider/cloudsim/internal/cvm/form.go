@@ -1,7 +1,6 @@
 package cvm
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,21 +26,12 @@ func instanceID(id string) bool {
 	return len(id) == len("ins-")+8 && idForm(id, "ins-")
 }
 
-// regionForm reports whether a region has the form of ap-guangzhou.
-func regionForm(region string) bool {
-	parts := strings.Split(region, "-")
-	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !idForm(p, "") })
-}
-
-// zoneRegion returns the region that a zone's name belongs to, and whether
-// it has the form of a zone: ap-guangzhou-2 is in ap-guangzhou.
-func zoneRegion(zone string) (string, bool) {
-	i := strings.LastIndexByte(zone, '-')
-	if i < 0 {
-		return "", false
-	}
-	_, err := strconv.ParseUint(zone[i+1:], 10, 16)
-	return zone[:i], err == nil
+// zoneFits reports whether a zone has the name of its region and a number:
+// ap-guangzhou-2 is in ap-guangzhou.
+func zoneFits(region, zone string) bool {
+	number, ok := strings.CutPrefix(zone, region+"-")
+	_, err := strconv.ParseUint(number, 10, 16)
+	return ok && err == nil
 }
 
 // typeForm reports whether an instance type has the form of S5.MEDIUM2 or, for

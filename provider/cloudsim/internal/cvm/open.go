@@ -36,9 +36,17 @@ func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 		refused = c.admit(e)
 	}
 	if refused != nil {
-		return nil, refused.answer(id)
+		return readable(r, e), refused.answer(id)
 	}
 	return &core.Call{Action: e.action, Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
+}
+
+// readable returns what is known of a refused request: its action and its region.
+func readable(r *http.Request, e *envelope) *core.Call {
+	if e != nil {
+		return &core.Call{Action: e.action, Region: e.region}
+	}
+	return &core.Call{Action: r.Header.Get("X-TC-Action"), Region: r.Header.Get("X-TC-Region")}
 }
 
 // authenticate checks the signature with the method that the request uses. A JSON body
@@ -86,7 +94,7 @@ func (c *api) admit(e *envelope) *refusal {
 		return refuse("NoSuchVersion", "The version is not supported.")
 	case e.region == "" && !action.regionless:
 		return missing("Region")
-	case e.region != "" && !regionForm(e.region):
+	case e.region != "" && !c.service.Knows(e.region):
 		return refuse("UnsupportedRegion", "The region is not supported.")
 	default:
 		return nil

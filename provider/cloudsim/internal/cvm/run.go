@@ -50,7 +50,7 @@ func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
 	ids, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *refusal) {
 		full, refused := c.fromTemplate(k, r)
 		if refused == nil {
-			refused = full.check(k)
+			refused = c.check(k, full)
 		}
 		if refused == nil {
 			refused = c.checkFree(k, full)

@@ -156,7 +156,7 @@ func (c *api) checkVersion(k *core.Call, r *versionRequest) *refusal {
 		return refused
 	}
 	run := &runRequest{templateData: r.templateData, ClientToken: r.ClientToken}
-	if refused := run.check(k); refused != nil {
+	if refused := c.check(k, run); refused != nil {
 		return refused
 	}
 	return c.checkGroup(k, run)

@@ -172,12 +172,12 @@ func TestDescribeInstancesRefusals(t *testing.T) {
 		code   string
 	}{
 		{nil, 400, "MissingParameter.RegionId"},
-		{[]string{"RegionId", "r", "InstanceIds", "i-1"}, 400, "InvalidParameter"},
-		{[]string{"RegionId", "r", "InstanceIds", simtest.IDList(many)}, 400, "InvalidParameter"},
-		{[]string{"RegionId", "r", "Status", "Failed"}, 404, "InvalidStatus.NotFound"},
-		{[]string{"RegionId", "r", "MaxResults", "101"}, 400, "InvalidParameter"},
-		{[]string{"RegionId", "r", "EipAddresses", "[]"}, 400, "UnsupportedParameter"},
-		{[]string{"RegionId", "r", "DryRun", "true"}, 400, "DryRunOperation"},
+		{[]string{"RegionId", "cn-hangzhou", "InstanceIds", "i-1"}, 400, "InvalidParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "InstanceIds", simtest.IDList(many)}, 400, "InvalidParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "Status", "Failed"}, 404, "InvalidStatus.NotFound"},
+		{[]string{"RegionId", "cn-hangzhou", "MaxResults", "101"}, 400, "InvalidParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "EipAddresses", "[]"}, 400, "UnsupportedParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "DryRun", "true"}, 400, "DryRunOperation"},
 	} {
 		c.WantCode(c.Call("DescribeInstances", v.pairs...), v.status, v.code)
 	}

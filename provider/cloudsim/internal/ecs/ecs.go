@@ -28,7 +28,8 @@ func New(s *core.Service) core.Wire {
 		economical: map[string]bool{},
 		placed:     map[string]place{},
 	}
-	e.Fault = fault
+	s.AddRegions(regions())
+	e.Fault, e.Region = fault, e.checkRegion
 	e.Table = map[string]alibaba.Action{
 		"RunInstances":           {Run: e.runInstances, Creates: true},
 		"DescribeInstances":      {Run: e.describeInstances, Lists: true},

@@ -104,7 +104,7 @@ func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
 	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
 	m.HostName = strings.ReplaceAll(m.HostName, idPlaceholder, m.ID)
-	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region))
+	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), e.zoneOf(k.Region))
 	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
 	m.CPUs, m.MemoryMiB = shapeOf(m.InstanceType)
 	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags

@@ -13,7 +13,9 @@ import (
 // checkNetwork checks the place of the instances in the network and returns their
 // security groups.
 func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
-	p.ID("ZoneId")
+	if zone := p.ID("ZoneId"); zone != "" && !e.Service.HasZone(k.Region, zone, zoneFits) {
+		p.Refuse(invalid("ZoneId"))
+	}
 	vswitch := p.ID("VSwitchId")
 	groups := checkGroups(p, "")
 	checkInterfaces(p)

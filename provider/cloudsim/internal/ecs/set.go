@@ -88,7 +88,7 @@ func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
 	case id == "" || p.Refusal != nil:
 	case e.set(k, id) == nil:
 		p.Refuse(alibaba.Refuse(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region)), amount):
+	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), e.zoneOf(k.Region)), amount):
 		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull",
 			"instance quota in one deployment set exceeded."))
 	}

@@ -202,10 +202,10 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	}{
 		{nil, 400, "MissingParameter"},
 		{[]string{"RegionId", "~"}, 404, "InvalidRegionId.NotFound"},
-		{[]string{"RegionId", "r", "PageSize", "101"}, 400, "InvalidParameter"},
-		{[]string{"RegionId", "r", "Strategy", "Together"}, 400, "InvalidParameter.Strategy"},
-		{[]string{"RegionId", "r", "Description", "x"}, 400, "InvalidDescription.Malformed"},
-		{[]string{"RegionId", "r", "DeploymentSetIds", "ds-1"}, 400, "InvalidParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "PageSize", "101"}, 400, "InvalidParameter"},
+		{[]string{"RegionId", "cn-hangzhou", "Strategy", "Together"}, 400, "InvalidParameter.Strategy"},
+		{[]string{"RegionId", "cn-hangzhou", "Description", "x"}, 400, "InvalidDescription.Malformed"},
+		{[]string{"RegionId", "cn-hangzhou", "DeploymentSetIds", "ds-1"}, 400, "InvalidParameter"},
 	} {
 		c.WantCode(c.Call("DescribeDeploymentSets", r.pairs...), r.status, r.code)
 	}

@@ -37,7 +37,7 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		p.Required("AutoRenewPeriod")
 	}
 	p.Number("AutoRenewPeriod", 0, 1, 12)
-	plan := &runPlan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
+	plan := &runPlan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: e.node(p)}
 	e.checkCreate(k, plan, 1)
 	ids, err := e.launch(k, plan)
 	if err != nil {

@@ -45,6 +45,8 @@ func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
 	p.Unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
 	id, region := p.JSONFilter("InstanceIds"), p.JSONFilter("EnsRegionIds")
+	e.node(p)
+	e.checkNodes(p)
 	key, tags := p.Text("SearchKey"), tagFilter(p)
 	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
 	return func(m *core.Instance) bool {

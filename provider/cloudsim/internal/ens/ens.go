@@ -15,6 +15,7 @@ type api struct{ *alibaba.Gateway }
 // New returns the protocol of ENS for a service.
 func New(s *core.Service) core.Wire {
 	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10")}
+	s.AddRegions(cities())
 	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"CreateInstance":          {Run: e.createInstance, Creates: true},

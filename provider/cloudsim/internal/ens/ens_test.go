@@ -232,7 +232,7 @@ func TestDescribeInstances(t *testing.T) {
 		{[]string{"InstanceName", "web2"}, second},
 		{[]string{"SearchKey", "web2"}, second},
 		{[]string{"EnsRegionId", "cn-hangzhou"}, second},
-		{[]string{"EnsRegionIds", `["cn-hangzhou","cn-x"]`}, second},
+		{[]string{"EnsRegionIds", `["cn-hangzhou","cn-shanghai"]`}, second},
 		{[]string{"InstanceResourceType", "EnsPostPaidInstance", "PageSize", "100"}, first},
 		{[]string{"Tags", `[{"Key":"k","Value":"v"}]`, "PageSize", "100"}, first},
 		{[]string{"Tags", "null", "ServiceStatus", "null", "PageSize", "100"}, all},

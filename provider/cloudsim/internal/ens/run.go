@@ -23,7 +23,7 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(values)
 	p.Required("InstanceType")
 	p.Required("Amount")
-	plan := &runPlan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkArea(p), charge: checkCharge(p)}
+	plan := &runPlan{p: p, amount: p.Number("Amount", 1, 1, 100), region: e.checkArea(p), charge: checkCharge(p)}
 	if p.Has("SystemDisk.Size") {
 		checkDisk(p, "SystemDisk.Size")
 	}
@@ -49,7 +49,7 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 
 // checkArea reads the place of the instances: a node, or an area in which the cloud
 // chooses the node.
-func checkArea(p *alibaba.Params) string {
+func (e *api) checkArea(p *alibaba.Params) string {
 	p.Required("ScheduleAreaLevel")
 	p.Choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
 	p.Choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
@@ -58,7 +58,7 @@ func checkArea(p *alibaba.Params) string {
 			p.Bad("SchedulingStrategy", "Concentrate with ScheduleAreaLevel=Region")
 		}
 		p.Required("EnsRegionId")
-		return p.ID("EnsRegionId")
+		return e.node(p)
 	}
 	p.Required("NetDistrictCode")
 	p.Required("Carrier")

@@ -38,7 +38,9 @@ func refusef(code int, format string, args ...any) *refusal {
 }
 
 func (e *refusal) answer(status int) *core.Answer {
-	return jsonAnswer(status, reply{"message": e.message, "ret_code": e.code})
+	a := jsonAnswer(status, reply{"message": e.message, "ret_code": e.code})
+	a.Code, a.Reason = strconv.Itoa(e.code), e.message
+	return a
 }
 
 func jsonAnswer(status int, body reply) *core.Answer {

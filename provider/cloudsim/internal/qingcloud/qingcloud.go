@@ -40,6 +40,7 @@ type reply map[string]any
 
 // New returns the protocol of QingCloud for a service.
 func New(s *core.Service) core.Wire {
+	s.AddRegions(zones())
 	return &api{
 		service: s,
 		details: map[string]*details{},
@@ -85,7 +86,7 @@ func (q *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 		bad = q.route(params)
 	}
 	if bad != nil {
-		return nil, bad.answer(http.StatusOK)
+		return &core.Call{Action: params["action"], Region: params["zone"]}, bad.answer(http.StatusOK)
 	}
 	return &core.Call{Action: params["action"], Region: params["zone"], Now: now, Params: params}, nil
 }
@@ -100,8 +101,12 @@ func (q *api) route(params map[string]string) *refusal {
 		return nil
 	}
 	a := &args{params: params}
-	if zone := a.required("zone"); !isZone(zone) {
+	zone := a.required("zone")
+	if !isZone(zone) {
 		a.invalid("zone", "must be a zone ID in lower case")
+	}
+	if !q.service.Knows(zone) {
+		a.unknown("zone", "is not a zone of this cloud")
 	}
 	return a.err
 }

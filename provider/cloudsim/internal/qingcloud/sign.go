@@ -38,11 +38,20 @@ func readParams(r *http.Request, body []byte) (map[string]string, *refusal) {
 	params := make(map[string]string, len(values))
 	for name, v := range values {
 		if len(v) > 1 {
-			return nil, refusef(invalid, "InvalidRequestFormat, parameter [%s] is given twice", name)
+			return nil, refusef(invalid, "InvalidRequestFormat, parameter [%s] is given twice", paramName(name))
 		}
 		params[name] = v[0]
 	}
 	return params, nil
+}
+
+// paramName returns a name for a message. A body of another kind, such as JSON, is one long
+// name, which may hold a password.
+func paramName(name string) string {
+	if len(name) > 40 || !isID(name) {
+		return "?"
+	}
+	return name
 }
 
 // authenticate checks the common parameters, the signature and the time stamp. The

@@ -7,8 +7,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// zones are the documented zones. Other zones are accepted too.
-func zones() []string { return []string{"pek3a", "pek3", "sh1a", "gd2", "ap2a"} }
+// zones are those of the documents, the other parts of the same zones, and the older
+// zones of the vendor's examples. A private cloud has its own.
+func zones() []core.Region {
+	return core.RegionList(`
+		pek3 pek3a pek3b pek3c pek3d sh1 sh1a sh1b gd2 gd2a gd2b ap2a ap1 ap3 pek1 pek2 gd1`)
+}
 
 // describeZones is the action of that name.
 func (q *api) describeZones(_ *core.Call, a *args) (reply, *refusal) {
@@ -17,7 +21,8 @@ func (q *api) describeZones(_ *core.Call, a *args) (reply, *refusal) {
 		return nil, a.err
 	}
 	set := []map[string]string{}
-	for _, zone := range zones() {
+	for _, r := range q.service.Config.Regions {
+		zone := r.ID
 		if matches(names, zone) && matches(statuses, "active") {
 			set = append(set, map[string]string{"zone_id": zone, "status": "active"})
 		}
