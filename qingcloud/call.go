@@ -81,10 +81,14 @@ func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply)
 		return err
 	}
 	ex.at, ex.zone = at, c.zone
+	if creds.SecurityToken != "" {
+		at.sdk.URI = identityPath
+	}
 	req, err := build(at.sdk, c)
 	if err != nil {
 		return err
 	}
+	addToken(req, creds.SecurityToken)
 	if err = sign(req, creds); err != nil {
 		return err
 	}
@@ -137,7 +141,7 @@ type zoneProperty struct {
 	Zone *string `name:"zone"`
 }
 
-// build lets the SDK build the request, and adds what the SDK must not see.
+// build lets the SDK build the request, and adds what the SDK must not see, because it would log it.
 func build(sdk *config.Config, c *call) (*http.Request, error) {
 	op := &data.Operation{
 		Config: sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
@@ -159,6 +163,16 @@ func build(sdk *config.Config, c *call) (*http.Request, error) {
 	}
 	req.URL.RawQuery = q.Encode()
 	return req, nil
+}
+
+// addToken adds the token of temporary keys. The SDK's builder would add it too, and log it.
+func addToken(req *http.Request, token provider.Secret) {
+	if token == "" {
+		return
+	}
+	q := req.URL.Query()
+	q.Set("token", token.Reveal())
+	req.URL.RawQuery = q.Encode()
 }
 
 // sign is the SDK's WriteSignature without its log record of the signed URL.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
+	"github.com/yunfan-cloud/yunfan/qingcloud/internal/credential"
 )
 
 // Name is the name of the driver.
@@ -30,20 +30,28 @@ const callsPerHour = 2000
 // documented.
 const perCall = 100
 
-// Config configures a client. Only Region is required.
+// Config configures a client. Its zero value serves where the environment or a configuration file gives
+// a zone and credentials.
 type Config struct {
 	// Region is the zone that is used where a spec or a call names none, for example
-	// "pek3a".
+	// "pek3a". "" takes it from the environment or a configuration file: see the package
+	// documentation.
 	Region string
 
-	// Credentials are asked before every call. Nil means the environment: see the
-	// package documentation.
+	// Credentials are asked before every call. Nil means Profile, or else the default chain:
+	// see the package documentation.
 	Credentials provider.CredentialsSource
+
+	// Profile is the path of a configuration file in the form of ~/.qingcloud/config.yaml. It
+	// is then the only source of credentials. "" leaves it to Credentials. Both together are
+	// an error.
+	Profile string
 
 	// Endpoint is where calls go instead of api.qingcloud.com, for example to a private
 	// cloud: "host[:port]" or "https://host[:port]", or "http://host[:port]" for plain
 	// HTTP, which carries passwords in clear. A path replaces /iaas/. "{region}" in it
-	// stands for the region of a call.
+	// stands for the region of a call. If Endpoint, EndpointFor and Credentials are all
+	// empty, it is taken from where the credentials are: see the package documentation.
 	Endpoint string
 
 	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it
@@ -62,7 +70,8 @@ type Config struct {
 }
 
 // New returns a client for one account on QingCloud, or [provider.FieldErrors] with every
-// problem of cfg. It does no I/O: the first call looks for credentials.
+// problem of cfg. The first call looks for credentials. New itself makes no call. Where a Region or an
+// Endpoint is left to them, it reads the environment and the configuration file.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -72,7 +81,7 @@ func New(cfg Config) (*provider.Client, error) {
 	if cfg.Options != nil {
 		o = *cfg.Options
 	}
-	o.Region = cfg.Region
+	o.Region = d.region
 	return provider.NewClient(d, &o), nil
 }
 
@@ -103,14 +112,17 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
-	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example pek3a")
-	checkRegion(&c, "Config.Region", cfg.Region)
-	endpoints := checkEndpoints(&c, cfg.Endpoint, cfg.EndpointFor)
+	alone := cfg.Profile == "" || cfg.Credentials == nil
+	c.Require(alone, "Config.Profile", cfg.Profile, "must be empty when Config.Credentials is set: which of the two is meant?")
+	sources := credential.New(cfg.Transport, cfg.Profile)
+	at := placeFor(&c, cfg, sources)
+	checkRegion(&c, "Config.Region", at.Zone)
+	endpoints := checkEndpoints(&c, at.From, at.Endpoint, cfg.EndpointFor)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	d := &driver{
-		region:      cfg.Region,
+		region:      at.Zone,
 		credentials: cfg.Credentials,
 		endpoints:   endpoints,
 		transports:  oncehttp.NewPair(cfg.Transport),
@@ -118,9 +130,38 @@ func newDriver(cfg Config) (*driver, error) {
 		inputNames:  inputNames(),
 	}
 	if d.credentials == nil {
-		d.credentials = environment{}
+		d.credentials = sources.Chain()
 	}
 	return d, nil
+}
+
+// placeFor returns the zone and the endpoint of a configuration. What it leaves open is taken from the
+// environment or the configuration file.
+func placeFor(c *provider.Checker, cfg Config, sources *credential.Sources) credential.Place {
+	at := credential.Place{Zone: cfg.Region, Endpoint: cfg.Endpoint, From: "Config.Endpoint"}
+	endpointIsOpen := cfg.Endpoint == "" && cfg.EndpointFor == nil && cfg.Credentials == nil
+	if cfg.Region != "" && !endpointIsOpen {
+		return at
+	}
+	found, looked, err := sources.Place(cfg.Credentials == nil)
+	switch {
+	case err != nil && cfg.Profile != "":
+		c.Fail("Config.Profile", nil, err.Error())
+		return at
+	case err != nil && cfg.Region == "":
+		c.Fail("Config.Region", nil, err.Error())
+		return at
+	case err != nil:
+		c.Fail("Config.Endpoint", nil, err.Error())
+		return at
+	}
+	if at.Zone = cmp.Or(cfg.Region, found.Zone); at.Zone == "" {
+		c.Fail("Config.Region", nil, "required, for example pek3a; no zone was found: looked at: "+strings.Join(looked, "; "))
+	}
+	if endpointIsOpen && found.Endpoint != "" {
+		at.Endpoint, at.From = found.Endpoint, found.From
+	}
+	return at
 }
 
 // Name returns "qingcloud".
@@ -153,6 +194,10 @@ func (d *driver) Limits() provider.Limits {
 
 // regionOf returns the region of a call: that of the client if the call names none.
 func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
+
+// identityPath is where requests go that are signed with temporary keys: the service of roles checks
+// their token and passes them on. The SDK uses it in place of any other path, too.
+const identityPath = "/iam/"
 
 // place is where the calls of a region go.
 type place struct {
@@ -188,12 +233,12 @@ func (d *driver) placeOf(region string) (place, error) {
 
 // checkEndpoints reads the endpoints of a configuration. A text may hold a user's password, so
 // the error does not repeat it.
-func checkEndpoints(c *provider.Checker, text string, of func(region string) string) oncehttp.Endpoints {
+func checkEndpoints(c *provider.Checker, from, text string, of func(region string) string) oncehttp.Endpoints {
 	own, ok := oncehttp.NewEndpoints(text, nil)
 	at, _, err := own.For("region")
 	readable := ok && err == nil
-	c.Require(readable, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
-	checkPath(c, "Config.Endpoint", at)
+	c.Require(readable, from, nil, oncehttp.RuleEndpoint)
+	checkPath(c, from, at)
 	own, _ = oncehttp.NewEndpoints(text, of)
 	return own
 }
@@ -226,26 +271,6 @@ func (p place) missing(region string) string {
 	return fmt.Sprintf("no service at %s: does region %q exist? If it does, set Config.Endpoint", p.host(), region)
 }
 
-// environment reads credentials from the environment. It is the chain of this adapter.
-type environment struct{}
-
-// Credentials returns the first pair of variables of which at least one is set.
-func (environment) Credentials(context.Context) (provider.Credentials, error) {
-	for _, v := range [][2]string{
-		{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"},
-		{"QINGCLOUD_ACCESS_KEY", "QINGCLOUD_SECRET_KEY"},
-	} {
-		id, secret := os.Getenv(v[0]), os.Getenv(v[1])
-		if id != "" && secret != "" {
-			return provider.Credentials{AccessKeyID: id, AccessKeySecret: provider.Secret(secret)}, nil
-		}
-		if id != "" || secret != "" {
-			return provider.Credentials{}, errors.New("only one of " + v[0] + " and " + v[1] + " is set")
-		}
-	}
-	return provider.Credentials{}, errors.New("QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY are not set")
-}
-
 // credentialsError stops a call before it is made.
 type credentialsError struct{ err error }
 
@@ -269,13 +294,10 @@ func checkCredentials(c provider.Credentials) error {
 	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
 		return errors.New("access key ID or secret is empty")
 	}
-	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal()} {
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
 		if strings.TrimSpace(s) != s {
-			return errors.New("access key ID or secret begins or ends with a blank")
+			return errors.New("access key ID, secret or token begins or ends with a blank")
 		}
-	}
-	if c.SecurityToken != "" {
-		return errors.New("temporary credentials with a security token are not supported")
 	}
 	return nil
 }

@@ -245,6 +245,7 @@ func TestAMissingHostAsksAboutTheRegion(t *testing.T) {
 }
 
 func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
+	atHome(t, "")
 	for _, endpoint := range []string{"bad host", "::1", "ftp://x", "https://", "https://u:hunter2@x", "x:0", "x:99999", "x:y", "x?a=b", "http://x/iam", "http://x/a%20b", "http://x/a?b"} {
 		_, err := New(Config{Region: "pek3a", Endpoint: endpoint})
 		var f *provider.FieldError
@@ -278,6 +279,7 @@ func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
 }
 
 func TestCredentialsComeFromTheEnvironment(t *testing.T) {
+	atHome(t, "")
 	names := []string{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY", "QINGCLOUD_ACCESS_KEY", "QINGCLOUD_SECRET_KEY"}
 	for _, c := range []struct {
 		env  [4]string
@@ -294,9 +296,15 @@ func TestCredentialsComeFromTheEnvironment(t *testing.T) {
 		for i, n := range names {
 			t.Setenv(n, c.env[i])
 		}
-		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "169.254.169.254" {
+				return nil, errors.New("no metadata service")
+			}
+			return response(200, `{"ret_code":0,"instances":["i-1"]}`), nil
+		}}
 		d := mustDriver(t, Config{Region: "pek3a", Transport: m})
 		_, err := d.RunInstances(t.Context(), minimalSpec())
+		m.sent = slices.DeleteFunc(m.sent, func(r *http.Request) bool { return r.URL.Host == "169.254.169.254" })
 		switch {
 		case c.want == "" && !errors.Is(err, provider.ErrAuth):
 			t.Errorf("%q: error = %v, want ErrAuth", c.env, err)
@@ -324,8 +332,8 @@ func TestUnusableCredentialsStopTheCall(t *testing.T) {
 		"blank in ID": func() (provider.Credentials, error) {
 			return provider.Credentials{AccessKeyID: "a ", AccessKeySecret: "b"}, nil
 		},
-		"security token": func() (provider.Credentials, error) {
-			return provider.Credentials{AccessKeyID: "a", AccessKeySecret: "b", SecurityToken: "c"}, nil
+		"blank in token": func() (provider.Credentials, error) {
+			return provider.Credentials{AccessKeyID: "a", AccessKeySecret: "b", SecurityToken: "c\n"}, nil
 		},
 	} {
 		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)

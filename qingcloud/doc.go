@@ -12,12 +12,44 @@
 //
 // # Credentials
 //
-// Config.Credentials, or without it the environment, read again for every call:
-// QINGCLOUD_ACCESS_KEY_ID with QINGCLOUD_SECRET_ACCESS_KEY, else
-// QINGCLOUD_ACCESS_KEY with QINGCLOUD_SECRET_KEY, the names of the vendor's
-// Terraform provider. The two pairs are never mixed. There is no file and no
-// metadata service: an empty key is an error before any call, and so is a
-// security token, which this API has no parameter for.
+// Config.Credentials, or else the configuration file that Config.Profile names and no other, or else the
+// first of these places that has any. Each is exported as a source of its own.
+//
+//  1. The environment ([EnvironmentCredentials]): QINGCLOUD_ACCESS_KEY_ID with
+//     QINGCLOUD_SECRET_ACCESS_KEY, or else QINGCLOUD_ACCESS_KEY with QINGCLOUD_SECRET_KEY, the names of
+//     the vendor's Terraform provider. The two pairs are never mixed. An empty variable counts as not
+//     set.
+//  2. The file of the vendor's CLI and SDKs, ~/.qingcloud/config.yaml ([ProfileCredentials]):
+//     qy_access_key_id and qy_secret_access_key. If it has neither and names a credential proxy
+//     (credential_proxy_host and so on), that gives the keys of the instance's role.
+//  3. The role of the instance ([InstanceRoleCredentials]), from the metadata service at
+//     169.254.169.254.
+//
+// A place that is configured and fails is the error: half a key pair, a file that is no YAML, a proxy
+// that does not answer. Another identity is never tried. The place that answered first is kept for the
+// life of the client. Without any, one error lists all places. A refusal for the time of a request says
+// how far the local clock is off.
+//
+// The vendor's tools know no profiles inside of a file, but take the path of another file: so does
+// Config.Profile. This package never creates the file, as the SDK does. The metadata service is never
+// asked through a proxy. Keys of a role are renewed 5 minutes before their end, by one call for all
+// waiters.
+//
+// What the file says about the cloud goes with the keys in it, so that no keys go to another cloud:
+//
+//   - Config.Region of "" is QINGCLOUD_ZONE, or else zone in the file.
+//   - Without Config.Endpoint, EndpointFor and Credentials the endpoint is QINGCLOUD_ENDPOINT, or else
+//     protocol, host, port and uri in the file.
+//   - The file that Config.Profile names comes before QINGCLOUD_ZONE, and QINGCLOUD_ENDPOINT does not
+//     count beside it.
+//   - The file is not read when the environment has keys, and beside Config.Credentials.
+//
+// New reads the file if it needs one of the two. Every 30 s it is read again for a rotated key. The
+// zone and the endpoint of a client never change, and a file that names another cloud by then is left
+// alone.
+//
+// Temporary keys have a token. Requests with one go to the path /iam/ in place of that of the endpoint,
+// as the vendor's SDK and documentation have it. No live account has tried this.
 //
 // Calls are signed GET requests, the only documented form of RunInstances, so
 // the password and the user data stand in the query of the URL, under TLS. No

@@ -35,6 +35,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	switch {
 	case errors.As(err, &api):
 		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: ex.secrets.Text(api.Message)})
+		if api.RetCode == codeExpired {
+			e.Hint = ex.Clock().Hint()
+		}
 	case ctx.Err() != nil: // the service has not failed
 		e.Err, e.Kind, e.Lasting, e.Message = ctx.Err(), nil, false, ctx.Err().Error()
 		e.Outcome = adapter.OutcomeOf(ex.Fate())
@@ -57,6 +60,9 @@ func (d *driver) wrapError(ctx context.Context, ex *exchange, err error) error {
 	}
 	return e
 }
+
+// codeExpired is the ret_code of a request whose time is more than 60 s off.
+const codeExpired = 1300
 
 // classify reads a ret_code. Two of the codes mean several things: 1400 and 2500.
 func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
@@ -193,7 +199,7 @@ func malformed(op, what string) *provider.APIError {
 // are a part of.
 func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
 	out := &oncehttp.Redactor{}
-	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal())
+	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
 	out.Hide(oncehttp.PieceOfData, creds.AccessKeyID, req.URL.Query().Get("signature"))
 	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
 	for _, params := range []map[string]string{c.secrets, c.params} {

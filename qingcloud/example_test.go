@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/qingcloud"
@@ -23,6 +24,22 @@ func ExampleNew() {
 	// qingcloud: Config.Region = "PEK3A": must be a zone of QingCloud in lower case, like pek3a
 	// true
 	// <nil>
+}
+
+// The file of the vendor's tools for a private cloud has its keys, its zone and its address.
+func ExampleConfig_profile() {
+	file := filepath.Join(os.TempDir(), "private-cloud.yaml")
+	text := "qy_access_key_id: 'QYEXAMPLE'\nqy_secret_access_key: 'EXAMPLE'\nzone: 'zone1'\n" +
+		"host: 'api.private.example'\nport: 7777\nprotocol: 'https'\nuri: '/iaas'\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.Remove(file) }()
+
+	client, err := qingcloud.New(qingcloud.Config{Profile: file})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
 }
 
 // What only QingCloud has goes into RunOptions; other clouds ignore it.

@@ -4,18 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // The vendor's names of the calls about instances.
@@ -124,10 +122,6 @@ func recovered(f func() error) (err error) {
 	return f()
 }
 
-// errShared stops a call because of a setting of the whole process.
-var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: " +
-	"it is shared by the whole process, and the adapter will not change it")
-
 // keyedClient returns an SDK client and the credentials that it signs with. It is a function
 // because package fmt cannot look into one: a client that is printed must not show its keys.
 type keyedClient func() (api, provider.Credentials)
@@ -148,9 +142,8 @@ func (d *driver) client(key clientKey, creds provider.Credentials) (api, error) 
 			return c, nil
 		}
 	}
-	// The SDK would take this shared client for its own and change its transport.
-	if common.DefaultHttpClient != nil {
-		return nil, errShared
+	if err := wire.Shared(); err != nil {
+		return nil, err
 	}
 	c, err := d.build(key, creds)
 	if err != nil {
@@ -160,22 +153,10 @@ func (d *driver) client(key clientKey, creds provider.Credentials) (api, error) 
 	return c, nil
 }
 
-// build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
-// timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
+// build returns an SDK client that does nothing by itself.
 func (d *driver) build(key clientKey, creds provider.Credentials) (api, error) {
-	p := profile.NewClientProfile()
-	p.HttpProfile.ReqMethod = http.MethodPost
-	p.HttpProfile.ReqTimeout = 0
-	p.HttpProfile.Scheme = strings.ToUpper(key.at.Scheme)
-	p.HttpProfile.Endpoint = key.at.Host
-	p.Language = "en-US"
-	p.Debug = false
-	p.DisableRegionBreaker = true
-	p.NetworkFailureMaxRetries = 0
-	p.RateLimitExceededMaxRetries = 0
-	p.UnsafeRetryOnConnectionFailure = false
 	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
-	c, err := cvm.NewClient(cred, key.region, p)
+	c, err := cvm.NewClient(cred, key.region, wire.Profile(key.at))
 	if err != nil {
 		return nil, err
 	}

@@ -36,14 +36,20 @@ const perCall = 100
 // filtersPerCall is the documented number of filters of a describe.
 const filtersPerCall = 10
 
-// Config configures a client. Only Region is required.
+// Config configures a client. Its zero value serves where the environment or a profile gives a region
+// and credentials.
 type Config struct {
-	// Region is used where a spec or a call names none, for example "ap-guangzhou".
+	// Region is used where a spec or a call names none, for example "ap-guangzhou". "" takes it
+	// from the environment or a profile: see the package documentation.
 	Region string
 
-	// Credentials are asked before every call. Nil means the default chain: see the
-	// package documentation.
+	// Credentials are asked before every call. Nil means Profile, or else the default chain: see
+	// [DefaultCredentials].
 	Credentials provider.CredentialsSource
+
+	// Profile is the only source of credentials: see [ProfileCredentials]. "" leaves it to
+	// Credentials. Both together are an error.
+	Profile string
 
 	// Endpoint is where calls go instead of the vendor's own hosts, which are
 	// cvm.tencentcloudapi.com, and cvm.{region}.tencentcloudapi.com for the regions of finance:
@@ -70,7 +76,8 @@ type Config struct {
 }
 
 // New returns a client for one account on CVM, or [provider.FieldErrors] with every problem of
-// cfg. It does no I/O: the first call looks for credentials.
+// cfg. The first call looks for credentials. New itself makes no call; without a Region it reads the
+// environment, and local profile files if that has none.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -80,7 +87,7 @@ func New(cfg Config) (*provider.Client, error) {
 	if cfg.Options != nil {
 		o = *cfg.Options
 	}
-	o.Region = cfg.Region
+	o.Region = d.region
 	return provider.NewClient(d, &o), nil
 }
 
@@ -111,8 +118,10 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
-	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example ap-guangzhou")
-	checkRegion(&c, "Config.Region", cfg.Region)
+	sources := credential.New(credential.Options{Transport: cfg.Transport})
+	region := regionFor(&c, cfg, sources)
+	alone := cfg.Profile == "" || cfg.Credentials == nil
+	c.Require(alone, "Config.Profile", cfg.Profile, "must be empty when Config.Credentials is set: which of the two is meant?")
 	endpoints, ok := oncehttp.NewEndpoints(cfg.Endpoint, cfg.EndpointFor)
 	plain, _ := oncehttp.NewEndpoints(cfg.Endpoint, nil)
 	at, _, _ := plain.For("region")
@@ -123,17 +132,35 @@ func newDriver(cfg Config) (*driver, error) {
 		return nil, err
 	}
 	d := &driver{
-		region:      cfg.Region,
+		region:      region,
 		endpoints:   endpoints,
 		credentials: cfg.Credentials,
 		transport:   &wire.Guard{Pair: oncehttp.NewPair(cfg.Transport)},
 		support:     supportTable(),
 		clients:     map[clientKey]keyedClient{},
 	}
-	if d.credentials == nil {
-		d.credentials = credential.NewChain(cfg.Transport)
+	switch {
+	case d.credentials != nil:
+	case cfg.Profile != "":
+		d.credentials = sources.Profile(cfg.Profile)
+	default:
+		d.credentials = sources.Chain()
 	}
 	return d, nil
+}
+
+// regionFor returns the region of a configuration, or the one that the environment or a profile gives.
+func regionFor(c *provider.Checker, cfg Config, sources *credential.Sources) string {
+	region, err := cfg.Region, error(nil)
+	if region == "" {
+		region, err = sources.Region(cfg.Profile, cfg.Credentials != nil)
+	}
+	if err != nil {
+		c.Fail("Config.Region", nil, "required, for example ap-guangzhou; no region was found: "+err.Error())
+		return ""
+	}
+	checkRegion(c, "Config.Region", region)
+	return region
 }
 
 // Name returns "tencent".

@@ -105,6 +105,7 @@ func bare() *provider.RunInstancesSpec {
 }
 
 func TestNewReportsEveryProblemAtOnce(t *testing.T) {
+	atHome(t, nil)
 	_, err := New(Config{Endpoint: "ftp://user:hidden@host"})
 	if err == nil {
 		t.Fatal("a configuration without a region and with a bad endpoint was accepted")

@@ -3,16 +3,46 @@
 //
 // # Credentials
 //
-// Config.Credentials is asked before every call. When it is nil, the first of
-// these places that has a key pair is used from the first call on:
+// Config.Credentials, or else the profile that Config.Profile names and no other, or else the first of
+// these places that has any. Each is exported as a source of its own.
 //
-//   - the environment: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and
-//     TENCENTCLOUD_TOKEN for temporary keys (the SDK itself knows no variable
-//     for the token). Half a pair is an error, not a reason to look further;
-//   - the SDK's profile file: TENCENTCLOUD_CREDENTIALS_FILE, or
-//     ~/.tencentcloud/credentials, section default;
-//   - the role bound to the instance, from the metadata service, with a timeout
-//     of three seconds. Its keys are renewed five minutes before they end.
+//  1. The environment ([EnvironmentCredentials]): TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY,
+//     with the token of temporary keys in TENCENTCLOUD_TOKEN, TENCENTCLOUD_SECURITY_TOKEN or
+//     TENCENTCLOUD_SESSION_TOKEN.
+//  2. Profile files ([ProfileCredentials]): the file of the SDKs, which TENCENTCLOUD_CREDENTIALS_FILE
+//     names, or else ~/.tencentcloud/credentials, or else /etc/tencentcloud/credentials; its section
+//     [default] has secret_id and secret_key, and may have token, role_arn and role_session_name. Or
+//     else ~/.tccli/default.credential of tccli. TCCLI_PROFILE or TENCENTCLOUD_PROFILE selects another
+//     profile of tccli, and then only that is looked for. TENCENTCLOUD_SHARED_CREDENTIALS_DIR stands
+//     for ~/.tccli.
+//  3. OIDC, such as the service account of a TKE pod ([OIDCCredentials]): TKE_REGION, TKE_PROVIDER_ID,
+//     TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN.
+//  4. The role of the instance ([InstanceRoleCredentials]), which TENCENTCLOUD_CAM_ROLE_NAME may name.
+//
+// TENCENTCLOUD_ASSUME_ROLE_ARN, with TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME,
+// TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION (seconds) and TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID, as for
+// the Terraform provider, or TENCENTCLOUD_ROLE_ARN with TENCENTCLOUD_ROLE_SESSION_NAME, as for tccli, is
+// a role that is assumed with what was found, wherever that was. It replaces the role of a profile.
+//
+// A place that is configured and fails is the error: half a key pair, one that is set but empty, a file
+// without [default], a Security Token Service that cannot be reached. Another identity is never tried.
+// The place that answered first is kept for the life of the client. Without any, one error lists all
+// places. An expired login says which command renews it; a refusal for the time of a request says how
+// far the local clock is off.
+//
+// A profile of tccli has a key pair, a role to assume with it (role-arn, role-session-name), a login
+// (tccli auth login, tccli sso login), or the role of the instance (use-cvm-role). Logins are used while
+// they last; tccli renews them, and this package never writes the file. A name in Config.Profile is a
+// section of the SDKs' file, or else a profile of tccli. Files are read by the first call and again
+// every 30 s, so that a new login or a rotated key counts.
+//
+// The Security Token Service is sts.tencentcloudapi.com, or that of a tccli profile with a role. Calls
+// go through Config.Transport, to HTTPS. The metadata service is never asked through a proxy. Temporary
+// keys are renewed 5 minutes before their end, by one call for all waiters.
+//
+// Config.Region of "" is the region of the profile that Config.Profile names, or else of
+// TENCENTCLOUD_REGION, or else of the selected profile (region in its section of the SDKs' file, or in
+// ~/.tccli/<profile>.configure), or else of TKE_REGION. Beside Config.Credentials no profile is asked.
 //
 // # Endpoints
 //

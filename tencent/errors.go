@@ -70,7 +70,7 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 		code = ex.secrets.Text(code)
 	}
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
-	e.Code, e.RequestID = code, requestID
+	e.Code, e.RequestID, e.Hint = code, requestID, ex.hint(sdk.Code)
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
 		e.Stock = "" // the code does not say which kind of disk is out of stock
@@ -87,6 +87,17 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 		e.Outcome = provider.OutcomeUnknown
 	}
 	return ex.paused(e)
+}
+
+// hint returns what to do about a refusal, where the service does not say it; "" for most codes.
+func (ex *exchange) hint(code string) string {
+	switch {
+	case strings.EqualFold(code, "AuthFailure.SignatureExpire"):
+		return ex.Clock().Hint()
+	case strings.EqualFold(code, "AuthFailure.TokenFailure"):
+		return "the temporary credentials in use have ended, or their token is not theirs: get new ones from where they came"
+	}
+	return ""
 }
 
 // paused adds how long the answer asks the client to wait, when the service is busy or throttles.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent"
@@ -20,13 +21,28 @@ func ExampleNew() {
 	// Output: true <nil>
 }
 
+// A role is assumed with the keys of another source, here those of a profile.
+func ExampleAssumeRoleCredentials() {
+	client, err := tencent.New(tencent.Config{
+		Region: "ap-guangzhou",
+		Credentials: tencent.AssumeRoleCredentials(tencent.AssumeRoleOptions{
+			Source:      tencent.ProfileCredentials("ops", nil),
+			RoleARN:     "qcs::cam::uin/100000000001:roleName/launcher",
+			SessionName: "nightly",
+			Duration:    30 * time.Minute,
+		}),
+	})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
 // A configuration is checked as a whole, before any call.
 func ExampleNew_problems() {
-	_, err := tencent.New(tencent.Config{Endpoint: "ftp://cvm"})
+	_, err := tencent.New(tencent.Config{Region: "ap-guangzhou-3", Endpoint: "ftp://cvm"})
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, provider.ErrInvalid))
 	// Output:
-	// tencent: Config.Region: required, for example ap-guangzhou
+	// tencent: Config.Region = "ap-guangzhou-3": is a zone; its region is ap-guangzhou
 	// tencent: Config.Endpoint: must be host[:port], https://host[:port] or http://host[:port]
 	// true
 }

@@ -6,115 +6,158 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"os"
-	"sync"
+	"time"
 
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-
+	"github.com/yunfan-cloud/yunfan/internal/keysource"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
 
-// Environment variables of the chain. The SDK's own chain knows no variable for
-// the token of temporary keys; ours does.
-const (
-	envID    = "TENCENTCLOUD_SECRET_ID"
-	envKey   = "TENCENTCLOUD_SECRET_KEY"
-	envToken = "TENCENTCLOUD_TOKEN"
-)
-
-// errAbsent says that a place holds no credentials, so that the next is asked.
-var errAbsent = errors.New("no credentials there")
-
-// Chain is a [provider.CredentialsSource] that looks in the environment, then in
-// the SDK's profile file, then at the role of the instance it runs on. The first
-// place that has credentials is kept: the others are never asked again. It is
-// safe for concurrent use.
-type Chain struct {
-	role *role
-
-	mu    sync.Mutex
-	found provider.CredentialsSource
+// Sources are the sources of one account. They read nothing before they are asked.
+type Sources struct {
+	sts      sts
+	instance *instance
+	files    files
 }
 
-// NewChain returns a chain that reads nothing yet. The metadata service is asked
-// through transport, but never through its proxy, because the service is on the
-// instance's own link and answers with keys. Nil means a plain transport.
-func NewChain(transport http.RoundTripper) *Chain {
-	return &Chain{role: newRole(transport)}
+// New returns sources. The metadata service is asked through the transport of the options, but never
+// through its proxy, because the service is on the instance's own link and answers with keys.
+func New(o Options) *Sources {
+	return &Sources{sts: newSTS(o), instance: newInstance(o.Transport), files: files{systemFile}}
 }
 
-// Credentials returns the credentials of the place that was found first. It
-// asks the network only for the role of the instance.
-func (c *Chain) Credentials(ctx context.Context) (provider.Credentials, error) {
-	if src := c.kept(); src != nil {
-		return src.Credentials(ctx)
+// fetch gets keys and says when they end.
+type fetch func(ctx context.Context) (provider.Credentials, time.Time, error)
+
+// Chain returns the default chain. The role that the environment says to assume is assumed with the
+// keys that are found, wherever that is, as the Terraform provider does.
+func (s *Sources) Chain() provider.CredentialsSource {
+	return credential.First(
+		s.Environment(),
+		s.profile(func() (identity, error) {
+			id, err := s.files.selected()
+			if err != nil {
+				return identity{}, err
+			}
+			return id.assumingEnvRole()
+		}),
+		credential.Renewed(s.assumingEnvRole(s.oidc(OIDCOptions{}))),
+		credential.Renewed(s.assumingEnvRole(s.instance.ofThisInstance)),
+	)
+}
+
+// Environment returns the source of the key pair in the environment, and of the role that is to be
+// assumed with it.
+func (s *Sources) Environment() provider.CredentialsSource {
+	return credential.Renewed(s.assumingEnvRole(envPair))
+}
+
+// Profile returns the source of a profile. "" is the one that the environment selects, or the default
+// one, which may be absent.
+func (s *Sources) Profile(name string) provider.CredentialsSource {
+	if name == "" {
+		return s.profile(s.files.selected)
 	}
-	for _, look := range []func() (provider.CredentialsSource, error){fromEnvironment, fromProfile} {
-		switch src, err := look(); {
-		case err == nil:
-			return c.keep(src).Credentials(ctx)
-		case !errors.Is(err, errAbsent):
-			return provider.Credentials{}, err
-		}
-	}
-	creds, err := c.role.Credentials(ctx)
+	return s.profile(func() (identity, error) { return s.files.named(name) })
+}
+
+// become gets the keys that a profile stands for.
+func (s *Sources) become(ctx context.Context, id identity, err error) (provider.Credentials, time.Time, error) {
 	if err != nil {
-		return provider.Credentials{}, fmt.Errorf(
-			"no credentials in the environment (%s, %s) or in a profile file, and none from an instance role: %w",
-			envID, envKey, err)
+		return provider.Credentials{}, time.Time{}, err
 	}
-	c.keep(c.role)
-	return creds, nil
+	keys, expires := id.keys, id.expires
+	if id.bound {
+		keys, expires, err = s.instance.ofName(ctx, "")
+	}
+	if err == nil && id.role != nil {
+		keys, expires, err = s.sts.assume(ctx, keys, *id.role)
+	}
+	return keys, expires, within(id.where, err)
 }
 
-func (c *Chain) kept() provider.CredentialsSource {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.found
+// within adds the place to an error, but not to the end of a ctx.
+func within(where string, err error) error {
+	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if err == nil || ended {
+		return err
+	}
+	return fmt.Errorf("%s: %w", where, err)
 }
 
-// keep remembers the first source that was found; a second finder gets that one.
-func (c *Chain) keep(src provider.CredentialsSource) provider.CredentialsSource {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.found == nil {
-		c.found = src
-	}
-	return c.found
+// OIDC returns the source of a role that an OIDC provider vouches for, such as that of a pod's service
+// account.
+func (s *Sources) OIDC(o OIDCOptions) provider.CredentialsSource {
+	return credential.Renewed(s.oidc(o))
 }
 
-// fromEnvironment treats half a key pair as a mistake: going on to another place
-// would act under an identity that was not asked for.
-func fromEnvironment() (provider.CredentialsSource, error) {
-	id, hasID := os.LookupEnv(envID)
-	key, hasKey := os.LookupEnv(envKey)
-	if !hasID && !hasKey {
-		return nil, errAbsent
-	}
-	if id == "" || key == "" {
-		return nil, fmt.Errorf("the environment has only one of %s and %s, or one of them is empty", envID, envKey)
-	}
-	return provider.StaticCredentials(id, provider.Secret(key), provider.Secret(os.Getenv(envToken))), nil
-}
-
-// fromProfile uses the SDK's reader. Its "there is no such file" cannot be told
-// from other errors directly, but the SDK's chain goes on to the next provider
-// for that one alone.
-func fromProfile() (provider.CredentialsSource, error) {
-	chain := common.NewProviderChain([]common.Provider{common.DefaultProfileProvider(), absent{}})
-	cred, err := chain.GetCredential()
-	if err != nil {
-		if errors.Is(err, errAbsent) {
-			return nil, errAbsent
+func (s *Sources) oidc(o OIDCOptions) fetch {
+	return func(ctx context.Context) (provider.Credentials, time.Time, error) {
+		w, err := o.identity()
+		if err != nil {
+			return provider.Credentials{}, time.Time{}, err
 		}
-		return nil, errors.New("the profile file cannot be used: it needs secret_id and secret_key in its section default")
+		return s.sts.assumeByToken(ctx, w)
 	}
-	id, key, token := cred.GetCredential()
-	return provider.StaticCredentials(id, provider.Secret(key), provider.Secret(token)), nil
 }
 
-// absent ends the SDK's chain with an error that is ours.
-type absent struct{}
+// InstanceRole returns the source of the role of this instance.
+func (s *Sources) InstanceRole() provider.CredentialsSource {
+	return credential.Renewed(s.instance.ofThisInstance)
+}
 
-func (absent) GetCredential() (common.CredentialIface, error) { return nil, errAbsent }
+// RoleNamed returns the source of a role that is bound to this instance, by its name.
+func (s *Sources) RoleNamed(name string) provider.CredentialsSource {
+	return credential.Renewed(func(ctx context.Context) (provider.Credentials, time.Time, error) {
+		return s.instance.ofName(ctx, name)
+	})
+}
+
+// AssumeRoleOptions describe a role that is assumed. The adapter documents them.
+type AssumeRoleOptions struct {
+	Source      provider.CredentialsSource
+	RoleARN     string
+	SessionName string
+	Duration    time.Duration
+	Policy      string
+	ExternalID  string
+}
+
+// AssumeRole returns the source of a role that the keys of another source may assume.
+func (s *Sources) AssumeRole(o AssumeRoleOptions) provider.CredentialsSource {
+	switch {
+	case o.Source == nil:
+		return keysource.Failed(errors.New("assume a role: no source of keys that may assume it (Source)"))
+	case o.RoleARN == "":
+		return keysource.Failed(errors.New("assume a role: no ARN of the role (RoleARN)"))
+	}
+	r := role{
+		arn: o.RoleARN, sessionName: o.SessionName, externalID: o.ExternalID, policy: o.Policy, duration: o.Duration,
+	}
+	return credential.Renewed(func(ctx context.Context) (provider.Credentials, time.Time, error) {
+		keys, err := provider.AskCredentials(ctx, o.Source)
+		if err == nil {
+			err = credential.Complete(keys)
+		}
+		if err != nil {
+			return provider.Credentials{}, time.Time{}, within("the credentials that are to assume role "+r.arn, err)
+		}
+		return s.sts.assume(ctx, keys, r)
+	})
+}
+
+// assumingEnvRole returns keys of the role that the environment says to assume, if it does, with the
+// keys of base. The role never makes a source be there that is absent.
+func (s *Sources) assumingEnvRole(base fetch) fetch {
+	return func(ctx context.Context) (provider.Credentials, time.Time, error) {
+		keys, expires, err := base(ctx)
+		if err != nil {
+			return keys, expires, err
+		}
+		r, err := envRole()
+		if err != nil || r == nil {
+			return keys, expires, err
+		}
+		return s.sts.assume(ctx, keys, *r)
+	}
+}

@@ -65,7 +65,11 @@ func empty(t *testing.T) (home string) {
 	home = t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
-	for _, name := range []string{envID, envKey, envToken, "TENCENTCLOUD_CREDENTIALS_FILE"} {
+	for _, name := range []string{
+		envID, envKey, envToken, envSecurityToken, envSessionToken, envRegion, envFile, envRoleName,
+		envAssumeARN, envAssumeSession, envAssumeDuration, envAssumeExternal, envRoleARN, envRoleSession,
+		envTKERegion, envTKEProvider, envTKEToken, envTKERole, envTCCLIProfile, envProfile, envTCCLIDir,
+	} {
 		t.Setenv(name, "") // so that it is restored
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
@@ -79,7 +83,7 @@ func TestEnvironmentComesFirst(t *testing.T) {
 	t.Setenv(envID, "id")
 	t.Setenv(envKey, "key")
 	t.Setenv(envToken, "token")
-	c := NewChain(nowhere(t))
+	c := newChain(nowhere(t))
 	got, err := c.Credentials(t.Context())
 	if err != nil || got.AccessKeyID != "id" || got.AccessKeySecret.Reveal() != "key" || got.SecurityToken.Reveal() != "token" {
 		t.Fatalf("got %s, %v", got.AccessKeyID, err)
@@ -102,7 +106,7 @@ func TestHalfAKeyPairIsAnError(t *testing.T) {
 			for k, v := range env {
 				t.Setenv(k, v)
 			}
-			_, err := NewChain(nowhere(t)).Credentials(t.Context())
+			_, err := newChain(nowhere(t)).Credentials(t.Context())
 			if err == nil || !strings.Contains(err.Error(), envKey) || strings.Contains(err.Error(), "planted") {
 				t.Errorf("got %v", err)
 			}
@@ -119,14 +123,14 @@ func TestProfileFileComesSecond(t *testing.T) {
 	if err := os.WriteFile(file, []byte("[default]\nsecret_id = file-id\nsecret_key = file-key\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := NewChain(nowhere(t)).Credentials(t.Context())
+	got, err := newChain(nowhere(t)).Credentials(t.Context())
 	if err != nil || got.AccessKeyID != "file-id" || got.AccessKeySecret.Reveal() != "file-key" {
 		t.Errorf("got %s, %v", got.AccessKeyID, err)
 	}
 	if err := os.WriteFile(file, []byte("[default]\nsecret_key = planted\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewChain(nowhere(t)).Credentials(t.Context()); err == nil || strings.Contains(err.Error(), "planted") {
+	if _, err := newChain(nowhere(t)).Credentials(t.Context()); err == nil || strings.Contains(err.Error(), "planted") {
 		t.Errorf("half a profile: %v", err)
 	}
 }
@@ -135,7 +139,7 @@ func TestRoleComesLastAndIsRenewed(t *testing.T) {
 	empty(t)
 	synctest.Test(t, func(t *testing.T) {
 		m := &metadata{}
-		c := NewChain(m)
+		c := newChain(m)
 		ask := func(want string) {
 			t.Helper()
 			got, err := c.Credentials(t.Context())
@@ -173,7 +177,7 @@ func TestNoCredentialsAnywhere(t *testing.T) {
 			return resp, nil
 		},
 	} {
-		_, err := NewChain(rt).Credentials(t.Context())
+		_, err := newChain(rt).Credentials(t.Context())
 		if err == nil || !strings.Contains(err.Error(), envID) || strings.Contains(err.Error(), "planted") || strings.Contains(err.Error(), "://") {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -188,9 +192,9 @@ func TestNobodyElseSeesTheKeys(t *testing.T) {
 	defer other.Close()
 	service := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusFound))
 	defer service.Close()
-	r := newRole(&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(other.URL) }})
+	r := newInstance(&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(other.URL) }})
 	r.url = service.URL + "/"
-	if _, err := r.Credentials(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP status 302") {
+	if _, err := r.fetchOnly(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP status 302") {
 		t.Errorf("got %v, want the status of the service", err)
 	}
 	if n := elsewhere.Load(); n != 0 {
@@ -210,7 +214,8 @@ func TestSilentMetadataServiceDoesNotHang(t *testing.T) {
 		return nil, req.Context().Err()
 	})
 	synctest.Test(t, func(t *testing.T) {
-		c := NewChain(silent)
+		s := New(Options{Transport: silent})
+		c := s.Chain()
 		start := time.Now()
 		_, err := c.Credentials(t.Context())
 		if took := time.Since(start); err == nil || took != metadataTimeout {
@@ -231,23 +236,30 @@ func TestSilentMetadataServiceDoesNotHang(t *testing.T) {
 		}
 		ctx, cancel = context.WithCancel(t.Context())
 		cancel()
-		if _, err := c.role.fetchOnly(ctx); !errors.Is(err, context.Canceled) {
+		if _, err := s.instance.fetchOnly(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("a cancel is not passed on: %v", err)
 		}
 		time.Sleep(time.Minute)
 	})
 }
 
+// newChain returns the default chain of an instance without a system-wide profile file.
+func newChain(rt http.RoundTripper) provider.CredentialsSource {
+	s := New(Options{Transport: rt})
+	s.files.system = "no-such-file"
+	return s.Chain()
+}
+
 // fetchOnly asks the service without waiting for a turn.
-func (r *role) fetchOnly(ctx context.Context) (provider.Credentials, error) {
-	creds, _, err := r.fetch(ctx)
+func (r *instance) fetchOnly(ctx context.Context) (provider.Credentials, error) {
+	creds, _, err := r.ofThisInstance(ctx)
 	return creds, err
 }
 
 func TestParallelFirstUseFindsOneSource(t *testing.T) {
 	empty(t)
 	m := &metadata{}
-	c := NewChain(m)
+	c := newChain(m)
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
