@@ -29,6 +29,10 @@ func clientsOf(accounts clouds.Accounts, sim *simulator) (map[string]*provider.C
 
 // simulated sends the calls of an account to the simulator.
 func simulated(cfg *clouds.Config, sim *simulator) {
+	if c, err := clouds.New(*cfg); err == nil {
+		cfg.Region = c.Region() // a profile may give it
+	}
+	cfg.Profile = ""
 	cfg.Endpoint, cfg.EndpointFor = sim.URLs[cfg.Cloud], nil
 	cfg.Credentials = provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
 	cfg.Options.FirstLook = 3 * time.Second // simulated instances start fast

@@ -12,18 +12,25 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
-// Config configures a client of any cloud. Only Cloud and Region are required.
+// Config configures a client of any cloud. Only Cloud is required, and Region where the cloud's own
+// tools have none.
 type Config struct {
 	// Cloud is the name of the adapter: one of [Names].
 	Cloud string
 
 	// Region is used where a spec or a call names none. What a region is depends on the cloud: for
-	// QingCloud it is a zone, for ENS an edge node.
+	// QingCloud it is a zone, for ENS an edge node. "" takes it from Profile or from where the
+	// cloud's own tools keep it, except for ENS.
 	Region string
 
-	// Credentials are asked before every call. Nil means the default chain of the cloud, which the
-	// documentation of each adapter describes.
+	// Credentials are asked before every call. Nil means those of Profile, or the default chain of
+	// the cloud, which the documentation of each adapter describes.
 	Credentials provider.CredentialsSource
+
+	// Profile names a profile of the cloud's own tools; for QingCloud it is the path of a
+	// configuration file. Its credentials are then the only ones that count. It must be empty beside
+	// Credentials.
+	Profile string
 
 	// Endpoint is where calls go instead of the cloud's own hosts: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries passwords in
@@ -80,7 +87,7 @@ func Vendors() []provider.VendorOption {
 }
 
 // New returns a client for one account on the cloud that cfg names, or [provider.FieldErrors] with
-// every problem of cfg. It does no I/O: the first call looks for credentials.
+// every problem of cfg. It makes no call. It reads local files where Profile or the region needs them.
 func New(cfg Config) (*provider.Client, error) {
 	for _, a := range adapters() {
 		if a.name == cfg.Cloud {
@@ -120,28 +127,28 @@ func nearest(word string) string {
 
 func newAliyun(c Config) (*provider.Client, error) {
 	return aliyun.New(aliyun.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
+		Region: c.Region, Profile: c.Profile, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
 		Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newENS(c Config) (*provider.Client, error) {
 	return ens.New(ens.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
+		Region: c.Region, Profile: c.Profile, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
 		Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newTencent(c Config) (*provider.Client, error) {
 	return tencent.New(tencent.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
+		Region: c.Region, Profile: c.Profile, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
 		Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newQingCloud(c Config) (*provider.Client, error) {
 	return qingcloud.New(qingcloud.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
+		Region: c.Region, Profile: c.Profile, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
 		Transport: c.Transport, Options: c.Options,
 	})
 }
