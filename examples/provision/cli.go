@@ -83,6 +83,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagFailure)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
 	all := root.PersistentFlags()
 	all.StringVarP(&a.state, "state", "s", ".provision", "`directory` that remembers what was created")
 	all.StringVarP(&a.output, "output", "o", "text", "`format` of the result: text or json")

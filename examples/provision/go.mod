@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/yunfan-cloud/yunfan => ../..
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/gofrs/flock v0.13.2
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/spf13/cobra v1.10.2

@@ -66,6 +66,9 @@ func (a *app) plan() error {
 		err = p.compareWith(s, f, a.simulate)
 	}
 	p.conclude(err)
+	if err == nil {
+		p.Next = a.applyHint()
+	}
 	if a.output == "json" {
 		a.writeJSON(p)
 	} else {
@@ -113,10 +116,18 @@ func (p *plan) compareWith(s *state, f *fleet, simulate bool) error {
 	return err
 }
 
+// applyHint is the command that does what was planned.
+func (a *app) applyHint() string {
+	text := "provision apply -f " + a.file
+	if a.simulate {
+		text += " --simulate"
+	}
+	return text + " does this"
+}
+
 // conclude sets the exit code and the next step. Problems of members are at the members already.
 func (p *plan) conclude(err error) {
 	if err == nil {
-		p.Next = "provision apply -f FILE does this"
 		return
 	}
 	f := asFailure(err)

@@ -20,7 +20,7 @@ func (a *app) showPlan(p *plan) {
 	}
 	s.text(0, p.closing())
 	if p.Next != "" {
-		s.text(0, "next: "+strings.Replace(p.Next, "FILE", a.file, 1))
+		s.text(0, "next: "+p.Next)
 	}
 }
 
@@ -39,7 +39,8 @@ func (p *plan) closing() string {
 			refused++
 		}
 	}
-	text := fmt.Sprintf("%d %s to create in %d %s", create, plural(create, "instance"), requests, plural(requests, "request"))
+	text := fmt.Sprintf("%d %s to create in %d %s",
+		create, plural(create, "instance"), requests, plural(requests, "request"))
 	if kept > 0 {
 		text += fmt.Sprintf(", %d %s applied already", kept, plural(kept, "member"))
 	}

@@ -150,7 +150,8 @@ func serve(ctx context.Context, sim *cloudsim.Sim, dir string, end func()) (s *s
 	if err != nil {
 		return nil, nil, errors.Join(err, srv.Close())
 	}
-	s = &simulator{ID: rand.Text(), Process: os.Getpid(), Control: "http://" + l.Addr().String(), URLs: map[string]string{}}
+	s = &simulator{ID: rand.Text(), Process: os.Getpid(), Control: "http://" + l.Addr().String()}
+	s.URLs = map[string]string{}
 	for name, cloud := range simulatedClouds() {
 		s.URLs[name] = srv.URL(cloud)
 	}
