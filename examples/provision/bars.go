@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-
-	"github.com/mattn/go-runewidth"
-
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -19,7 +17,6 @@ type bars struct {
 	box     *mpb.Progress
 	members map[*job]*barMember
 	rest    *mpb.Bar
-	hidden  *tally
 }
 
 type barMember struct {
@@ -32,7 +29,8 @@ type barMember struct {
 
 func newBars(s *screen, jobs []*job) *bars {
 	b := &bars{members: map[*job]*barMember{}}
-	b.box = mpb.New(mpb.WithConsoleWriter(newConsole(s)), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))
+	b.box = mpb.New(mpb.WithConsoleWriter(&console{screen: s}), mpb.WithAutoRefresh(),
+		mpb.WithRefreshRate(100*time.Millisecond))
 	names := make([]string, len(jobs))
 	for i, j := range jobs {
 		names[i] = j.name
@@ -123,8 +121,6 @@ type console struct {
 	bytes.Buffer
 	screen *screen
 }
-
-func newConsole(s *screen) *console { return &console{screen: s} }
 
 // IsTerminal returns true: bars are for terminals only.
 func (c *console) IsTerminal() bool { return true }

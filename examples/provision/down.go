@@ -129,7 +129,8 @@ func (j *job) release(ctx context.Context, simulated bool) *memberResult {
 	}
 	late := res.MayAppear > 0 && !simulated // simulated instances are visible at once
 	if late {
-		m.Notes = append(m.Notes, fmt.Sprintf("%d more may become visible within 15 minutes: run down again then", res.MayAppear))
+		note := fmt.Sprintf("%d more may become visible within 15 minutes: run down again then", res.MayAppear)
+		m.Notes = append(m.Notes, note)
 	}
 	m.judge(err)
 	if err == nil && late {

@@ -96,7 +96,8 @@ func (m *member) check(f *fleet, doc *specfile.Document) {
 	case m.Name == "":
 		doc.Refuse(m.at+".name", "is missing: a name for the group, such as web")
 	case !memberName.MatchString(m.Name):
-		doc.Refuse(m.at+".name", "%q: a name has letters, digits, \"-\" and \"_\" only, and not more than 40 of them", m.Name)
+		doc.Refuse(m.at+".name",
+			"%q: a name has letters, digits, \"-\" and \"_\" only, and not more than 40 of them", m.Name)
 	}
 	account, known := f.Clouds[m.Account]
 	switch {

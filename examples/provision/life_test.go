@@ -125,9 +125,14 @@ func TestExitCodesAndOutcomes(t *testing.T) {
 		says    string
 	}{
 		{"no stock", smallFleet, cloudsim.Fault{Kind: cloudsim.NoStock}, exitFailed, outcomeFailed, 0, "no stock"},
-		{"one dies", cvmFleet, cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1}, exitPartly, outcomePartly, 2, "launch failed"},
 		{
-			"no answer", smallFleet, cloudsim.Fault{API: "RunInstances", Kind: cloudsim.ResetAfter},
+			"one dies", cvmFleet,
+			cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1},
+			exitPartly, outcomePartly, 2, "launch failed",
+		},
+		{
+			"no answer", smallFleet,
+			cloudsim.Fault{API: "RunInstances", Kind: cloudsim.ResetAfter},
 			exitUnknown, outcomeUnknown, 2, "more may exist",
 		},
 	} {

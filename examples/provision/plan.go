@@ -84,7 +84,8 @@ func (a *app) plan() error {
 func planMember(m *member, c *provider.Client) (*memberPlan, error) {
 	p := &memberPlan{
 		Name: m.Name, Account: m.Account, Cloud: c.Name(), Region: m.region(c), Count: m.wanted(), Action: "create",
-		Owner: m.Run.Owner, Requests: []requestPlan{}, Refused: []problem{}, DecidedByCloud: openFields(&m.Spec, c.Support()),
+		Owner: m.Run.Owner, Requests: []requestPlan{}, Refused: []problem{},
+		DecidedByCloud: openFields(&m.Spec, c.Support()),
 	}
 	for _, alternative := range m.Run.Alternatives {
 		p.Alternatives = append(p.Alternatives, alternativeText(alternative))

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/mattn/go-runewidth"
-
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
