@@ -22,7 +22,10 @@ func harness() providertest.Harness {
 	prepaid := spec
 	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
 	return providertest.Harness{
-		Cloud: cloudsim.ENS,
+		Cloud: providertest.Simulated(cloudsim.ENS),
+		LeftOut: map[string]string{
+			string(cloudsim.DeadToken): "ENS has no client tokens",
+		},
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "cn-hangzhou-44", Credentials: keys, Transport: transport, Options: o})
 			if err != nil {

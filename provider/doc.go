@@ -90,7 +90,9 @@
 //     [NewErrorTable] maps vendor codes to sentinels, [AskCredentials] asks a source,
 //     [NewClient] makes the client.
 //
-// Package providertest holds the suite that every driver passes.
+// Package driverkit sends the calls of a driver outside this repository, and package
+// providertest holds the suite that every driver passes. examples/fifthcloud is such a driver with
+// a guide.
 //
 // # For packages beside this one
 //

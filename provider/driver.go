@@ -12,6 +12,11 @@ import "context"
 // through (errors.Is finds it). No error holds a password, key, signature, user data or
 // request URL.
 //
+// Package driverkit has what a driver outside this repository needs to keep these rules: its
+// Caller sends one call once, and turns failures into errors without secrets. Package
+// providertest checks a driver, and examples/fifthcloud is a whole one, in a module of its own,
+// with a guide.
+//
 // The interface does not grow: further abilities are small optional interfaces
 // ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer], [AccessProber], [JobDriver],
 // [PowerDriver], and those of the packages beside this one, such as launchtemplate.Driver).
@@ -120,7 +125,7 @@ type RunResult struct {
 // DescribeRequest asks for instances: those with the given IDs, or one page of the instances
 // that match every other field that is set.
 type DescribeRequest struct {
-	Region string
+	Region string // always set
 	IDs    []string
 
 	// Name and Tags filter by equality. A driver whose cloud only searches loosely compares
@@ -165,6 +170,8 @@ func (r *DescribeRequest) Matches(i *Instance) bool {
 
 // DescribePage is one page of instances.
 type DescribePage struct {
+	// Instances have at least ID, Name, State, RawState, Region and CreatedAt, and whatever else
+	// the answer shows. [Instance.WithSys] adds the cloud's own record.
 	Instances []Instance
 	NextPage  string // "" on the last page
 	RequestID string
@@ -184,7 +191,7 @@ type DescribePage struct {
 
 // TerminateRequest asks to release instances.
 type TerminateRequest struct {
-	Region string
+	Region string // always set
 	IDs    []string
 
 	// Billing is the billing mode of every instance in IDs. It is set only when

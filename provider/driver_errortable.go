@@ -6,7 +6,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/codes"
 )
 
-// ErrorCode classifies one vendor code, or a family of them.
+// ErrorCode classifies one vendor code, or a family of them. A row is a statement about money:
+// without Unknown it says that the code proves that nothing was done. List only the codes of
+// which the vendor's documents say so; a code that is not listed leaves the outcome of a create
+// open.
 type ErrorCode struct {
 	// Code is a whole code ("OperationDenied.NoStock"), a family
 	// ("Throttling.*", matched on the dot) or an ending ("*.NotFound").

@@ -30,7 +30,9 @@ type Rate struct {
 	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else a fifth of Calls
 }
 
-// Limits are the documented limits of a cloud. Zero numbers mean 1.
+// Limits are the documented limits of a cloud. Zero numbers mean 1. Of a limit that is not
+// documented, choose the number that does no harm when it is wrong. ClientToken and NameMarker
+// decide how instances of a lost answer are found: a cloud with neither never repeats a create.
 type Limits struct {
 	InstancesPerCreate int
 	IDsPerDescribe     int

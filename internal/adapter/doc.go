@@ -7,5 +7,6 @@
 //   - How many kinds of characters does a password have? [PasswordKinds]
 //   - Which IDs does an answer name? [Distinct]
 //
-// It knows no cloud and no SDK. Adapters outside this repository do without it.
+// It knows no cloud and no SDK. Drivers outside this repository reach its rules through package
+// driverkit.
 package adapter

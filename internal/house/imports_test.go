@@ -104,6 +104,7 @@ func rules() []rule {
 		list = append(list,
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
+			rule{"/provider/driverkit", c.SDK, "the door of drivers of other clouds links no vendor"},
 			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
 			rule{"/internal/keysource", c.SDK, "what the sources of several clouds share knows no vendor"},
 			rule{"/provider/specfile", module + "/" + c.Name, "the program names the options that its files may have"},
@@ -277,6 +278,9 @@ func TestFewDependencies(t *testing.T) {
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
 			module + "/provider", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",
+		}, ofProvider...),
+		"/provider/driverkit": append([]string{
+			module + "/provider", module + "/internal/adapter", module + "/internal/oncehttp",
 		}, ofProvider...),
 		"/internal/account":   {"golang.org/x/time/"},
 		"/internal/await":     {module + "/internal/poll", module + "/internal/sorted"},

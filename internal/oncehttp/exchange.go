@@ -137,6 +137,9 @@ func (x *Exchange) Cut() error { return x.body.err }
 // Status returns the HTTP status of the answer, or 0 without an answer.
 func (x *Exchange) Status() int { return x.status }
 
+// Header returns the header of the answer, or nil without an answer.
+func (x *Exchange) Header() http.Header { return x.header }
+
 // Body returns the bytes of the answer that were read and kept.
 func (x *Exchange) Body() []byte { return x.body.kept }
 

@@ -39,13 +39,37 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 			Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true},
 		}
 	}
+	return answer(c, req)
+}
+
+// InMemory returns a round tripper that hands every request to a handler in this process, whatever
+// the host, as [Sim.Transport] does for the simulated clouds. It is for simulators of other
+// clouds, and works inside a testing/synctest bubble. A handler that panics with
+// [http.ErrAbortHandler] resets the connection: the error matches [syscall.ECONNRESET].
+func InMemory(h http.Handler) http.RoundTripper { return &toHandler{h} }
+
+type toHandler struct{ handler http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (t *toHandler) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer func() { _ = req.Body.Close() }()
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	return answer(t.handler, req)
+}
+
+// answer lets a handler answer a client's request.
+func answer(h http.Handler, req *http.Request) (*http.Response, error) {
 	in, err := received(req)
 	if err != nil {
 		return nil, err
 	}
 	rec := &recorder{header: http.Header{}}
-	cut := rec.serve(c, in)
-	if err := ctx.Err(); err != nil {
+	cut := rec.serve(h, in)
+	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
 	if cut {

@@ -156,3 +156,44 @@ func TestTransportReportsABodyItCannotRead(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestInMemoryHandsRequestsToAnyHandler(t *testing.T) {
+	rt := InMemory(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/reset" {
+			panic(http.ErrAbortHandler)
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = w.Write([]byte(r.Host + " " + string(body)))
+	}))
+	send := func(ctx context.Context, path string) (*http.Response, error) {
+		url := "https://any.example" + path
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("hello"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rt.RoundTrip(req)
+	}
+	resp, err := send(t.Context(), "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || string(text) != "any.example hello" {
+		t.Errorf("got %q, %v; want the host and the body", text, err)
+	}
+	if resp.StatusCode != http.StatusAccepted {
+		t.Errorf("got status %d, want 202", resp.StatusCode)
+	}
+	if _, err := send(t.Context(), "/reset"); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v, want a connection reset", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := send(ended, "/"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}

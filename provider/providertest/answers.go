@@ -172,7 +172,7 @@ func (w *world) failing(f cloudsim.Fault) (op *provider.Operation, made []string
 	if !errors.Is(err, provider.ErrQuota) {
 		w.t.Errorf("want ErrQuota, got %v", err)
 	}
-	for _, i := range w.sim.Everything(w.Cloud) {
+	for _, i := range w.sim.Everything() {
 		made = append(made, i.ID)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time

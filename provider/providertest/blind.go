@@ -78,7 +78,7 @@ func halfBlindKeepsAll(_ *testing.T, w *world) {
 // Only ECS documents a dry run of its describe; other drivers do not implement it.
 func blindAsksOnce(t *testing.T, w *world) {
 	_, can := w.client.Driver().(provider.AccessProber)
-	if documented := w.Cloud == cloudsim.ECS; can != documented {
+	if documented := w.facts.ProbesDescribe; can != documented {
 		t.Errorf("the driver asks by a dry run: %v, want %v", can, documented)
 	}
 	wire := &tap{next: w.sim.Transport()}
@@ -140,11 +140,12 @@ func blindReleases(t *testing.T, w *world) {
 
 // slowly gives instances a boot time of some minutes, so that a wait asks about each
 // many times.
-func (w *world) slowly() { w.simulate(cloudsim.Options{Boot: bootsIn(6 * time.Minute)}) }
+func (w *world) slowly() { w.simulate(CloudOptions{Boot: 6 * time.Minute}) }
 
 // missingRowsFailNoWait leaves every instance out of two consecutive answers, again and
 // again, after all of them have been seen.
 func missingRowsFailNoWait(_ *testing.T, w *world) {
+	w.needKinds(cloudsim.Flap)
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.slowly()
 		op := w.create(4, &o)
@@ -155,7 +156,7 @@ func missingRowsFailNoWait(_ *testing.T, w *world) {
 			})
 		}
 		w.wantAllRun(op, 4)
-		if n := w.sim.Struck(w.Cloud, cloudsim.Flap); n < 4 {
+		if n := w.sim.Struck(cloudsim.Flap); n < 4 {
 			w.t.Errorf("%d answers left out instances: the rule proves nothing", n)
 		}
 	})
@@ -170,7 +171,7 @@ func contradictionFailsNoWait(_ *testing.T, w *world) {
 			time.AfterFunc(4*time.Minute, w.inject(f)) // no rows, and a total of 25
 		}
 		w.wantAllRun(op, 4)
-		if n := w.sim.Struck(w.Cloud, cloudsim.WrongTotal); n < 4 {
+		if n := w.sim.Struck(cloudsim.WrongTotal); n < 4 {
 			w.t.Errorf("%d answers contradicted themselves: the rule proves nothing", n)
 		}
 	})

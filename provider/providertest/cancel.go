@@ -74,7 +74,7 @@ func cancelsDescribe(t *testing.T, w *world) {
 
 func cancelsWait(t *testing.T, w *world) {
 	op := w.run(3)
-	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, API: "DescribeInstances", Delay: time.Hour})
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, API: w.facts.Describe, Delay: time.Hour})
 	w.cancelled(20*time.Second, func(ctx context.Context) error {
 		_, err := op.Wait(ctx, nil)
 		var e *provider.WaitError

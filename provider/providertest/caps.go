@@ -43,7 +43,7 @@ func (w *world) beyondCap() int {
 // wantCapped checks that a list was really cut off.
 func (w *world) wantCapped() {
 	w.t.Helper()
-	if w.sim.Struck(w.Cloud, cloudsim.ListCap) == 0 {
+	if w.sim.Struck(cloudsim.ListCap) == 0 {
 		w.t.Error("no list was cut off: the rule proves nothing")
 	}
 }

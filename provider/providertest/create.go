@@ -72,7 +72,7 @@ func namesAreGiven(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	names := map[string]string{}
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		names[i.ID] = i.Name
 	}
 	for i, id := range op.InstanceIDs() {

@@ -27,6 +27,10 @@ func describeRules() []rule {
 		},
 		{"by name", "A name that only begins the same is another instance.", describesByName},
 		{
+			"in another region",
+			"A list of one region that shows another leads to releases of the wrong instances.", describesElsewhere,
+		},
+		{
 			"the details of an instance",
 			"ID, state, type, image, place and address are what callers read.", describesDetails,
 		},
@@ -135,6 +139,16 @@ func describesByName(t *testing.T, w *world) {
 	}
 	if got := idsOf(w.describe(provider.Query{Name: "web"})); !slices.Equal(got, want) {
 		t.Errorf("the instance named web is %v, got %v", want, got)
+	}
+}
+
+func describesElsewhere(t *testing.T, w *world) {
+	ids := w.run(2).InstanceIDs()
+	if got := idsOf(w.describe(provider.Query{Region: w.elsewhere()})); len(got) != 0 {
+		t.Errorf("the list of %s has %v, want none", w.elsewhere(), got)
+	}
+	if got := idsOf(w.describe(provider.Query{})); !slices.Equal(got, sorted(ids)) {
+		t.Errorf("the list of the client's region has %v, want %v", got, ids)
 	}
 }
 

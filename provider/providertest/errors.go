@@ -98,7 +98,7 @@ func passingThrottle(t *testing.T, w *world) {
 }
 
 func errorsAreClean(t *testing.T, w *world) {
-	password := "Pl4nted-p4ssword!"
+	const password = plantedPassword
 	spec := w.spec(1)
 	spec.Login = provider.Login{Password: provider.Secret(password)}
 	if w.client.Support().Field("UserData").Param != "" {

@@ -54,7 +54,7 @@ func (w *world) fallback(n int) (*provider.Operation, error) {
 // types counts the instances that exist by instance type.
 func (w *world) types() map[string]int {
 	types := map[string]int{}
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		if i.Phase != cloudsim.Failed {
 			types[i.InstanceType]++
 		}

@@ -154,8 +154,7 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // realAnswers returns the simulator's answers to all calls in the life of an instance.
 func realAnswers(f *testing.F, h Harness) (bodies [][]byte) {
-	sim := cloudsim.New(&cloudsim.Options{AccessKeySecret: plantedSecret, Seed: 1})
-	inner := sim.Transport()
+	inner := h.Cloud(cloudOptions()).Transport()
 	client := h.New(f, tee(func(r *http.Request) (*http.Response, error) {
 		resp, err := inner.RoundTrip(r)
 		if err != nil {
@@ -210,12 +209,12 @@ func FuzzSpecs(f *testing.F, h Harness) {
 		for i, v := range spec.Vendor {
 			spec.Vendor[i] = m.option(v)
 		}
-		spec.Login.Password = "Pl4nted-p4ssword!"
+		spec.Login.Password = plantedPassword
 		list, err := client.Preview(spec)
-		wantClean(t, err, "Pl4nted-p4ssword!")
+		wantClean(t, err, plantedPassword)
 		for _, r := range list {
 			for name, value := range r.Params {
-				if strings.Contains(value, "Pl4nted-p4ssword!") {
+				if strings.Contains(value, plantedPassword) {
 					t.Errorf("the preview shows the password in %s", name)
 				}
 			}

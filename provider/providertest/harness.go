@@ -16,8 +16,16 @@ import (
 
 // Harness is the input of the suite from a driver's test.
 type Harness struct {
-	// Cloud is the simulated service the driver talks to.
-	Cloud cloudsim.Cloud
+	// Cloud makes the simulated service that the driver talks to: [Simulated] for a cloud of
+	// package cloudsim, or a function that makes a [Cloud] of one's own.
+	Cloud func(CloudOptions) Cloud
+
+	// LeftOut says what the suite leaves out for this driver, with the reason: an optional
+	// field of Harness by its name ("Prepaid", "ReadBack", "Alternative", "Unpaid",
+	// "PerInstance"), or a kind of fault that the cloud cannot inject, by the kind. The suite
+	// fails when something is missing without a reason, and when a reason is not needed. What
+	// every driver must have cannot be left out.
+	LeftOut map[string]string
 
 	// New returns a client whose calls go through transport, with the vendor's own
 	// endpoint. It must use creds and options unchanged.
@@ -29,7 +37,7 @@ type Harness struct {
 	Spec provider.RunInstancesSpec
 
 	// Prepaid is a small valid spec for one prepaid instance, on clouds that release
-	// such instances before their time is over. Nil leaves out the rules about it.
+	// such instances before their time is over. Nil needs a reason in LeftOut.
 	Prepaid *provider.RunInstancesSpec
 
 	// Full are valid specs that together set every leaf the driver maps, by
@@ -39,7 +47,7 @@ type Harness struct {
 
 	// ReadBack are valid specs that the simulated cloud accepts, by name. Together they set
 	// every leaf that a describe answer shows: the suite creates instances and compares.
-	// Empty leaves out the rules about it.
+	// Empty needs a reason in LeftOut.
 	ReadBack map[string]*provider.RunInstancesSpec
 
 	// NotShown are mapped leaves that no describe answer of the cloud has, with the reason.
@@ -49,21 +57,20 @@ type Harness struct {
 	// change is an error. Golden requests must test them.
 	Coupled map[string]string
 
-	// Alternative is another instance type for Spec. Zero leaves out the rules about
-	// alternatives.
+	// Alternative is another instance type for Spec. Zero needs a reason in LeftOut.
 	Alternative provider.Alternative
 
 	// Invalid is a vendor code for a refused parameter.
 	Invalid string
 
 	// Unpaid is a small valid spec. The simulated cloud may answer its create with an
-	// unpaid order, see [cloudsim.UnpaidOrder]. Nil means that the cloud has no such
-	// orders.
+	// unpaid order, see [cloudsim.UnpaidOrder]; it is an [OrderCloud]. Nil means that the
+	// cloud has no such orders, and needs a reason in LeftOut.
 	Unpaid *provider.RunInstancesSpec
 
 	// PerInstance are options of the cloud with the raw parameter PerInstanceName,
 	// which gives each instance of a create its own value. The driver must refuse it if
-	// an operation may take several creates.
+	// an operation may take several creates. Nil needs a reason in LeftOut.
 	PerInstance     provider.VendorOption
 	PerInstanceName string
 
@@ -76,8 +83,10 @@ type Harness struct {
 	Placement *PlacementCase
 }
 
-// Secrets that the suite puts into specs and then searches for.
+// Secrets that the suite puts into specs and then searches for. None begins as another does: a
+// driver that hides one of them must not hide a part of another.
 const (
+	plantedPassword = "Gr4fted-p4ssword!"
 	plantedSecret   = "Pl4nted-acCess-secret"
 	plantedUserData = "planted user data"
 )
@@ -89,13 +98,39 @@ type rule struct {
 	check func(t *testing.T, w *world)
 }
 
-// Run checks every rule. Each gets a fresh simulated cloud in fake time.
-func Run(t *testing.T, h Harness) {
+// group is a number of rules about one subject.
+type group struct {
+	name  string
+	rules []rule
+}
+
+// Run checks every rule. Each gets a fresh simulated cloud in fake time. The result says what was
+// left out, as the harness wanted.
+func Run(t *testing.T, h Harness) Result {
 	t.Helper()
-	groups := []struct {
-		name  string
-		rules []rule
-	}{
+	problems := h.check()
+	for _, p := range problems {
+		t.Error(p)
+	}
+	if len(problems) > 0 {
+		return Result{}
+	}
+	var y tally
+	for _, g := range groupsOf(h) {
+		y.total += len(g.rules)
+		t.Run(g.name, func(t *testing.T) {
+			for _, r := range g.rules {
+				t.Run(r.name, func(t *testing.T) { r.run(t, h, g.name, &y) })
+			}
+		})
+	}
+	return y.finish(t, &h)
+}
+
+// groupsOf returns the rules for a harness.
+func groupsOf(h Harness) []group {
+	return []group{
+		{"Cloud", cloudRules()},
 		{"Fields", fieldRules()},
 		{"Create", createRules()},
 		{"Describe", describeRules()},
@@ -125,16 +160,9 @@ func Run(t *testing.T, h Harness) {
 		{"Superseded", supersededRules()},
 		{"Herd", herdRules()},
 	}
-	for _, g := range groups {
-		t.Run(g.name, func(t *testing.T) {
-			for _, r := range g.rules {
-				t.Run(r.name, func(t *testing.T) { r.run(t, h) })
-			}
-		})
-	}
 }
 
-func (r rule) run(t *testing.T, h Harness) {
+func (r rule) run(t *testing.T, h Harness, group string, y *tally) {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("BROKEN RULE: %s\nWHY IT MATTERS: %s", r.name, r.why)
@@ -146,11 +174,27 @@ func (r rule) run(t *testing.T, h Harness) {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		w.ctx = ctx
-		r.check(t, w)
-		if ways := Leaks(w.log.String(), plantedSecret, "Pl4nted-p4ssword!", plantedUserData); len(ways) > 0 {
+		y.add(r.checked(t, w, group))
+		if ways := Leaks(w.log.String(), plantedSecret, plantedPassword, plantedUserData); len(ways) > 0 {
 			t.Errorf("the log shows a secret: %v", ways)
 		}
 	})
+}
+
+// checked checks the rule. It returns what was left out, if the rule needs a part that the
+// harness leaves out, and nil otherwise.
+func (r rule) checked(t *testing.T, w *world, group string) (left *LeftOut) {
+	defer func() {
+		problem := recover()
+		m, isMissing := problem.(missing)
+		if isMissing {
+			left = &LeftOut{Rule: group + "/" + r.name, Part: m.part, Reason: w.LeftOut[m.part]}
+		} else if problem != nil {
+			panic(problem)
+		}
+	}()
+	r.check(t, w)
+	return nil
 }
 
 // patience is the simulated time in which every rule must end. The slowest rules take
@@ -162,7 +206,8 @@ type world struct {
 	Harness
 	t      *testing.T
 	ctx    context.Context // ends with the rule
-	sim    *cloudsim.Sim
+	sim    Cloud
+	facts  Facts // of sim
 	client *provider.Client
 	log    logged // all clients of the rule write to it
 }
@@ -187,9 +232,15 @@ func (l *logged) String() string {
 }
 
 func newWorld(t *testing.T, h Harness) *world {
-	w := &world{Harness: h, t: t, sim: cloudsim.New(&cloudsim.Options{AccessKeySecret: plantedSecret, Seed: 1})}
+	w := &world{Harness: h, t: t, sim: h.Cloud(cloudOptions())}
+	w.facts = w.sim.Facts()
 	w.client = w.newClient(w.sim.Transport(), nil)
 	return w
+}
+
+// cloudOptions are those of every simulated cloud, unless a rule needs others.
+func cloudOptions() CloudOptions {
+	return CloudOptions{AccessKeyID: cloudsim.DefaultAccessKeyID, AccessKeySecret: plantedSecret, Seed: 1}
 }
 
 func (w *world) newClient(rt http.RoundTripper, o *provider.Options) *provider.Client {
@@ -218,27 +269,32 @@ func (w *world) run(n int) *provider.Operation {
 	return op
 }
 
-// inject adds a fault to the harness's cloud.
+// inject adds a fault to the harness's cloud. It ends a rule that needs a fault which the
+// harness leaves out.
 func (w *world) inject(f cloudsim.Fault) (remove func()) {
-	f.Cloud = w.Cloud
+	w.t.Helper()
+	w.needKinds(f.Kind)
 	return w.sim.Inject(f)
 }
 
 // alive returns the IDs of the instances that exist at the cloud.
 func (w *world) alive() []string {
 	var ids []string
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		ids = append(ids, i.ID)
 	}
 	return ids
 }
 
 // calls counts every request the cloud has taken.
-func (w *world) calls() int { return w.sim.Calls(w.Cloud, "") }
+func (w *world) calls() int { return w.sim.Calls("") }
 
 // creates counts the requests that made or might have made instances.
-func (w *world) creates() int {
-	return w.sim.Calls(w.Cloud, "RunInstances") + w.sim.Calls(w.Cloud, "CreateInstance")
+func (w *world) creates() (n int) {
+	for _, api := range w.facts.Creates {
+		n += w.sim.Calls(api)
+	}
+	return n
 }
 
 // within runs f and fails unless it ends in time.

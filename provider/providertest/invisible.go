@@ -57,7 +57,7 @@ func (w *world) policies() map[string]provider.RunOptions {
 func eachPolicy(w *world, check func(w *world, o provider.RunOptions)) {
 	w.t.Helper()
 	for name, o := range w.policies() {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		o.KeepMarker = true
 		failed := w.t.Failed()
 		check(w, o)
@@ -171,7 +171,7 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 // keepsToPatience measures the time since the create: the first look comes earlier.
 func keepsToPatience(t *testing.T, w *world) {
 	for _, patience := range []time.Duration{30 * time.Second, 5 * time.Minute} {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		w.client = w.newClient(w.sim.Transport(), &provider.Options{VisibleWithin: patience})
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute})
 		start := time.Now()

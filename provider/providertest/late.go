@@ -115,7 +115,7 @@ func lateByTerminate(t *testing.T, w *world) {
 // lateByFailure lets the cloud refuse the create that follows the search.
 func lateByFailure(t *testing.T, w *world) {
 	for _, policy := range []provider.OnFailure{provider.KeepOnFailure, provider.TerminateOnFailure} {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
 		w.injectCreates(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 150 * time.Second, Times: 1})
 		w.injectCreates(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
@@ -152,7 +152,7 @@ func stockRanOut(t *testing.T, w *world) {
 
 func stockRanOutAlternative(t *testing.T, w *world) {
 	if w.Alternative == (provider.Alternative{}) {
-		return // the harness has none
+		w.need(partAlternative)
 	}
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.StockRanOut, Count: 2})
 	op, err := w.fallback(3)

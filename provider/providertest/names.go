@@ -35,7 +35,7 @@ func nameRules() []rule {
 
 // nameOf returns the name of an instance at the cloud.
 func (w *world) nameOf(id string) string {
-	for _, i := range w.sim.Everything(w.Cloud) {
+	for _, i := range w.sim.Everything() {
 		if i.ID == id {
 			return i.Name
 		}

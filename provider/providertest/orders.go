@@ -35,6 +35,16 @@ func (w *world) unpaid(n int) provider.RunInstancesSpec {
 	return spec
 }
 
+// orders returns the simulated cloud, which can leave orders unpaid.
+func (w *world) orders() OrderCloud {
+	w.t.Helper()
+	cloud, ok := w.sim.(OrderCloud)
+	if !ok {
+		w.t.Fatalf("Harness.Unpaid is set: the simulated cloud must be an OrderCloud, %T is not", w.sim)
+	}
+	return cloud
+}
+
 // order places an order for a spec and leaves it unpaid.
 func (w *world) order(
 	spec *provider.RunInstancesSpec, o *provider.RunOptions,
@@ -42,7 +52,7 @@ func (w *world) order(
 	w.t.Helper()
 	w.inject(cloudsim.Fault{Kind: cloudsim.UnpaidOrder, Times: 1})
 	op, err = w.client.RunInstances(w.ctx, *spec, o)
-	ids := w.sim.UnpaidOrders(w.Cloud)
+	ids := w.orders().UnpaidOrders()
 	if len(ids) != 1 {
 		w.t.Fatalf("%d orders, want 1: %v", len(ids), err)
 	}
@@ -71,12 +81,12 @@ func ordersOnce(t *testing.T, w *world) {
 // token.
 func resumesPaid(t *testing.T, w *world) {
 	for _, age := range []time.Duration{10 * time.Minute, 48 * time.Hour} {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		spec, o := w.unpaid(3), provider.RunOptions{Owner: "suite"}
 		op, id, _ := w.order(&spec, &o)
 		token := w.token(op)
 		time.Sleep(age)
-		if err := w.sim.Pay(w.Cloud, id); err != nil {
+		if err := w.orders().Pay(id); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
@@ -86,7 +96,7 @@ func resumesPaid(t *testing.T, w *world) {
 		}
 		w.wantInHand(again, 3)
 		w.wantNames(&spec)
-		if n := len(w.sim.UnpaidOrders(w.Cloud)); n != 0 {
+		if n := len(w.orders().UnpaidOrders()); n != 0 {
 			t.Errorf("%d more orders are unpaid, want none", n)
 		}
 		if info, err := provider.ReadToken(w.token(again)); err != nil || len(info.Orders) > 0 {
@@ -98,7 +108,7 @@ func resumesPaid(t *testing.T, w *world) {
 func resumesUnpaid(_ *testing.T, w *world) {
 	for _, age := range []time.Duration{10 * time.Minute, 48 * time.Hour} {
 		for _, owner := range []string{"", "suite"} {
-			w.simulate(cloudsim.Options{})
+			w.simulate(CloudOptions{})
 			spec, o := w.unpaid(3), provider.RunOptions{Owner: owner}
 			op, id, _ := w.order(&spec, &o)
 			token := w.token(op)
@@ -118,7 +128,7 @@ func (w *world) wantOrdered(when string, op *provider.Operation, id string, err 
 	if !says(err, id) {
 		w.t.Errorf("%s: want an error that names order %s, got %v", when, id, err)
 	}
-	if orders := w.sim.UnpaidOrders(w.Cloud); !slices.Equal(orders, []string{id}) {
+	if orders := w.orders().UnpaidOrders(); !slices.Equal(orders, []string{id}) {
 		w.t.Errorf("%s: unpaid orders are %v, want only %s", when, orders, id)
 	}
 	w.wantInHand(op, 0)

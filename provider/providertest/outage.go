@@ -49,7 +49,7 @@ func outageRules() []rule {
 // wantNoSearch checks that there was no search.
 func (w *world) wantNoSearch(when string) {
 	w.t.Helper()
-	if n := w.sim.Calls(w.Cloud, "DescribeInstances"); n != 0 {
+	if n := w.sim.Calls(w.facts.Describe); n != 0 {
 		w.t.Errorf("%s: %d describe calls, want none", when, n)
 	}
 }
@@ -69,7 +69,7 @@ func tooLarge(_ *testing.T, w *world) {
 	for _, status := range []int{
 		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge,
 	} {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		what := http.StatusText(status)
 		w.injectCreates(cloudsim.Fault{Kind: cloudsim.Proxy, Status: status})
 		within(w.t, time.Second, what, func() {

@@ -19,6 +19,10 @@ func outcomeRules() []rule {
 		},
 		{"a lost answer, and instances that are invisible for a minute", why, lostAndInvisible},
 		{
+			"with a negative RetryFor a lost answer is never a refusal",
+			"A caller that believes a refusal creates again, and pays twice.", lostOnce,
+		},
+		{
 			"a lost answer whose outcome cannot be found out",
 			"An unknown outcome must be reported as unknown.", lostForGood,
 		},
@@ -46,7 +50,7 @@ func outcomeRules() []rule {
 // injectCreate adds a fault for the next create call, whatever its name on the cloud.
 func (w *world) injectCreate(f cloudsim.Fault) {
 	f.Times = 1
-	for _, api := range []string{"RunInstances", "CreateInstance"} {
+	for _, api := range w.facts.Creates {
 		f.API = api
 		w.inject(f)
 	}
@@ -97,6 +101,21 @@ func (w *world) wantUnknown(op *provider.Operation, err error) {
 	}
 }
 
+// lostOnce creates instances whose answer is lost. The create is not repeated, so that only what
+// the driver says about the call counts; with a marker there is a search.
+func lostOnce(t *testing.T, w *world) {
+	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.Malformed} {
+		w.simulate(CloudOptions{})
+		w.injectCreate(cloudsim.Fault{Kind: kind, Body: "<html>"})
+		client := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1})
+		op, err := client.RunInstances(w.ctx, w.spec(3), nil)
+		inHand := op != nil && len(op.InstanceIDs()) == 3
+		if !inHand && !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: 3 instances exist: want them or ErrOutcomeUnknown, got %v", kind, err)
+		}
+	}
+}
+
 func lostAndInvisible(t *testing.T, w *world) {
 	if !w.canFindOut() {
 		return
@@ -118,7 +137,7 @@ func lostForGood(t *testing.T, w *world) {
 		return
 	}
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
-	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: w.facts.Describe})
 	spec := w.spec(3)
 	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	w.wantUnknown(op, err)
@@ -163,7 +182,7 @@ func partialKeepsIDs(t *testing.T, w *world) {
 // marker may add numbers to names.
 func (w *world) wantNames(spec *provider.RunInstancesSpec) {
 	w.t.Helper()
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		numbered := !w.marks() && strings.HasPrefix(i.Name, spec.Name)
 		if i.Name != spec.Name && !numbered {
 			w.t.Errorf("%s is named %q, want %q", i.ID, i.Name, spec.Name)

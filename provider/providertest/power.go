@@ -109,7 +109,7 @@ func (w *world) changed(a provider.PowerAction, want cloudsim.Phase, ids ...stri
 // phases returns the state of every instance at the cloud.
 func (w *world) phases() map[string]cloudsim.Phase {
 	out := map[string]cloudsim.Phase{}
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		out[i.ID] = i.Phase
 	}
 	return out

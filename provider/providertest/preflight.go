@@ -140,7 +140,7 @@ func namesDifference(_ *testing.T, w *world) {
 // it, it also asks for fewer than Count.
 func perInstanceList(t *testing.T, w *world) {
 	if w.PerInstance == nil {
-		t.Fatal("Harness.PerInstance is missing")
+		w.need(partPerInstance)
 	}
 	for _, several := range []struct{ count, least int }{{w.client.Limits().InstancesPerCreate + 1, 0}, {2, 1}} {
 		spec := w.spec(several.count)

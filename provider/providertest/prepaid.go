@@ -102,7 +102,9 @@ func releasesPrepaidAroundMissing(_ *testing.T, w *world) {
 func releasesPrepaidThrottled(_ *testing.T, w *world) {
 	ids := w.prepaid(2)
 	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, Times: 2})
-	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, API: "TerminateInstances", Skip: 2, Times: 2})
+	for _, api := range w.facts.Releases {
+		w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, API: api, Skip: 2, Times: 2})
+	}
 	w.terminate(ids)
 	w.wantGone(ids...)
 }

@@ -3,7 +3,6 @@ package providertest
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (w *world) lose(spec *provider.RunInstancesSpec, o *provider.RunOptions) []
 // Times counts for each call.
 func (w *world) injectCreates(f cloudsim.Fault) (remove func()) {
 	var undo []func()
-	for _, api := range []string{"RunInstances", "CreateInstance"} {
+	for _, api := range w.facts.Creates {
 		f.API = api
 		undo = append(undo, w.inject(f))
 	}
@@ -67,24 +66,18 @@ func (w *world) injectCreates(f cloudsim.Fault) (remove func()) {
 
 // releases counts the requests that released instances, or tried to.
 func (w *world) releases() (n int) {
-	for _, api := range []string{
-		"DeleteInstances", "DeleteInstance", "ReleasePostPaidInstance", "ReleasePrePaidInstance", "TerminateInstances",
-	} {
-		n += w.sim.Calls(w.Cloud, api)
+	for _, api := range w.facts.Releases {
+		n += w.sim.Calls(api)
 	}
 	return n
 }
 
 // simulate replaces the simulated cloud and its client. Call it before any create.
-func (w *world) simulate(o cloudsim.Options) {
-	o.AccessKeySecret, o.Seed = plantedSecret, 1
-	w.sim = cloudsim.New(&o)
+func (w *world) simulate(o CloudOptions) {
+	all := cloudOptions()
+	all.Boot, all.TokenLife = o.Boot, o.TokenLife
+	w.sim = w.Harness.Cloud(all)
 	w.client = w.newClient(w.sim.Transport(), nil)
-}
-
-// bootsIn gives every instance the same boot time.
-func bootsIn(d time.Duration) func(cloudsim.Cloud, *rand.Rand) time.Duration {
-	return func(cloudsim.Cloud, *rand.Rand) time.Duration { return d }
 }
 
 // says reports whether an error's text holds a word. It returns false for nil.

@@ -105,7 +105,7 @@ func refusesForeignTokens(t *testing.T, w *world) {
 
 func tokenIsClean(t *testing.T, w *world) {
 	spec := w.spec(1)
-	spec.Login = provider.Login{Password: "Pl4nted-p4ssword!"}
+	spec.Login = provider.Login{Password: plantedPassword}
 	if w.client.Support().Field("UserData").Param != "" {
 		spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)
 	}
@@ -117,7 +117,7 @@ func tokenIsClean(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ways := Leaks(string(token), "Pl4nted-p4ssword!", plantedSecret, plantedUserData); len(ways) > 0 {
+	if ways := Leaks(string(token), plantedPassword, plantedSecret, plantedUserData); len(ways) > 0 {
 		t.Errorf("the token holds a secret: %v", ways)
 	}
 }

@@ -63,7 +63,7 @@ func supersededSendsNothing(t *testing.T, w *world) {
 // the cloud refuses the second create. Calls in flight at that moment may end.
 func supersededStops(t *testing.T, w *world) {
 	for n := 1; ; n++ {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 		book := superseding(n)
 		o := provider.RunOptions{Journal: book, OnFailure: provider.TerminateOnFailure, KeepMarker: true}
@@ -110,7 +110,7 @@ func supersededKeepsWaiting(t *testing.T, w *world) {
 	policies := w.policies()
 	delete(policies, "nothing") // this policy releases nothing
 	for name, o := range policies {
-		w.simulate(cloudsim.Options{})
+		w.simulate(CloudOptions{})
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
 		successor := false
 		book := &notebook{refuse: func(int) error {

@@ -91,7 +91,7 @@ func sweepInDoubt(t *testing.T, w *world) {
 	}
 	w.owned("suite", 2)
 	time.Sleep(time.Hour)
-	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: w.facts.Describe})
 	found, err := w.client.Sweep(w.ctx, provider.SweepOptions{Owner: "suite", Terminate: true})
 	if !errors.Is(err, provider.ErrUnavailable) || len(found) != 0 || len(w.alive()) != 2 {
 		t.Errorf("found %d, %v, %d instances left", len(found), err, len(w.alive()))

@@ -48,10 +48,10 @@ func fullTemplates(t *testing.T, w *world) {
 			Kind: cloudsim.Refuse, API: action, Code: w.Template.Full,
 			Message: "refused by the rule",
 		})
-		before := w.sim.Calls(w.Cloud, action)
+		before := w.sim.Calls(action)
 		err := add()
 		wantAPIError(t, action, err, provider.ErrQuota)
-		if n := w.sim.Calls(w.Cloud, action) - before; n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
+		if n := w.sim.Calls(action) - before; n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("%s: %v after %d requests; want 1 request and no open outcome", action, err, n)
 		}
 		remove()
@@ -157,7 +157,7 @@ func cancelsTemplates(_ *testing.T, w *world) {
 }
 
 func templateErrorsAreClean(t *testing.T, w *world) {
-	const password = "Pl4nted-p4ssword!"
+	const password = plantedPassword
 	s := w.template("secrets")
 	if w.templateTable().Field("UserData").Param != "" {
 		s.Spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)

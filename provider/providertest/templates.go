@@ -438,7 +438,7 @@ func runsTemplates(t *testing.T, w *world) {
 			t.Errorf("%s: %v", what, err)
 		}
 		made := 0
-		for _, i := range w.sim.Instances(w.Cloud) {
+		for _, i := range w.sim.Instances() {
 			if !slices.Contains(op.InstanceIDs(), i.ID) {
 				continue
 			}

@@ -73,12 +73,7 @@ func terminatesTwice(t *testing.T, w *world) {
 }
 
 // elsewhere is a region of the cloud in which the suite creates nothing.
-func (w *world) elsewhere() string {
-	return map[cloudsim.Cloud]string{
-		cloudsim.ECS: "cn-beijing", cloudsim.ENS: "cn-beijing-11", cloudsim.CVM: "ap-beijing",
-		cloudsim.QingCloud: "gd2",
-	}[w.Cloud]
-}
+func (w *world) elsewhere() string { return w.facts.Elsewhere }
 
 // On ENS the region is no part of the call, so no region is wrong.
 func terminatesElsewhere(t *testing.T, w *world) {
@@ -149,7 +144,7 @@ func terminatesVanished(t *testing.T, w *world) {
 
 func terminatesBlindly(t *testing.T, w *world) {
 	ids := w.running(3)
-	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: w.facts.Describe})
 	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
 	if err != nil || !slices.Equal(res.Released, ids) {
 		t.Errorf("got %+v, %v; want all released", res, err)
@@ -163,7 +158,7 @@ func terminatesBlindly(t *testing.T, w *world) {
 func terminatesThoughLost(t *testing.T, w *world) {
 	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore} {
 		ids := w.running(2)
-		for _, api := range []string{"DeleteInstances", "ReleasePostPaidInstance", "TerminateInstances"} {
+		for _, api := range w.facts.Releases {
 			w.inject(cloudsim.Fault{Kind: kind, API: api, Times: 1})
 		}
 		res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)

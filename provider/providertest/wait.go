@@ -52,7 +52,7 @@ func waitsForAll(t *testing.T, w *world) {
 	if !slices.Equal(ids, op.InstanceIDs()) {
 		t.Errorf("waited for %v, got %v", op.InstanceIDs(), ids)
 	}
-	for _, i := range w.sim.Instances(w.Cloud) {
+	for _, i := range w.sim.Instances() {
 		if i.Phase != cloudsim.Running {
 			t.Errorf("the wait is over, and %s is %s at the cloud", i.ID, i.Phase)
 		}
@@ -69,8 +69,7 @@ func reportsLaunchFailure(t *testing.T, w *world) {
 	if !errors.As(err, &e) {
 		t.Fatalf("want a WaitError, got %v", err)
 	}
-	vanishes := w.Cloud == cloudsim.ECS || w.Cloud == cloudsim.ENS
-	if id := op.InstanceIDs()[0]; vanishes && len(e.NotVisible) == 1 && e.NotVisible[0].ID == id {
+	if id := op.InstanceIDs()[0]; w.facts.DropsFailed && len(e.NotVisible) == 1 && e.NotVisible[0].ID == id {
 		return // it was gone before any describe showed it: nothing proves that it is dead
 	}
 	if !errors.As(err, &launch) || !errors.Is(err, provider.ErrLaunchFailed) {
@@ -80,7 +79,7 @@ func reportsLaunchFailure(t *testing.T, w *world) {
 		t.Errorf("%d run, %d failed, %d pending, failed is %s; want 2, 1, 0, %s", len(list), len(e.Failed),
 			len(e.Pending), launch.InstanceID, op.InstanceIDs()[0])
 	}
-	if w.Cloud == cloudsim.CVM && !strings.Contains(err.Error(), "reason of the cloud") {
+	if w.facts.ShowsReason && !strings.Contains(err.Error(), "reason of the cloud") {
 		t.Errorf("the cloud's own reason is lost: %v", err)
 	}
 	if took := time.Since(start); took > 3*time.Minute {
@@ -90,10 +89,10 @@ func reportsLaunchFailure(t *testing.T, w *world) {
 
 func survivesBadDescribes(t *testing.T, w *world) {
 	op := w.run(3)
-	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Throttle, Times: 2})
-	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ServerErrorBefore, Skip: 2, Times: 2})
-	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ResetBefore, Skip: 4, Times: 1})
-	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Malformed, Skip: 5, Times: 1, Body: "<html>"})
+	w.inject(cloudsim.Fault{API: w.facts.Describe, Kind: cloudsim.Throttle, Times: 2})
+	w.inject(cloudsim.Fault{API: w.facts.Describe, Kind: cloudsim.ServerErrorBefore, Skip: 2, Times: 2})
+	w.inject(cloudsim.Fault{API: w.facts.Describe, Kind: cloudsim.ResetBefore, Skip: 4, Times: 1})
+	w.inject(cloudsim.Fault{API: w.facts.Describe, Kind: cloudsim.Malformed, Skip: 5, Times: 1, Body: "<html>"})
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 {
 		t.Errorf("%d instances run, %v; want 3", len(list), err)
@@ -135,7 +134,7 @@ func sharesCalls(t *testing.T, w *world) {
 		})
 	}
 	wg.Wait()
-	if n := w.sim.Calls(w.Cloud, "DescribeInstances"); n > 20 {
+	if n := w.sim.Calls(w.facts.Describe); n > 20 {
 		t.Errorf("20 waits for 2 instances each took %d describe calls, want them shared", n)
 	}
 }

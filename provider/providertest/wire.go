@@ -18,7 +18,7 @@ import (
 // call to call: signature, nonce, time and client library.
 type Wire struct {
 	Host   string
-	Action string
+	Action string            // the vendor's name of the call, or "POST /path" where a request has none
 	Region string            // if a header carries it
 	Params map[string]string // flat, by wire name; query, form and JSON body together
 }
@@ -31,7 +31,9 @@ var volatile = map[string]bool{
 	"action": true, "version": true,
 }
 
-// ReadWire parses a request to any of the four vendors.
+// ReadWire parses a request to any of the four vendors, or to another service with parameters
+// in the query, in a form or in a JSON body. Where no vendor's name of the call is found, the
+// Action is the method and the path, as "POST /v1/instances".
 func ReadWire(req *http.Request) (Wire, error) {
 	w := Wire{
 		Host: strings.TrimSuffix(req.URL.Host, ":443"), Region: req.Header.Get("X-Tc-Region"),
@@ -46,7 +48,8 @@ func ReadWire(req *http.Request) (Wire, error) {
 		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	query := req.URL.Query()
-	if strings.HasPrefix(req.Header.Get("Content-Type"), "application/json") {
+	isJSON := strings.HasPrefix(req.Header.Get("Content-Type"), "application/json")
+	if isJSON && len(body) > 0 {
 		if err := flattenJSON(body, w.Params); err != nil {
 			return w, err
 		}
@@ -55,7 +58,8 @@ func ReadWire(req *http.Request) (Wire, error) {
 			query[k] = append(query[k], v...)
 		}
 	}
-	w.Action = first(req.Header.Get("X-Tc-Action"), query.Get("Action"), query.Get("action"))
+	w.Action = first(req.Header.Get("X-Tc-Action"), query.Get("Action"), query.Get("action"),
+		req.Method+" "+req.URL.Path)
 	for k, v := range query {
 		if !volatile[k] {
 			w.Params[k] = strings.Join(v, "\x00")
