@@ -146,7 +146,8 @@ func nextStep(r *result) string {
 	case outcomeUnknown:
 		return "provision resume asks the clouds again; look at the console before anything is created by hand"
 	case outcomePartly:
-		return "provision resume waits again; provision down MEMBER and another apply replace a member"
+		return "provision resume tries again where nothing exists, and waits again for the rest; " +
+			"provision down MEMBER and another apply replace a member"
 	default:
 		return "mend the reason, and apply again"
 	}

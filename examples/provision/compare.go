@@ -16,7 +16,7 @@ import (
 // compare returns the tokens of the members that were applied before. A file that asks for something
 // else than what exists is an error: this program creates and releases, it changes nothing.
 func (s *state) compare(f *fleet, simulate bool) (known map[string][]byte, err error) {
-	if len(s.meta.Members) > 0 && simulate != s.meta.Simulated {
+	if slices.ContainsFunc(s.meta.Members, s.begun) && simulate != s.meta.Simulated {
 		return nil, s.otherKind()
 	}
 	known = map[string][]byte{}

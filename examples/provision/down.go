@@ -103,6 +103,9 @@ func (a *app) confirmDown(s *state, jobs []*job) error {
 			n += len(info.InstanceIDs) + info.Unknown
 		}
 	}
+	if n == 0 {
+		return nil
+	}
 	return a.confirm(fmt.Sprintf("Release %d %s, with everything on their disks?", n, plural(n, "instance")))
 }
 

@@ -297,6 +297,7 @@ func TestEveryMistakeIsAnsweredWithWhatWhereAndNext(t *testing.T) {
 			} {
 				writeState(t, dir, text)
 			}
+			writeRecord(t, "simulated", "web")
 			code, out, errs := p.call(m.args...)
 			if code != m.code {
 				t.Errorf("exit %d, want %d", code, m.code)
@@ -320,6 +321,16 @@ func writeState(t *testing.T, dir, text string) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(dir+"/state.json", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func writeRecord(t *testing.T, dir, member string) {
+	t.Helper()
+	if err := os.MkdirAll(dir+"/members", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir+"/members/"+member+".json", []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -53,12 +53,3 @@ func writeSafely(path string, data []byte) error {
 	}
 	return syncDir(filepath.Dir(path))
 }
-
-// syncDir makes the names in a directory safe.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}

@@ -167,6 +167,23 @@ func TestApplyAgainAfterAFailureBeginsAnew(t *testing.T) {
 	wantCounts(t, sim, map[cloudsim.Cloud]int{cloudsim.ECS: 2})
 }
 
+// A fleet whose live apply made nothing can be tried on simulated clouds, although its accounts have
+// profiles that do not exist here.
+func TestSimulateAfterALiveApplyThatMadeNothing(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	p := newPlace(t, map[string]string{"fleet.yaml": with("retryFor: 1s", "profile: shop")})
+	sim := p.simulate()
+	r := p.result(exitFailed, "apply", "--yes")
+	if got := r.Members[0].Error; !strings.Contains(got, "shop") {
+		t.Errorf("got %q, want an error about the profile", got)
+	}
+	if got := p.wants(exitFailed, "status"); !strings.Contains(got, "not begun: provision resume creates it") {
+		t.Errorf("status\n%s", got)
+	}
+	p.wants(exitDone, "apply", "--simulate")
+	wantCounts(t, sim, map[cloudsim.Cloud]int{cloudsim.ECS: 2})
+}
+
 // An unknown outcome is found out by resume, without a second instance.
 func TestResumeFindsOutAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
