@@ -109,9 +109,9 @@
 //
 // # Waiting
 //
-// Running, Stopping, Stopped and Expired are the documented states. Every other
-// word counts as still in progress: ENS has no word for an instance that failed while
-// it was built. Boot times are not published. Expired has provider.LockExpired. The words
+// Running, Stopping, Stopped and Expired are the documented states. Pending, Accepted and
+// Creating are taken for a boot. Every other word counts as still in progress too: ENS has
+// no word for an instance that failed while it was built. Boot times are not published. Expired has provider.LockExpired. The words
 // of ServiceStatus are not documented, so they are no lock.
 //
 // Every field of a description is read by itself: one in another form is zero, and its

@@ -7,10 +7,13 @@ import (
 )
 
 // stateOf translates Status of DescribeInstances. ENS has no word for an instance that failed while
-// it was built, and does not document the words before Running. A word that is not known here is
-// StateUnknown, so that a wait goes on.
+// it was built, and does not document the words before Running. Three are taken for a boot: the word
+// of ECS, and those of DescribeCreatePrePaidInstanceResult for a create under way. A word that is not
+// known here is StateUnknown. A wait goes on in either state.
 func stateOf(status string) provider.State {
 	switch status {
+	case "Pending", "Accepted", "Creating":
+		return provider.StatePending
 	case "Running":
 		return provider.StateRunning
 	case "Starting": // named by the page of RebootInstance only

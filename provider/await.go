@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -34,7 +35,8 @@ import (
 // visible late. Wait looks for them until at least half of [Options].SearchFor has passed
 // since the create was given up. It reports them by a *[RunError] with Surplus, beside the
 // instances that run.
-func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
+func (op *Operation) Wait(ctx context.Context, o *WaitOptions) (list []Instance, err error) {
+	defer op.c.tel.Begin(&ctx, telemetry.WaitOperation, op.id, op.region).End(&err)
 	var running await.Gathered[Instance]
 	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, returned when the wait is over

@@ -23,7 +23,7 @@ type batches struct {
 
 func (c *Client) newBatches(what string) *batches {
 	r := &batches{what: what}
-	r.RetryFor, r.Judge = c.opts.RetryFor, r.judge
+	r.RetryFor, r.Judge, r.Observer = c.opts.RetryFor, r.judge, c.tel
 	return r
 }
 

@@ -41,6 +41,9 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 func (op *Operation) keepLedger(l *ledger.Ledger) {
 	op.ledger, op.names.Ledger = l, l
 	op.maker.Ledger, op.maker.Journal, op.maker.Cloud = l, &op.journal, creates{op}
+	if op.c.tel != nil {
+		op.maker.Observer = op.c.tel
+	}
 }
 
 func (op *Operation) keepSpec(spec *RunInstancesSpec) {

@@ -21,12 +21,18 @@ func (c *Client) once(
 	if c.opts.ReadOnly && api.changes() {
 		return c.readOnlyError(api)
 	}
+	asked := c.tel.Clock()
 	turn, err := c.budget.calls.Wait(ctx, c.kindOf(region, api))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
+		err = fmt.Errorf("%s: %w", c.name, budgetError(api, err))
+	}
+	if c.tel.Queued(ctx, region, string(api), asked, err); err != nil {
+		return err
 	}
 	defer turn.Done()
-	err = c.tel.Observe(ctx, telemetry.Call{Region: region, API: string(api), Instances: n}, call)
+	err = c.tel.Observe(ctx, telemetry.Call{
+		Region: region, API: string(api), Instances: n, Attempt: account.Attempt(ctx), Reads: !api.changes(),
+	}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
 }
@@ -70,14 +76,16 @@ func renameShare(all Rate) Rate {
 // library's own queue does not count. It returns the last error, joined with the error of ctx
 // when ctx ended the repetitions. The call must use the ctx it is given.
 func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
-	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
+	return c.repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
 // repeatUntil makes a call at least once, and repeats it until stop. Time in the library's own
 // queue moves stop.
-func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
+func (c *Client) repeatUntil(
+	ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error,
+) error {
 	judge := func(err error) account.Again {
-		return account.Again{Worth: again(err), After: retryAfter(err), Within: patienceWith(err)}
+		return account.Again{Worth: again(err), After: retryAfter(err), Within: patienceWith(err), Observer: c.tel}
 	}
 	return account.Repeat(ctx, stop, judge, call)
 }

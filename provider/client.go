@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/yunfan-cloud/yunfan/internal/recent"
@@ -67,12 +68,20 @@ type Options struct {
 	// templates. The error matches [ErrPermission]. Waits, looks and lists work.
 	ReadOnly bool
 
-	// Logger gets one record per API call: cloud, call, elapsed, outcome, request ID. A
-	// record never has a URL, a body or a secret. Nil means no records.
+	// Logger gets a record for each API call, for each repetition with the time until it, and
+	// for the end of each create, search, wait, release and method. A record never has a URL, a
+	// body, the text of an error or a secret. Reads that succeed are at level Debug. Nil means
+	// no records. TELEMETRY.md lists all names of records, spans and metrics.
 	Logger *slog.Logger
 
-	// Tracer makes one span per API call. Nil means none.
+	// Tracer makes a span for each method, with each API call as a child. Describe calls of
+	// the Poller are shared: their spans link to the waits that they serve, at most 128. They
+	// are recorded by the client that used the Poller first. Nil means no spans.
 	Tracer trace.TracerProvider
+
+	// Meter makes the metrics. Their attributes are of few values, and never of instances or
+	// operations. An instrument that cannot be made is left out, and logged. Nil means none.
+	Meter metric.MeterProvider
 }
 
 // Client is one account on one cloud: a [Driver] with everything that clouds share. It is safe
@@ -86,7 +95,7 @@ type Client struct {
 	opts    Options
 	budget  *Budget
 	poller  *Poller
-	tel     telemetry.Recorder
+	tel     *telemetry.Observer // nil when nobody reads it
 	recent  recent.Instances
 	stock   stock.Memory
 }
@@ -124,7 +133,10 @@ func NewClient(d Driver, o *Options) *Client {
 	if c.budget == nil {
 		c.budget = &Budget{}
 	}
-	c.tel = telemetry.New(c.name, c.opts.Logger, c.opts.Tracer, failureOf)
+	c.tel = telemetry.New(telemetry.Config{
+		Cloud: c.name, Logger: c.opts.Logger, Tracer: c.opts.Tracer, Meter: c.opts.Meter,
+		Explain: failureOf, Sentinels: sentinels,
+	})
 	c.poller = c.opts.Poller
 	if c.poller == nil {
 		c.poller = &Poller{}

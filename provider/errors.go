@@ -259,5 +259,13 @@ func failureOf(err error) telemetry.Failure {
 	if !errors.As(err, &e) {
 		return telemetry.Failure{}
 	}
-	return telemetry.Failure{Known: true, Outcome: string(e.Outcome), RequestID: e.RequestID, Code: e.Code}
+	return telemetry.Failure{Known: true, Call: e.Op, Outcome: string(e.Outcome), RequestID: e.RequestID, Code: e.Code}
+}
+
+// sentinels are in the order of their words in telemetry: telemetry.Classes begins with them. An
+// error that matches several has the class of the first.
+var sentinels = []error{
+	ErrSuperseded, ErrOutcomeUnknown, ErrThrottled, ErrNoStock, ErrQuota, ErrBalance, ErrAuth, ErrPermission,
+	ErrTokenMismatch, ErrExists, ErrNotFound, ErrState, ErrLaunchFailed, ErrUnavailable, errors.ErrUnsupported,
+	ErrInvalid,
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -114,9 +115,8 @@ func (c creates) FindTagged(ctx context.Context, parts []int) error {
 
 // tell logs an unusual or slow step, and reports it to the caller.
 func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
-	op.c.tel.Log.LogAttrs(ctx, slog.LevelWarn, text,
-		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
-		slog.Int("create", p.Create), slog.Duration("for", p.For), slog.Any("instances", p.InstanceIDs))
+	op.c.tel.Note(ctx, text, op.region, op.id, slog.Int(telemetry.LogCreate, p.Create),
+		slog.Duration(telemetry.LogFor, p.For), slog.Any(telemetry.LogIDs, p.InstanceIDs))
 	if p.Time = time.Now(); op.opts.Progress != nil {
 		op.opts.Progress(p)
 	}
@@ -149,7 +149,7 @@ func (c creates) FindLate(ctx context.Context, list []creating.GivenUp) (fresh i
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
 			fresh += n
-			op.tell(ctx, "instances of a create that was given up are visible now",
+			op.tell(ctx, telemetry.MessageLate,
 				RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
 		}
 	}

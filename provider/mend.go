@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/yunfan-cloud/yunfan/internal/creating"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // Instances that fail after they were accepted.
@@ -50,7 +51,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		}
 	}
 	op.maker.DropDead(dead)
-	if !op.maker.ReplaceMissing() {
+	if !op.maker.ReplaceMissing(ctx) {
 		return false, nil
 	}
 	return true, op.create(ctx)
@@ -69,9 +70,7 @@ func (op *Operation) neverMade(ctx context.Context, failed []*LaunchError, unkno
 	if len(never) == 0 || !errors.As(err, &b) {
 		return err
 	}
-	op.c.tel.Log.LogAttrs(ctx, slog.LevelWarn, "instances of a failed create are unknown to the cloud, and are replaced",
-		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
-		slog.Any("instances", never))
+	op.c.tel.Note(ctx, telemetry.MessageNeverMade, op.region, op.id, slog.Any(telemetry.LogIDs, never))
 	return b.without(never)
 }
 

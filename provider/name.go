@@ -215,7 +215,7 @@ func (n renames) Look(ctx context.Context, ids []string) (naming.Shown, error) {
 func (n renames) Rename(ctx context.Context, o *naming.Owed, stop time.Time, sending func()) error {
 	op := n.op
 	again := func(err error) bool { return passes(err) || op.unseen(err) }
-	err := repeatUntil(ctx, stop, again, func(ctx context.Context) error {
+	err := op.c.repeatUntil(ctx, stop, again, func(ctx context.Context) error {
 		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
 			sending()
 			return "", n.r.RenameInstance(ctx, op.region, o.ID, o.Name)

@@ -30,6 +30,9 @@ func (c *Client) pollerConfig() poll.Config[Instance] {
 		FetchTimeout: 10 * time.Minute,
 		Parallel:     account.ReadsAtOnce,
 	}
+	if c.tel != nil {
+		cfg.Origin, cfg.Join, cfg.Paused = c.tel.Origin, c.tel.Join, c.tel.Paused
+	}
 	if c.limits.ListsRunning {
 		cfg.List = c.lookAtRunning
 	}

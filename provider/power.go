@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // PowerAction is a change of the power of instances.
@@ -149,7 +151,7 @@ func (a PowerAction) target() State {
 }
 
 // power carries out a change of power in as few calls as the cloud allows.
-func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
+func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) (err error) {
 	d, ok := c.driver.(PowerDriver)
 	if !ok {
 		return fmt.Errorf("%s: %s: %w", c.name, req.Action, errors.ErrUnsupported)
@@ -159,11 +161,12 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return err
 	}
+	defer c.tel.Begin(&ctx, telemetry.ChangePower, "", req.Region).End(&err)
 	r := c.newChange(string(req.Action), func(ctx context.Context, ids []string) ([]string, bool, error) {
 		return c.lookAfter(ctx, req, ids)
 	})
 	r.region, r.atMostOnce = req.Region, req.Action == PowerReboot
-	err := r.all(ctx, ids, c.limits.IDsPerPower, func(ctx context.Context, ids []string) error {
+	err = r.all(ctx, ids, c.limits.IDsPerPower, func(ctx context.Context, ids []string) error {
 		return c.powerOnce(ctx, d, req, ids)
 	})
 	if err != nil || !wait {

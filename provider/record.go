@@ -27,6 +27,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 // remember keeps the texts of an answer, and tells the client which instances are new.
 func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
 	op.c.recent.Add(fresh, now)
+	op.c.tel.Accepted(fresh, now)
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -86,7 +87,8 @@ func (op *Operation) leave(res *TerminateResult) bool {
 // ([TokenInfo].GivenUp), Terminate looks for its instances until half of [Options].SearchFor
 // has passed since then. Instances that become visible later are found by another Terminate or
 // Resume, and by [Client.Sweep].
-func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
+func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (res TerminateResult, err error) {
+	defer op.c.tel.Begin(&ctx, telemetry.Terminate, op.id, op.region).End(&err)
 	if err := op.mending.Lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}
@@ -96,7 +98,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	}
 	open := op.settleOpen(ctx)
 	late := op.maker.LingerForLate(ctx)
-	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", o.wish())
+	res, err = op.releaseOurs(ctx, "releasing the instances of the operation", o.wish())
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = wording.Paragraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}

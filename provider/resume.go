@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
@@ -56,7 +57,7 @@ type ResumeOptions struct {
 // Without an owner they are [ErrOutcomeUnknown], and the error says what a person has to
 // check, see NoneMade. On clouds without tokens, the instances are looked for by the marker in
 // their name, however old the creates are.
-func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*Operation, error) {
+func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (op *Operation, err error) {
 	if o == nil {
 		o = &ResumeOptions{}
 	}
@@ -64,10 +65,10 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if o.Run != nil {
 		run = *o.Run
 	}
-	op, err := c.restore(token, run)
-	if err != nil {
+	if op, err = c.restore(token, run); err != nil {
 		return nil, err
 	}
+	defer c.tel.Begin(&ctx, telemetry.Resume, op.id, op.region).End(&err)
 	op.noneMade = o.NoneMade
 	owed := op.ledger.Releasing()
 	left := op.ledger.Left(len(op.opts.Alternatives))
@@ -153,6 +154,7 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 	op.maker.Rules = op.rules(&RunInstancesSpec{})
 	op.openJournal()
 	c.recent.Add(l.Unseen(), l.NamedAt())
+	c.tel.Accepted(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {
 		c.markSeen(op.region, id)
 	}

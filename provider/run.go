@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/token"
 )
 
@@ -26,7 +27,7 @@ import (
 // Clouds without client tokens (ENS, QingCloud) are searched for the marker in the instance
 // names, for about two minutes. Instances that are found are adopted, and only the missing
 // ones are created. When ctx ends, RunInstances returns what is known and the error of ctx.
-func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *RunOptions) (*Operation, error) {
+func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *RunOptions) (op *Operation, err error) {
 	if o == nil {
 		o = &RunOptions{}
 	}
@@ -34,7 +35,8 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 		return nil, err
 	}
 	spec.Region = c.region(spec.Region)
-	op := newOperation(c, o, &spec)
+	op = newOperation(c, o, &spec)
+	defer c.tel.Begin(&ctx, telemetry.RunInstances, op.id, op.region).End(&err)
 	if err := op.adoptEarlier(ctx); err != nil {
 		return op, fmt.Errorf("%s: nothing was created: %w", c.name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/creating"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // Package creating decides what happens when a create fails. Here is what it needs of the
@@ -33,7 +34,7 @@ func (op *Operation) create(ctx context.Context) error {
 func (op *Operation) plansMore(ctx context.Context) bool {
 	more, err := op.maker.RetryDead(ctx)
 	op.addProblem(err)
-	return more || op.maker.ReplaceMissing() || op.maker.AskForLess()
+	return more || op.maker.ReplaceMissing(ctx) || op.maker.AskForLess()
 }
 
 // finish gives the instances their names, or releases them if OnFailure says so, and returns
@@ -59,7 +60,7 @@ func (c creates) Call(i int, p ledger.Part) func(context.Context) error {
 
 // Searching implements [creating.Cloud].
 func (c creates) Searching(ctx context.Context, i int, takes time.Duration) {
-	c.op.tell(ctx, "looking for instances of a create whose answer was lost",
+	c.op.tell(ctx, telemetry.MessageSearching,
 		RunProgress{Kind: Searching, Create: i, For: takes})
 }
 

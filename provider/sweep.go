@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // SweepOptions are for [Client.Sweep].
@@ -40,7 +41,7 @@ type SweepOptions struct {
 // whose name still has the marker of a create of that owner. Once they have their final name,
 // QingCloud instances cannot be identified. A list that cannot be read to its end is an error,
 // and nothing is released.
-func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) {
+func (c *Client) Sweep(ctx context.Context, o SweepOptions) (lost []Instance, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -48,6 +49,7 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) 
 		o.MinAge = 15 * time.Minute
 	}
 	region := c.region(o.Region)
+	defer c.tel.Begin(&ctx, telemetry.Sweep, "", region).End(&err)
 	marked, err := c.markedBy(ctx, region, o.Owner)
 	if err != nil {
 		return nil, fmt.Errorf("%s: sweep: %w", c.name, err)
@@ -58,11 +60,11 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) 
 			return nil, fmt.Errorf("%s: sweep: asking for the live operations: %w", c.name, err)
 		}
 	}
-	lost := slices.DeleteFunc(marked, func(i Instance) bool {
+	lost = slices.DeleteFunc(marked, func(i Instance) bool {
 		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge ||
 			knownTo(&i, o.Owner, live)
 	})
-	if !o.Terminate || len(lost) == 0 {
+	if c.tel.Swept(ctx, region, len(lost)); !o.Terminate || len(lost) == 0 {
 		return lost, nil
 	}
 	ids := make([]string, len(lost))

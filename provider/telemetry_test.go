@@ -2,14 +2,19 @@ package provider_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -19,15 +24,17 @@ import (
 // observed is a client whose calls are logged and traced.
 type observed struct {
 	*provider.Client
-	log   bytes.Buffer
-	spans *tracetest.SpanRecorder
+	log    bytes.Buffer
+	spans  *tracetest.SpanRecorder
+	reader *metric.ManualReader
 }
 
 func observe(f *fake) *observed {
-	o := &observed{spans: tracetest.NewSpanRecorder()}
+	o := &observed{spans: tracetest.NewSpanRecorder(), reader: metric.NewManualReader()}
 	o.Client = f.client(func(opts *provider.Options) {
-		opts.Logger = slog.New(slog.NewJSONHandler(&o.log, nil))
+		opts.Logger = slog.New(slog.NewJSONHandler(&o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		opts.Tracer = trace.NewTracerProvider(trace.WithSpanProcessor(o.spans))
+		opts.Meter = metric.NewMeterProvider(metric.WithReader(o.reader))
 	})
 	return o
 }
@@ -44,6 +51,19 @@ func (o *observed) records(t *testing.T) []map[string]any {
 		out = append(out, r)
 	}
 	return out
+}
+
+// calls are the records of calls so far.
+func (o *observed) calls(t *testing.T) []map[string]any {
+	t.Helper()
+	return slices.DeleteFunc(o.records(t), func(r map[string]any) bool { return r["msg"] != "cloud call" })
+}
+
+// callSpans are the spans of calls so far.
+func (o *observed) callSpans() []trace.ReadOnlySpan {
+	return slices.DeleteFunc(o.spans.Ended(), func(s trace.ReadOnlySpan) bool {
+		return !strings.HasPrefix(s.Name(), "fake ")
+	})
 }
 
 // attrs are a span's attributes.
@@ -72,7 +92,7 @@ func TestEveryCallIsLoggedAndTracedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		terminates(t, o.Client, op.InstanceIDs()...)
-		records, spans := o.records(t), o.spans.Ended()
+		records, spans := o.calls(t), o.callSpans()
 		if len(records) != len(f.calls) || len(spans) != len(f.calls) {
 			t.Fatalf("%d calls, %d records, %d spans", len(f.calls), len(records), len(spans))
 		}
@@ -108,7 +128,7 @@ func TestErrorsOfOtherKindsAreLoggedAsFailed(t *testing.T) {
 			return nil, errors.New("https://host/?" + planted)
 		}
 		_, _ = o.RunInstances(t.Context(), spec(1), nil)
-		switch r := o.records(t); {
+		switch r := o.calls(t); {
 		case len(r) != 1:
 			t.Errorf("length of r: got %v, want 1", len(r))
 		case r[0]["outcome"] != "failed":
@@ -132,9 +152,16 @@ func TestTelemetryHoldsNoSecret(t *testing.T) {
 			t.Error("the log shows what was sent or answered")
 		}
 		for _, span := range o.spans.Ended() {
-			if shows(fmt.Sprint(span.Name(), attrs(span), span.Events(), span.Status())) {
+			if shows(fmt.Sprint(span.Name(), attrs(span), span.Events(), span.Links(), span.Status())) {
 				t.Error("a span shows what was sent or answered")
 			}
+		}
+		var m metricdata.ResourceMetrics
+		if err := o.reader.Collect(t.Context(), &m); err != nil {
+			t.Fatal(err)
+		}
+		if shows(fmt.Sprintf("%+v", m.ScopeMetrics)) {
+			t.Error("a metric shows what was sent or answered")
 		}
 	})
 }
@@ -154,4 +181,46 @@ func TestSilentByDefault(t *testing.T) {
 	if out.Len() != 0 {
 		t.Errorf("logged without being asked to: %s", out.String())
 	}
+}
+
+// Each sentinel has its word, and an error that matches several has the one that says most.
+func TestClassesOfErrors(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		o := observe(f)
+		o.Client = f.client(func(opts *provider.Options) {
+			opts.Tracer, opts.RetryFor = trace.NewTracerProvider(trace.WithSpanProcessor(o.spans)), -1
+		})
+		for i, tc := range []struct {
+			err   error
+			class string
+		}{
+			{provider.ErrSuperseded, "superseded"},
+			{provider.ErrOutcomeUnknown, "outcome_unknown"},
+			{provider.ErrThrottled, "throttled"},
+			{provider.ErrNoStock, "no_stock"},
+			{provider.ErrQuota, "quota"},
+			{provider.ErrBalance, "balance"},
+			{provider.ErrAuth, "auth"},
+			{provider.ErrPermission, "permission"},
+			{provider.ErrTokenMismatch, "token_mismatch"},
+			{provider.ErrExists, "exists"},
+			{provider.ErrNotFound, "not_found"},
+			{provider.ErrState, "state"},
+			{provider.ErrLaunchFailed, "launch_failed"},
+			{provider.ErrUnavailable, "unavailable"},
+			{errors.ErrUnsupported, "unsupported"},
+			{provider.ErrInvalid, "invalid"},
+			{context.Canceled, "canceled"},
+			{context.DeadlineExceeded, "deadline"},
+			{errors.New("of no class"), "other"},
+			{&provider.FieldError{Path: "Name", Unsupported: true}, "unsupported"},
+			{&provider.LaunchError{Kind: provider.ErrBalance}, "balance"},
+			{fmt.Errorf("%w: %w", provider.ErrOutcomeUnknown, provider.ErrThrottled), "outcome_unknown"},
+		} {
+			_ = provider.Call{Client: o.Client, API: "ReadThing"}.Read(t.Context(), func(context.Context) (string, error) { return "", tc.err })
+			if got := attrs(o.callSpans()[i])["yunfan.class"]; got != tc.class {
+				t.Errorf("%v is of class %q, want %q", tc.err, got, tc.class)
+			}
+		}
+	})
 }

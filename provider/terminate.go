@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/yunfan-cloud/yunfan/internal/release"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -89,7 +90,7 @@ type TerminateResult struct {
 // it. Without IDs nothing is sent. An empty ID is an error, and nothing is released.
 func (c *Client) TerminateInstances(
 	ctx context.Context, region string, ids []string, o *TerminateOptions,
-) (TerminateResult, error) {
+) (res TerminateResult, err error) {
 	if o == nil {
 		o = &TerminateOptions{}
 	}
@@ -98,7 +99,8 @@ func (c *Client) TerminateInstances(
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return TerminateResult{}, err
 	}
-	res, _, err := c.terminate(ctx, region, ids, o.wish(), nil)
+	defer c.tel.Begin(&ctx, telemetry.TerminateInstances, "", region).End(&err)
+	res, _, err = c.terminate(ctx, region, ids, o.wish(), nil)
 	var b *BatchError
 	if o.MissingOK && errors.As(err, &b) {
 		err = b.without(res.Unknown)
@@ -117,6 +119,7 @@ func (c *Client) terminate(
 	ctx context.Context, region string, ids []string, wish releaseWish,
 	foreign func(context.Context, []string) []string,
 ) (res TerminateResult, leftOut []string, err error) {
+	defer c.tel.Begin(&ctx, telemetry.Release, "", region).End(&err)
 	calls := c.newBatches("terminate")
 	calls.region = region
 	cfg := c.releaseConfig(region, wish)
@@ -126,7 +129,9 @@ func (c *Client) terminate(
 	if r.Look != nil {
 		e.also = append(e.also, r.Look)
 	}
-	return TerminateResult{Released: r.Released, Gone: r.Gone, Unknown: r.Unknown}, r.Foreign, e.orNil()
+	err = e.orNil()
+	c.tel.Released(ctx, region, len(ids)-len(r.Foreign), len(r.Released), len(r.Gone), len(r.Unknown), err)
+	return TerminateResult{Released: r.Released, Gone: r.Gone, Unknown: r.Unknown}, r.Foreign, err
 }
 
 // releaseConfig returns how a region's instances are released. Instances that are gone or too
@@ -172,6 +177,7 @@ func (c *Client) terminateOnce(ctx context.Context, req *TerminateRequest) error
 	})
 	if err == nil {
 		c.recent.Forget(req.IDs)
+		c.tel.Forget(req.IDs)
 		c.markEnded(req.Region, req.IDs)
 	}
 	return err

@@ -1,6 +1,10 @@
 package provider
 
-import "context"
+import (
+	"context"
+
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
+)
 
 // WaitInstances is [Operation.Wait] for any instances and any state. A wait for
 // [StateTerminated] ends when the instances no longer exist, or are in a recycle bin, where
@@ -12,10 +16,11 @@ import "context"
 // ID. Without IDs, WaitInstances returns at once.
 func (c *Client) WaitInstances(
 	ctx context.Context, region string, ids []string, target State, o *WaitOptions,
-) ([]Instance, error) {
+) (list []Instance, err error) {
 	if err := join(checkIDs(ids), checkTarget(target)); err != nil {
 		return nil, err
 	}
+	defer c.tel.Begin(&ctx, telemetry.WaitInstances, "", c.region(region)).End(&err)
 	return newWaiter(c, target, ids, o).wait(ctx, c.target(region))
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/await"
 	"github.com/yunfan-cloud/yunfan/internal/ownership"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // WaitOptions are for the waits. Nil is the default.
@@ -34,6 +35,7 @@ type waiter struct {
 	ids       []string
 	options   WaitOptions
 	instances *await.Wait[Instance] // what is known of them; nil before it begins
+	tel       *telemetry.Wait       // nil when nobody reads it
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -56,6 +58,11 @@ func (w *waiter) begin() {
 	if w.options.Progress != nil {
 		cfg.Report = w.report
 	}
+	if w.tel != nil {
+		cfg.Over = func(id string, before, p await.Phase) {
+			w.tel.Over(id, telemetry.End{Ready: p == await.Ready, Hidden: p == await.Hidden, Watched: before == await.Pending})
+		}
+	}
 	w.instances = await.New(cfg)
 }
 
@@ -70,7 +77,9 @@ func (w *waiter) report(at time.Time, o await.Outcome[Instance]) {
 
 // wait waits until every instance has ended its wait. It returns those that reached the target,
 // and a *[WaitError] about the others.
-func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance, error) {
+func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) (ready []Instance, err error) {
+	w.tel = w.c.tel.Wait(ctx, t.Group, string(w.target), len(w.ids), w.boots())
+	defer w.tel.End(&err)
 	w.begin()
 	ready, e := w.result(w.instances.Run(ctx, w.c.engine(), t))
 	if e == nil {

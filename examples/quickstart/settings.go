@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -19,34 +19,69 @@ type settings struct {
 	live    string
 	count   int
 	timeout time.Duration
+	seed    uint64 // of the simulated clouds; 0 draws one
+	faults  bool   // the simulated clouds misbehave
 
 	// inMemory reaches the simulated clouds without a listener: tests in fake time need that.
 	inMemory bool
 
+	// transport carries the calls to the live cloud in tests.
+	transport http.RoundTripper
+
 	// For the live cloud.
-	region, zone, image, instanceType, vpc, subnet, group string
+	profile, region, zone, image, instanceType, vpc, subnet, group string
 }
 
-const usage = `Usage: quickstart [-count N]
+// liveFlags are the flags that need -live. It needs the first three; a profile may give the region.
+var liveFlags = []string{"region", "image", "type", "zone", "vpc", "subnet", "group", "profile"}
+
+const usage = `Usage: quickstart [-n N] [-faults=false] [-seed S]
        quickstart -live CLOUD -region R -image I -type T [flags]
 
 Creates instances on Alibaba Cloud ECS, Alibaba Cloud ENS, Tencent Cloud CVM and
-QingCloud at the same time, waits until they run, shows and terminates them.
+QingCloud at the same time, waits until they run, shows and releases them.
 Without -live the four clouds are simulated on loopback: no account, no network,
 no cost. With -live it is one real cloud, and the instances cost money until
-they are terminated, a minute or two later. Keys come from the environment:
+they are released, a minute or two later. Keys are looked for where the cloud's
+own tools keep them; in the environment these are:
 
 `
 
-// parse reads the flags.
-func parse(args []string, stderr io.Writer) (settings, error) {
+// usageError is a mistake in the flags.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() + "\nRun quickstart -h for the flags." }
+
+func (e *usageError) Unwrap() error { return e.err }
+
+// parse reads the flags. It prints the help if that is asked for.
+func parse(args []string, stdout io.Writer) (settings, error) {
 	var s settings
 	f := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.IntVar(&s.count, "count", 3, "instances on each cloud")
-	f.DurationVar(&s.timeout, "timeout", 15*time.Minute, "give up, and clean up, after this time")
+	f.SetOutput(io.Discard)
+	s.define(f)
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		help(f, stdout)
+		return s, err
+	case err != nil:
+		return s, &usageError{err}
+	}
+	if err := s.check(f); err != nil {
+		return s, &usageError{err}
+	}
+	return s, nil
+}
+
+func (s *settings) define(f *flag.FlagSet) {
+	f.IntVar(&s.count, "n", 3, "instances on each cloud")
+	f.IntVar(&s.count, "count", 3, "the same as -n")
+	f.DurationVar(&s.timeout, "timeout", 15*time.Minute, "give up, and release, after this time")
+	f.BoolVar(&s.faults, "faults", true, "let the simulated clouds lose an answer, throttle and fail")
+	f.Uint64Var(&s.seed, "seed", 0, "repeat the IDs and boot times of an earlier simulation; 0 draws new ones")
 	f.StringVar(&s.live, "live", "",
 		"use this real `cloud` instead of the simulator: "+strings.Join(cloudNames(), ", "))
+	f.StringVar(&s.profile, "profile", "", "with -live: profile of the cloud's own tools, for the keys and the region")
 	f.StringVar(&s.region, "region", "", "with -live: region (QingCloud: zone, ENS: edge node)")
 	f.StringVar(&s.zone, "zone", "", "with -live: availability zone (ECS, CVM)")
 	f.StringVar(&s.image, "image", "", "with -live: image ID")
@@ -54,18 +89,16 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	f.StringVar(&s.vpc, "vpc", "", "with -live: private network ID (CVM)")
 	f.StringVar(&s.subnet, "subnet", "", "with -live: subnet ID (vSwitch, vxnet)")
 	f.StringVar(&s.group, "group", "", "with -live: security group ID")
-	f.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		for _, c := range clouds() {
-			fmt.Fprintf(stderr, "  %-10s %s\n", c.name, strings.Join(c.keyNames(), ", "))
-		}
-		fmt.Fprint(stderr, "\nFlags:\n")
-		f.PrintDefaults()
+}
+
+func help(f *flag.FlagSet, w io.Writer) {
+	fmt.Fprint(w, usage)
+	for _, c := range clouds() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, strings.Join(c.env, ", "))
 	}
-	if err := f.Parse(args); err != nil {
-		return s, err
-	}
-	return s, s.check(f)
+	fmt.Fprint(w, "\nFlags:\n")
+	f.SetOutput(w)
+	f.PrintDefaults()
 }
 
 // check refuses flags that do not fit together.
@@ -74,16 +107,17 @@ func (s *settings) check(f *flag.FlagSet) error {
 	case f.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q", f.Arg(0))
 	case s.count < 1:
-		return fmt.Errorf("-count %d: must be at least 1", s.count)
+		return fmt.Errorf("-n %d: must be at least 1", s.count)
 	case s.live != "" && !slices.Contains(cloudNames(), s.live):
-		return fmt.Errorf("-live %q: must be one of %s", s.live, strings.Join(cloudNames(), ", "))
+		return fmt.Errorf("-live %s: no such cloud; did you mean %s? There are %s",
+			s.live, nearest(s.live, cloudNames()), strings.Join(cloudNames(), ", "))
 	}
 	given := map[string]bool{}
 	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
 	if s.live != "" {
 		return s.checkLive(given)
 	}
-	for _, name := range []string{"region", "image", "type", "zone", "vpc", "subnet", "group"} {
+	for _, name := range liveFlags {
 		if given[name] {
 			return fmt.Errorf("-%s needs -live", name)
 		}
@@ -91,17 +125,49 @@ func (s *settings) check(f *flag.FlagSet) error {
 	return nil
 }
 
-// checkLive reports every missing flag that a real cloud needs.
+// checkLive names every missing flag that a real cloud needs.
 func (s *settings) checkLive(given map[string]bool) error {
-	c := clouds()[slices.Index(cloudNames(), s.live)]
-	_, err := c.liveKeys()
-	errs := []error{err}
-	for _, name := range []string{"region", "image", "type"} {
-		if !given[name] {
-			errs = append(errs, fmt.Errorf("-live %s needs -%s", s.live, name))
+	if given["seed"] || given["faults"] {
+		return errors.New("-seed and -faults are for simulated clouds, not for -live")
+	}
+	var missing []string
+	for _, name := range liveFlags[:3] {
+		byProfile := name == "region" && s.profile != ""
+		if !given[name] && !byProfile {
+			missing = append(missing, "-"+name)
 		}
 	}
-	return errors.Join(errs...)
+	if len(missing) > 0 {
+		return fmt.Errorf("-live %s needs %s", s.live, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// intro says what will happen, how long it takes and what it costs.
+func (s *settings) intro() string {
+	if s.live != "" {
+		place := s.region
+		if place == "" {
+			place = "the region of profile " + s.profile
+		}
+		return fmt.Sprintf("Creates %s on %s in %s, waits until they run and releases them. This takes a minute or two."+
+			" They cost money until then. Ctrl-C releases them early.", count(s.count, "instance"), s.live, place)
+	}
+	text := fmt.Sprintf("Creates %s, %d on each of %s, waits until they run and releases them. %s"+
+		" It costs nothing: no account, no network.",
+		count(s.count*len(clouds()), "instance"), s.count, count(len(clouds()), "simulated cloud"), s.duration())
+	if s.faults {
+		text += " On the way the clouds lose answers, throttle and fail."
+	}
+	return text + fmt.Sprintf("\nThe same IDs and boot times again: -seed %d", s.seed)
+}
+
+// duration says how long a simulation takes.
+func (s *settings) duration() string {
+	if s.count <= 25 {
+		return "This takes about 10 seconds."
+	}
+	return "This takes longer than the usual 10 seconds: the library keeps to the documented call rates of the clouds."
 }
 
 // spec returns the one spec for all clouds. A target fills in the IDs and names of its
@@ -109,35 +175,15 @@ func (s *settings) checkLive(given map[string]bool) error {
 func (s *settings) spec() provider.RunInstancesSpec {
 	return provider.RunInstancesSpec{
 		Count:   s.count,
-		Name:    "yunfan-quickstart",
+		Name:    instanceName,
 		Login:   provider.Login{Password: password()},
 		Billing: provider.Billing{Mode: provider.OnDemand},
 	}
 }
 
+// instanceName is the name of every instance.
+const instanceName = "yunfan-quickstart"
+
 // password returns a random password that every cloud accepts. It is not shown: the
-// instances are terminated soon.
+// instances are released soon.
 func password() provider.Secret { return provider.Secret("Yf1-" + rand.Text()[:16]) }
-
-// liveKeys looks up the keys of a real cloud. The error lists the names of the
-// variables.
-func (c cloud) liveKeys() (provider.CredentialsSource, error) {
-	id, secret, token := os.Getenv(c.env[0]), os.Getenv(c.env[1]), ""
-	if len(c.env) > 2 {
-		token = os.Getenv(c.env[2])
-	}
-	if id == "" || secret == "" {
-		return nil, fmt.Errorf("-live %s needs keys in the environment: %s and %s; looked for %s",
-			c.name, c.env[0], c.env[1], strings.Join(c.keyNames(), ", "))
-	}
-	return provider.StaticCredentials(id, provider.Secret(secret), provider.Secret(token)), nil
-}
-
-// keyNames returns the names of the environment variables that liveKeys reads.
-func (c cloud) keyNames() []string {
-	names := slices.Clone(c.env)
-	if len(names) > 2 {
-		names[2] += " (optional)"
-	}
-	return names
-}

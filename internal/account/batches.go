@@ -90,6 +90,7 @@ type OtherRefusal struct {
 type Batches struct {
 	RetryFor time.Duration // how long one call is repeated; negative means never
 	Judge    func(error) Verdict
+	Observer Observer // is told of the calls that are repeated; may be nil
 
 	// Settle looks at IDs that were refused together, and returns for which of them the
 	// refusal stands. Nil means that it stands for all. It is called by several

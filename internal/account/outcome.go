@@ -117,7 +117,7 @@ func (b *Batches) outcomeOf(ctx context.Context, t *task) outcome {
 		return settle
 	case t.isTogether:
 		return askAlone
-	case whole && b.repeats(t, &v):
+	case whole && b.repeats(ctx, t, &v):
 		return repeat
 	case !whole, b.divides(ctx, t, &v):
 		return takeApart
@@ -136,7 +136,7 @@ func (b *Batches) settles(ctx context.Context, t *task) bool {
 
 // repeats reports whether to make a failed call again as it was, and sets the pause
 // before it.
-func (b *Batches) repeats(t *task, v *Verdict) (worth bool) {
+func (b *Batches) repeats(ctx context.Context, t *task, v *Verdict) (worth bool) {
 	blamesSome := v.BlamesSome && len(t.IDs) > 1
 	helps := v.Passes && !blamesSome
 	passes := t.answer.Transient || helps
@@ -145,6 +145,9 @@ func (b *Batches) repeats(t *task, v *Verdict) (worth bool) {
 		again.Until = t.answer.Until
 	}
 	t.pause, worth = t.patience.next(again)
+	if worth && b.Observer != nil {
+		b.Observer.Repeats(ctx, t.patience.n, t.pause, t.answer.Err)
+	}
 	return worth
 }
 

@@ -35,8 +35,9 @@ func takeTurn(ctx context.Context) (leave func(), err error) {
 // queue. A Queue within another one counts for both. It is safe for concurrent use.
 type Queue struct {
 	context.Context
-	ns    atomic.Int64
-	outer *Queue
+	ns     atomic.Int64
+	repeat atomic.Int32 // repetitions so far, where it is the context of a repeated call
+	outer  *Queue
 }
 
 // queueKey finds the *Queue of a context.
@@ -54,6 +55,16 @@ func (q *Queue) Value(key any) any {
 		return q
 	}
 	return q.Context.Value(key)
+}
+
+// Attempt returns the number of the attempt that a call with this context is: 1 unless the
+// call is a repetition.
+func Attempt(ctx context.Context) int {
+	q, _ := ctx.Value(queueKey{}).(*Queue)
+	if q == nil {
+		return 1
+	}
+	return int(q.repeat.Load()) + 1
 }
 
 // Total returns how long the calls have waited so far, together.

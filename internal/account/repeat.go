@@ -29,6 +29,15 @@ type Again struct {
 	// Within bounds the time for failures of this kind, from the first call on. Zero means that
 	// patience alone decides.
 	Within time.Duration
+
+	Observer Observer // is told when the call is made again; may be nil
+}
+
+// Observer is told what happens to calls. It is safe for concurrent use.
+type Observer interface {
+	// Repeats is told that a call has failed, and is made again after a pause. Attempt is the
+	// number of the attempt that failed: 1 for the first.
+	Repeats(ctx context.Context, attempt int, in time.Duration, err error)
 }
 
 // Repeat makes a call at least once, and again as long as judge says so. It does not
@@ -42,9 +51,13 @@ func Repeat(ctx context.Context, stop time.Time, judge func(error) Again, call f
 		if err == nil || p.none {
 			return err
 		}
-		d, worth := p.next(judge(err))
+		a := judge(err)
+		d, worth := p.next(a)
 		if !worth {
 			return err
+		}
+		if a.Observer != nil {
+			a.Observer.Repeats(ctx, p.n, d, err)
 		}
 		if !Sleep(ctx, d) {
 			return Ended(ctx, err)
@@ -74,6 +87,7 @@ func (p *patience) next(a Again) (d time.Duration, worth bool) {
 	}
 	d = max(Pause(p.n), a.After)
 	p.n++
+	p.queue.repeat.Store(int32(p.n))
 	if !a.Until.IsZero() {
 		left := time.Until(a.Until)
 		return min(d, left), left > 0

@@ -16,6 +16,9 @@ const (
 	Failed                  // it will never be ready
 )
 
+// ends reports whether the wait for an ID in this phase has ended.
+func (p Phase) ends() bool { return p == Hidden || p == Ready || p == Failed }
+
 // Sighting is what an answer that mentions an ID means for a wait.
 type Sighting struct {
 	State     string // in the words of the user of the wait; a change of it is reported

@@ -38,6 +38,10 @@ type Config[I any] struct {
 	// The wait continues only afterwards. Nil means that nothing is reported.
 	Report func(at time.Time, o Outcome[I])
 
+	// Over is called when the wait for an ID ends, with its phase before and the phase Ready,
+	// Failed or Hidden. Nil means that nobody is told.
+	Over func(id string, before, p Phase)
+
 	Tally *Tally // counts the IDs; nil means that they are not counted
 }
 
@@ -133,6 +137,9 @@ func (w *Wait[I]) observe(ev poll.Event[I]) poll.Verdict {
 	w.event = ev
 	w.record(e, &w.event)
 	w.cfg.Tally.move(phase, e.phase)
+	if w.cfg.Over != nil && e.phase.ends() && !phase.ends() {
+		w.cfg.Over(ev.ID, phase, e.phase)
+	}
 	changed := e.failure != nil || w.words.of(e.word).state != state
 	if changed && w.cfg.Report != nil {
 		w.cfg.Report(ev.At, w.outcome(ev.ID, e))

@@ -74,12 +74,13 @@ func (m *Maker) stopsAfterSearch(i int, p *ledger.Part, patient bool, err error)
 // means that the outcome is known now: the missing instances do not exist, as far as the cloud
 // shows. The last look reads every instance of the region, since no vendor documents how its
 // search matches names. Why is the error of the create, if there was one.
-func (m *Maker) search(ctx context.Context, i int, why error) error {
+func (m *Maker) search(ctx context.Context, i int, why error) (err error) {
 	p := m.Ledger.Part(i)
 	pauses := m.pausesFor(&p, why)
-	m.begin(ctx, i, pauses)
+	before := len(p.IDs)
+	ctx, end := m.begin(ctx, i, pauses)
+	defer func() { end(len(m.Ledger.Part(i).IDs)-before, err) }()
 	most := len(shares) + 2
-	var err error
 	for n := 0; n < len(pauses); n++ {
 		if !account.Sleep(ctx, pauses[n]) {
 			return ctx.Err()

@@ -95,7 +95,9 @@ func (m *Maker) searchDead(ctx context.Context, dead []int) error {
 // reasons. Only another computer's clock says how long ago they were sent, and tags become
 // visible late.
 func (m *Maker) searchTagged(ctx context.Context, parts []int, pauses []time.Duration) (err error) {
-	m.begin(ctx, parts[0], pauses)
+	before := len(m.Ledger.IDs())
+	ctx, end := m.begin(ctx, parts[0], pauses)
+	defer func() { end(len(m.Ledger.IDs())-before, err) }()
 	for _, pause := range pauses {
 		if !account.Sleep(ctx, pause) {
 			return ctx.Err()

@@ -118,6 +118,8 @@ type Maker struct {
 	Cloud   Cloud
 	Rules   Rules
 
+	Observer Observer // may be nil
+
 	settling account.Mutex // of old creates
 
 	mu       sync.Mutex
@@ -145,12 +147,27 @@ func (m *Maker) Make(ctx context.Context) {
 }
 
 func (m *Maker) makeOne(ctx context.Context, i int) {
+	if m.Observer != nil && !m.Rules.DryRun {
+		p := m.Ledger.Part(i)
+		defer m.observeEnd(ctx, i, p.Certain)
+	}
 	if err := ctx.Err(); err != nil {
 		m.close(i, fmt.Errorf("%s: %w", m.Rules.Driver, err))
 		return
 	}
 	m.close(i, m.create(ctx, i))
 	m.Cloud.Unsaved(m.Journal.SaveAnyway(ctx))
+}
+
+// observeEnd tells the observer how the create of a part has ended, which had so many
+// certain instances before.
+func (m *Maker) observeEnd(ctx context.Context, i, before int) {
+	p, err := m.Ledger.Part(i), m.Failure(i).Err
+	missing := 0
+	if err != nil || p.Open() {
+		missing = p.Missing()
+	}
+	m.Observer.Created(ctx, p.Certain-before, missing, p.Status == ledger.Sent, err)
 }
 
 // create makes one create, and repeats it only while that is safe.
@@ -188,7 +205,13 @@ func (m *Maker) Announce(ctx context.Context, i int) error {
 func (m *Maker) repeat(ctx context.Context, i int) error {
 	p := m.Ledger.Part(i)
 	call := m.Cloud.Call(i, p)
-	again := func(err error) account.Again { return m.again(i, &p, err) }
+	again := func(err error) account.Again {
+		a := m.again(i, &p, err)
+		if m.Observer != nil {
+			a.Observer = m.Observer
+		}
+		return a
+	}
 	err := account.Repeat(ctx, m.stop(), again, call)
 	switch {
 	case err != nil:
@@ -277,11 +300,18 @@ func (m *Maker) pauses() []time.Duration {
 // short is the number of pauses of a short search: 14 s instead of 2 minutes.
 const short = 3
 
-// begin reports that a search begins: nothing else is created for the part meanwhile.
-func (m *Maker) begin(ctx context.Context, i int, pauses []time.Duration) {
+// begin reports that a search begins: nothing else is created for the part meanwhile. It
+// returns the context of the search, and what is told its end.
+func (m *Maker) begin(
+	ctx context.Context, i int, pauses []time.Duration,
+) (search context.Context, end func(found int, err error)) {
 	var all time.Duration
 	for _, d := range pauses {
 		all += d
 	}
 	m.Cloud.Searching(ctx, i, all)
+	if m.Observer == nil {
+		return ctx, func(int, error) {}
+	}
+	return m.Observer.Search(ctx, !m.Rules.Tokens)
 }

@@ -2,6 +2,7 @@ package creating
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
@@ -28,21 +29,21 @@ func (m *Maker) SkipLacking() {
 
 // ReplaceMissing plans creates from the next candidate for parts that are proven to be out of
 // stock. It reports whether there are any.
-func (m *Maker) ReplaceMissing() bool {
+func (m *Maker) ReplaceMissing(ctx context.Context) bool {
 	if m.Rules.Candidates == 0 || m.Ledger.Over() || m.Ledger.Hopeless() {
 		return false // quota, balance, permissions: more creates would not help
 	}
 	planned := false
 	for i := range m.Ledger.Parts() { // the loop does not reach the parts that it appends
 		if m.Ledger.Replaceable(i) {
-			planned = m.replace(i) || planned
+			planned = m.replace(ctx, i) || planned
 		}
 	}
 	return planned
 }
 
 // replace plans a create for the instances that a part is missing.
-func (m *Maker) replace(i int) bool {
+func (m *Maker) replace(ctx context.Context, i int) bool {
 	p := m.Ledger.Part(i)
 	m.rememberNoStock(i, &p)
 	for n := p.Candidate + 1; n <= m.Rules.Candidates; n++ {
@@ -56,6 +57,9 @@ func (m *Maker) replace(i int) bool {
 		}
 		_, ok := m.Ledger.Replace(i, n, offset, m.Cloud.Least(p.Count-len(p.IDs)))
 		m.change(i, func(f *Failure) { f.Err, f.Died = nil, nil })
+		if ok && m.Observer != nil {
+			m.Observer.Alternative(ctx, n, p.Count-len(p.IDs))
+		}
 		return ok
 	}
 	return false

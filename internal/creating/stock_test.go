@@ -16,7 +16,7 @@ import (
 func (c *cloud) makeAll(t *testing.T) {
 	t.Helper()
 	c.SkipLacking()
-	for more := true; more; more = c.ReplaceMissing() || c.AskForLess() {
+	for more := true; more; more = c.ReplaceMissing(t.Context()) || c.AskForLess() {
 		c.Make(t.Context())
 	}
 }
@@ -117,7 +117,7 @@ func TestDeadInstancesAreReplaced(t *testing.T) {
 		if !c.Failed() {
 			t.Error("no part has failed, want one")
 		}
-		if !c.ReplaceMissing() {
+		if !c.ReplaceMissing(t.Context()) {
 			t.Fatal("nothing is planned")
 		}
 		c.Make(t.Context())

@@ -1,12 +1,30 @@
 package creating
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
+
+// Observer is told what happens to creates. It is safe for concurrent use.
+type Observer interface {
+	account.Observer
+
+	// Created is told that the create of a part is over for now: how many new instances are
+	// known, and how many are missing. Unknown means that those may exist. Err is why.
+	Created(ctx context.Context, made, missing int, unknown bool, err error)
+
+	// Alternative is told that an alternative, counted from 1, is to create so many instances.
+	Alternative(ctx context.Context, candidate, instances int)
+
+	// Search is told that a search for instances of a lost create begins, by their marker or
+	// by tags. It returns the context of its calls, and what is told the end of the search.
+	Search(ctx context.Context, byMarker bool) (context.Context, func(found int, err error))
+}
 
 // Verdict is what an error of a call means. The zero value is not success: see
 // [ledger.Verdict].

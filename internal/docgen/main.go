@@ -1,6 +1,6 @@
 // Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables
-// and from the parameters of the vendors' documents, and the schemas of packages specfile and
-// clouds from the types of specs and accounts.
+// and from the parameters of the vendors' documents, the schemas of packages specfile and clouds
+// from the types of specs and accounts, and TELEMETRY.md from the table of package telemetry.
 //
 //	go run ./internal/docgen          # writes the files
 //	go run ./internal/docgen -check   # fails when they are stale
@@ -41,7 +41,7 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	codes, err := errorsPage(clients)
+	errs, err := errorsPage(clients)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func run(root string, check bool) error {
 		return err
 	}
 	for name, text := range map[string]string{
-		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes,
-		specSchema: specs, accountSchema: accounts,
+		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": errs,
+		specSchema: specs, accountSchema: accounts, "TELEMETRY.md": telemetryPage(),
 	} {
 		path := filepath.Join(root, name)
 		if !check {

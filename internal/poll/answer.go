@@ -35,12 +35,21 @@ func (p *Poller[T]) noAnswer() error {
 	return fmt.Errorf("no answer within %v", p.cfg.FetchTimeout)
 }
 
-// finish records the end of a call. A second end of the same call is ignored.
+// finish records the end of a call, and tells Config.Paused of a pause after it.
 func (g *group[T]) finish(c *call[T], o outcome[T]) {
+	pause := g.recordEnd(c, o)
+	if pause > 0 && g.p.cfg.Paused != nil {
+		g.p.cfg.Paused(g.name, o.err, pause)
+	}
+}
+
+// recordEnd records the end of a call, and returns how long the group sends no other because
+// of it. A second end of the same call is ignored.
+func (g *group[T]) recordEnd(c *call[T], o outcome[T]) (pause time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if _, ok := g.calls[c]; !ok { // it was abandoned, or the group has stopped since
-		return
+		return 0
 	}
 	delete(g.calls, c)
 	g.sharedNotBefore = distantPast
@@ -64,10 +73,12 @@ func (g *group[T]) finish(c *call[T], o outcome[T]) {
 		g.startBackoff(c, o)
 		if g.fatals >= fatalLimit {
 			g.endTargets(o.err)
-			return
+			return 0
 		}
+		pause = g.pauseUntil - g.p.now()
 	}
 	g.sendDue()
+	return pause
 }
 
 // recordAnswer records an answer about the IDs of c.

@@ -64,9 +64,22 @@ type Config[T any] struct {
 	// exactly, for the sake of IDs that are ready just then. 0 = no such look.
 	Early time.Duration
 
+	// Origin returns what the calls that serve a Wait or a Look are told of it, from its
+	// context. Join adds what is known of all that a call serves, at most MaxOrigins of them,
+	// to the context of the call. Both or neither are set. An origin that is nil is left out.
+	Origin func(ctx context.Context) any
+	Join   func(ctx context.Context, origins []any) context.Context
+
+	// Paused is told of a call that gave no answer, and how long the group sends no other.
+	// nil = nobody is told.
+	Paused func(group string, err error, pause time.Duration)
+
 	// Rand draws the jitter; the poller serializes its use. nil = a random seed.
 	Rand *rand.Rand
 }
+
+// MaxOrigins bounds how many origins one call is told: ten thousand Waits may share it.
+const MaxOrigins = 128
 
 // Failure is what an error of Fetch means for the IDs that were asked about.
 type Failure int

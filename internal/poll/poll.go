@@ -57,7 +57,7 @@ func (p *Poller[T]) Look(ctx context.Context, t Target[T]) error {
 	if err := ctx.Err(); err != nil || len(t.IDs) == 0 {
 		return err
 	}
-	return p.group(t.Group).watch(ctx, p.newLook(&t))
+	return p.group(t.Group).watch(ctx, p.newLook(ctx, &t))
 }
 
 // Next returns when a Wait that has just looked at an ID of that class would look at it

@@ -15,6 +15,7 @@ type call[T any] struct {
 	roundStart time.Duration // of its round; the next looks count from it
 	jitter     float64       // of its round
 	listOf     *watch[T]     // the Target whose IDs it lists; nil for a Fetch
+	origins    []any         // of the Targets that it serves
 }
 
 // newCall returns a call of the current round.
@@ -262,8 +263,27 @@ type request[T any] func(context.Context) (answer map[string]T, whole bool, err 
 // startCall runs a request in a goroutine of its own.
 func (g *group[T]) startCall(c *call[T], r request[T]) {
 	g.calls[c] = struct{}{}
+	g.joinOrigins(c)
 	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
 	go g.run(ctx, cancel, c, r)
+}
+
+// joinOrigins collects the origins of the Targets that a call serves, each once.
+func (g *group[T]) joinOrigins(c *call[T]) {
+	if g.p.cfg.Join == nil {
+		return
+	}
+	for _, e := range c.entries {
+		for s := e.subs; s != nil; s = s.next {
+			if len(c.origins) == MaxOrigins {
+				return
+			}
+			if s.w.origin != nil && s.w.joined != c.number {
+				s.w.joined = c.number
+				c.origins = append(c.origins, s.w.origin)
+			}
+		}
+	}
 }
 
 // run runs one request. When its time is over, the call counts as failed even if the
@@ -274,6 +294,9 @@ func (g *group[T]) run(ctx context.Context, cancel context.CancelFunc, c *call[T
 		g.finish(c, outcome[T]{err: g.p.noAnswer(), failure: Transient})
 	})
 	defer stop()
+	if len(c.origins) > 0 {
+		ctx = g.p.cfg.Join(ctx, c.origins)
+	}
 	answer, whole, err := r(ctx)
 	g.finish(c, g.p.outcomeOf(ctx, answer, whole, err))
 }

@@ -17,15 +17,17 @@ type watch[T any] struct {
 	isLook     bool          // each ID ends with its first event
 	lastLookAt time.Duration // when its IDs are looked at once more before the deadline
 	mayList    bool          // looks at its IDs may be listings
+	origin     any           // of Config.Origin
 
 	listings    int           // listings since its IDs were last asked about by ID
 	lastListing time.Duration // start of the round of the latest listing
 
 	wake        chan struct{} // holds a token when there are events, or err
 	events      []pendingEvent[T]
-	open        int   // IDs that have not come to an end
-	err         error // why the group has ended its Targets
-	lastProblem error // why the latest call about some of its IDs gave no answer
+	open        int    // IDs that have not come to an end
+	err         error  // why the group has ended its Targets
+	lastProblem error  // why the latest call about some of its IDs gave no answer
+	joined      uint64 // the number of the latest call that was told its origin
 }
 
 // pendingEvent is an event on its way to an observer.
@@ -48,15 +50,27 @@ func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	if d, ok := ctx.Deadline(); ok {
 		w.lastLookAt = d.Add(-lastLook).Sub(p.base)
 	}
+	w.origin = p.originOf(ctx)
 	return w
+}
+
+// originOf returns what calls are told of a Wait or a Look with this context, or nil.
+func (p *Poller[T]) originOf(ctx context.Context) any {
+	if p.cfg.Origin == nil {
+		return nil
+	}
+	return p.cfg.Origin(ctx)
 }
 
 // newLook returns the watch of a Look. What it sees teaches nothing, and the acceptance
 // in its Target does not count.
-func (p *Poller[T]) newLook(t *Target[T]) *watch[T] {
+func (p *Poller[T]) newLook(ctx context.Context, t *Target[T]) *watch[T] {
 	t.Accepted, t.Since, t.Leaving = time.Time{}, nil, false
 	s := p.times.Class(t.Class, p.now()).Schedule(p.now(), boot.Fleet{})
-	return &watch[T]{Target: t, schedule: s, isLook: true, lastLookAt: distantFuture, wake: make(chan struct{}, 1)}
+	return &watch[T]{
+		Target: t, schedule: s, isLook: true, lastLookAt: distantFuture, wake: make(chan struct{}, 1),
+		origin: p.originOf(ctx),
+	}
 }
 
 // acceptance is what follows from when an ID was accepted.

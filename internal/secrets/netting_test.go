@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -34,6 +36,7 @@ type netting struct {
 	service *service
 	log     lockedBuffer
 	spans   *tracetest.SpanRecorder
+	meters  *metric.ManualReader
 
 	mu         sync.Mutex
 	texts      map[string]string
@@ -41,13 +44,18 @@ type netting struct {
 }
 
 func newNetting(t *testing.T, s *service) *netting {
-	return &netting{t: t, service: s, spans: tracetest.NewSpanRecorder(), texts: map[string]string{}}
+	return &netting{
+		t: t, service: s, spans: tracetest.NewSpanRecorder(), meters: metric.NewManualReader(), texts: map[string]string{},
+	}
 }
 
 // options make a client tell all it can.
 func (n *netting) options() *provider.Options {
 	log := slog.New(slog.NewTextHandler(&n.log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
-	return &provider.Options{Logger: log, Tracer: trace.NewTracerProvider(trace.WithSpanProcessor(n.spans))}
+	return &provider.Options{
+		Logger: log, Tracer: trace.NewTracerProvider(trace.WithSpanProcessor(n.spans)),
+		Meter: metric.NewMeterProvider(metric.WithReader(n.meters)),
+	}
 }
 
 // add takes in a value in every form that a program may print.
@@ -98,16 +106,32 @@ func form(r *http.Request) url.Values {
 	return values
 }
 
+// metrics returns every metric with all of its attributes, or "" when there are none.
+func (n *netting) metrics() (text string) {
+	var all metricdata.ResourceMetrics
+	if err := n.meters.Collect(context.Background(), &all); err != nil {
+		n.t.Errorf("%s: %v", n.service.cloud, err)
+	}
+	for _, scope := range all.ScopeMetrics {
+		text += fmt.Sprintf("%+v", scope.Metrics)
+	}
+	return text
+}
+
 // search looks for every secret in everything that was collected.
 func (n *netting) search() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	texts := map[string]string{"a log record": n.log.String()}
 	for _, s := range n.spans.Ended() {
-		texts["a span"] += dump(s.Name(), s.Status(), s.Attributes(), s.Events())
+		texts["a span"] += dump(s.Name(), s.Status(), s.Attributes(), s.Events(), s.Links())
 	}
+	texts["a metric"] = n.metrics()
 	for what, text := range n.texts {
 		texts[what] = text
+	}
+	if texts["a metric"] == "" {
+		n.t.Errorf("%s: no metrics were collected, want some", n.service.cloud)
 	}
 	if len(n.spans.Ended()) == 0 {
 		n.t.Errorf("%s: no spans were collected, want some", n.service.cloud)

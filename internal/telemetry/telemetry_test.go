@@ -39,8 +39,10 @@ func TestACallIsRecordedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			spans := tracetest.NewSpanRecorder()
-			r := telemetry.New("cloud", slog.New(slog.NewJSONHandler(&log, nil)),
-				trace.NewTracerProvider(trace.WithSpanProcessor(spans)), explain)
+			r := telemetry.New(telemetry.Config{
+				Cloud: "cloud", Logger: slog.New(slog.NewJSONHandler(&log, nil)),
+				Tracer: trace.NewTracerProvider(trace.WithSpanProcessor(spans)), Explain: explain,
+			})
 			call := telemetry.Call{Region: "r", API: "RunInstances", Instances: 3}
 			err := r.Observe(t.Context(), call, func(context.Context) (string, error) { return "r-1", tc.err })
 			if !errors.Is(err, tc.err) {
@@ -79,14 +81,14 @@ func TestACallIsRecordedOnce(t *testing.T) {
 	}
 }
 
-// A recorder without a logger and a tracer only makes the call.
-func TestASilentRecorderMakesTheCall(t *testing.T) {
-	r := telemetry.New("cloud", nil, nil, explain)
-	err := r.Observe(t.Context(), telemetry.Call{}, func(context.Context) (string, error) { return "", errRefused })
+// An observer that nobody reads only makes the call.
+func TestASilentObserverMakesTheCall(t *testing.T) {
+	o := telemetry.New(telemetry.Config{Cloud: "cloud", Explain: explain})
+	err := o.Observe(t.Context(), telemetry.Call{}, func(context.Context) (string, error) { return "", errRefused })
 	if !errors.Is(err, errRefused) {
 		t.Errorf("the call returned %v, want %v", err, errRefused)
 	}
-	if r.Log == nil {
-		t.Error("the recorder has no logger, want one that discards")
+	if o != nil {
+		t.Error("there is an observer, want none")
 	}
 }
