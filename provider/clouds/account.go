@@ -66,7 +66,7 @@ type Keys struct {
 }
 
 // Config returns the configuration of the account. Its Options are its own: the program may set
-// Logger, Tracer, Poller and Budget there.
+// Logger, Tracer, Meter, Poller and Budget there.
 func (a Account) Config() Config {
 	c := Config{Cloud: a.Cloud, Region: a.Region, Profile: a.Profile, Endpoint: a.Endpoint}
 	c.Options = &provider.Options{
