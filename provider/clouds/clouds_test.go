@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +116,36 @@ func TestAnUnknownCloudIsAnErrorWithTheNearestName(t *testing.T) {
 	}
 }
 
+// withoutProfiles hides what the tools of the clouds keep on this computer.
+func withoutProfiles(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("USERPROFILE", t.TempDir())
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		for _, prefix := range []string{"ALI", "TENCENTCLOUD", "QINGCLOUD", "TCCLI", "TKE", "REGION"} {
+			if strings.HasPrefix(name, prefix) {
+				t.Setenv(name, "")
+			}
+		}
+	}
+}
+
+// Every adapter gets the profile: beside credentials it is refused.
+func TestTheProfileReachesTheAdapter(t *testing.T) {
+	withoutProfiles(t)
+	for _, c := range list.All() {
+		_, err := clouds.New(clouds.Config{
+			Cloud: c.Name, Region: c.Spec.Region, Profile: "shop", Credentials: provider.StaticCredentials("id", "secret", ""),
+		})
+		if !strings.Contains(fmt.Sprint(err), "Config.Profile") {
+			t.Errorf("%s: got %v, want a problem of Config.Profile", c.Name, err)
+		}
+	}
+}
+
 func TestAProblemOfTheConfigurationNamesItsField(t *testing.T) {
+	withoutProfiles(t)
 	for _, name := range clouds.Names() {
 		_, err := clouds.New(clouds.Config{Cloud: name, Endpoint: "ftp://x"})
 		var problems provider.FieldErrors

@@ -13,6 +13,7 @@
 //	  shop:
 //	    cloud: aliyun
 //	    region: cn-hangzhou
+//	    profile: shop
 //	  shop-keys:
 //	    cloud: tencent
 //	    region: ap-guangzhou

@@ -22,6 +22,7 @@ clouds:
     region: cn-hangzhou
     retryFor: 30s
     firstLook: 3s
+    profile: shop-profile
     visibleWithin: 1m
     searchFor: 5s
   shop-keys:
@@ -54,6 +55,9 @@ func TestReadReadsAccounts(t *testing.T) {
 	shop, err := accounts.Config("shop")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if shop.Profile != "shop-profile" {
+		t.Errorf("profile %q, want that of the file", shop.Profile)
 	}
 	if shop.Cloud != "aliyun" || shop.Region != "cn-hangzhou" || shop.Credentials != nil {
 		t.Errorf("shop is %+v", shop)
@@ -131,6 +135,7 @@ func TestAnUnknownAccountIsAnErrorWithTheNearestName(t *testing.T) {
 
 // All problems of a file come together, each with its place and what to do.
 func TestProblemsOfAccounts(t *testing.T) {
+	withoutProfiles(t)
 	const bad = `version: 1
 clouds:
   a: {cloud: tencnet, region: ap-guangzhou}
