@@ -37,6 +37,13 @@ import (
 // instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) (list []Instance, err error) {
 	defer op.c.tel.Begin(&ctx, telemetry.WaitOperation, op.id, op.region).End(&err)
+	ctx, done := op.leased(ctx)
+	defer done()
+	list, err = op.wait(ctx, o)
+	return list, op.held.noteWait(ctx, err)
+}
+
+func (op *Operation) wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	var running await.Gathered[Instance]
 	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, returned when the wait is over

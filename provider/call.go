@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/journal"
+	"github.com/yunfan-cloud/yunfan/internal/permit"
 	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
@@ -30,11 +32,25 @@ func (c *Client) once(
 		return err
 	}
 	defer turn.Done()
+	if err := mayChange(ctx, api); err != nil {
+		return err
+	}
 	err = c.tel.Observe(ctx, telemetry.Call{
 		Region: region, API: string(api), Instances: n, Attempt: account.Attempt(ctx), Reads: !api.changes(),
 	}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
+}
+
+// mayChange returns why a call that may change something must not be sent: see [Client.Run].
+func mayChange(ctx context.Context, api API) error {
+	if !api.changes() {
+		return nil
+	}
+	if err := permit.Check(ctx); err != nil {
+		return &journal.Error{Err: err}
+	}
+	return nil
 }
 
 // changes reports whether a call may change anything. The names of all others say so.

@@ -17,7 +17,9 @@
 //     [Client.Preview].
 //   - Continue after a create: [Operation], [Operation.Wait], [Operation.Watch],
 //     [Operation.Look], [Operation.Terminate], [WaitAll].
-//   - Survive a crash: [Journal], [Operation.MarshalText], [ReadToken], [Client.Resume].
+//   - Survive a crash: [Client.Run] with a store (packages store and filestore), [StoreOptions],
+//     [Operation.Close], [StoredToken]. Without a store: [Journal], [Operation.MarshalText],
+//     [ReadToken], [Client.Resume].
 //   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],
 //     [Client.TerminateInstances], [Client.StartInstances], [Client.StopInstances],
 //     [Client.RebootInstances], [Client.Sweep].
@@ -40,7 +42,8 @@
 //
 // No ID is lost: [Client.RunInstances] returns the [Operation] with every known ID, also
 // beside an error. [Operation.MarshalText] moves it into another process. With
-// [RunOptions].Journal this also holds for a process that is killed.
+// [Client.Run] this also holds for a process that is killed, and two processes never work on one
+// operation at a time.
 //
 // Waiting is shared: all waits of a client, or of all clients with one [Poller], combine their
 // IDs into full describe calls.

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
+
+	"github.com/yunfan-cloud/yunfan/internal/keyform"
 )
 
 // errSourcePanicked does not hold the value of the panic, which may be a secret.
@@ -19,7 +21,25 @@ type promptSource interface {
 // sources may renew keys over a network, and some of them ignore ctx. A source that hangs
 // keeps its goroutine and nothing else. A source that panics gives an error. Sources with a method
 // ReturnsWithContext promise to honour ctx, and are asked without a goroutine.
+//
+// Keys with a blank, a line break or quotation marks around them are an error.
 func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, error) {
+	keys, err := askWithin(ctx, s)
+	if err != nil {
+		return Credentials{}, err
+	}
+	for _, part := range []struct{ name, value string }{
+		{"ID", keys.AccessKeyID}, {"secret", string(keys.AccessKeySecret)}, {"token", string(keys.SecurityToken)},
+	} {
+		if fault := keyform.Fault(part.value); fault != "" {
+			return Credentials{}, errors.New("the " + part.name + " of the access key " + fault + ", which no key has")
+		}
+	}
+	return keys, nil
+}
+
+// askWithin asks a source until ctx ends.
+func askWithin(ctx context.Context, s CredentialsSource) (Credentials, error) {
 	switch known := s.(type) {
 	case staticCredentials:
 		return known.Credentials(ctx)

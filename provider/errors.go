@@ -9,6 +9,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // Sentinels for [errors.Is]. There is one for each different next step of a caller. The
@@ -32,7 +33,7 @@ var (
 
 	// ErrSuperseded is for [Journal].Save to return when another process continues the
 	// operation. This process then sends nothing, releases nothing and saves nothing more.
-	ErrSuperseded = errors.New("superseded by another process")
+	ErrSuperseded = store.ErrSuperseded
 )
 
 // Outcome says whether a failed call may have taken effect.

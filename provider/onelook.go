@@ -37,6 +37,16 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
+	ctx, done := op.leased(ctx)
+	defer done()
+	l, err := op.look(ctx)
+	if !l.Done() {
+		return l, op.held.orLoss(err)
+	}
+	return l, op.held.note(ctx, err == nil, err)
+}
+
+func (op *Operation) look(ctx context.Context) (Look, error) {
 	late := op.maker.FindLate(ctx)
 	w := op.newWaiter(op.InstanceIDs(), nil)
 	known := setOf(op.ledger.Seen())

@@ -39,6 +39,7 @@ type Operation struct {
 	maker   creating.Maker  // of what the ledger plans
 	names   naming.Namer    // of instances that have the marker
 	journal journal.Journal // of the options; the zero value saves nothing
+	held    *held           // in a store; nil without one
 
 	mending account.Mutex // of instances that failed, and of releases
 

@@ -89,6 +89,13 @@ func (op *Operation) leave(res *TerminateResult) bool {
 // Resume, and by [Client.Sweep].
 func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (res TerminateResult, err error) {
 	defer op.c.tel.Begin(&ctx, telemetry.Terminate, op.id, op.region).End(&err)
+	ctx, done := op.leased(ctx)
+	defer done()
+	res, err = op.terminate(ctx, o)
+	return res, op.held.orLoss(err)
+}
+
+func (op *Operation) terminate(ctx context.Context, o *TerminateOptions) (res TerminateResult, err error) {
 	if err := op.mending.Lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}

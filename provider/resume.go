@@ -69,16 +69,21 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (op
 		return nil, err
 	}
 	defer c.tel.Begin(&ctx, telemetry.Resume, op.id, op.region).End(&err)
+	return op, op.resume(ctx, &ResumeOptions{Spec: o.Spec, Run: &run, NoneMade: o.NoneMade})
+}
+
+// resume continues an operation that was restored. Run of its options is not nil.
+func (op *Operation) resume(ctx context.Context, o *ResumeOptions) error {
 	op.noneMade = o.NoneMade
 	owed := op.ledger.Releasing()
 	left := op.ledger.Left(len(op.opts.Alternatives))
 	switch {
 	case o.Spec != nil:
-		if err := op.takeSpec(o.Spec, &run, left+len(owed)); err != nil {
-			return op, err
+		if err := op.takeSpec(o.Spec, o.Run, left+len(owed)); err != nil {
+			return err
 		}
 	case left > 0:
-		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec",
+		return fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec",
 			ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
@@ -86,12 +91,12 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (op
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
 	if op.spec == nil {
-		return op, op.finish(ctx)
+		return op.finish(ctx)
 	}
 	if op.ledger.Left(len(op.opts.Alternatives)) > 0 {
-		return op, op.create(ctx)
+		return op.create(ctx)
 	}
-	return op, op.finish(ctx)
+	return op.finish(ctx)
 }
 
 // takeSpec gives a resumed operation its spec, after a check that it is the same.

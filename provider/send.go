@@ -72,6 +72,9 @@ func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error
 		if err := op.maker.Announce(ctx, i); err != nil {
 			return "", err
 		}
+		if err := mayChange(ctx, APIRunInstances); err != nil { // saving takes time
+			return "", err
+		}
 		res, err := op.c.driver.RunInstances(ctx, s)
 		if res == nil {
 			res = &RunResult{}

@@ -22,7 +22,7 @@ type SweepOptions struct {
 
 	// Live returns the IDs of the operations that are still managed ([Operation.ID]). It is
 	// called once, after the cloud was listed, so that an operation that begins meanwhile is
-	// included. Nil means that there are none.
+	// included. Package store makes one from a store: Live. Nil means that there are none.
 	Live func(ctx context.Context) (operationIDs []string, err error)
 
 	// MinAge excludes younger instances. 0 means 15 minutes, which is longer than a create and

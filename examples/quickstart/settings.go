@@ -101,6 +101,9 @@ func help(f *flag.FlagSet, w io.Writer) {
 	f.PrintDefaults()
 }
 
+// mostInstances bounds what one run creates on each cloud, so that a slip of the keyboard stays cheap.
+const mostInstances = 1000
+
 // check refuses flags that do not fit together.
 func (s *settings) check(f *flag.FlagSet) error {
 	switch {
@@ -108,6 +111,10 @@ func (s *settings) check(f *flag.FlagSet) error {
 		return fmt.Errorf("unexpected argument %q", f.Arg(0))
 	case s.count < 1:
 		return fmt.Errorf("-n %d: must be at least 1", s.count)
+	case s.count > mostInstances:
+		return fmt.Errorf("-n %d: must be at most %d", s.count, mostInstances)
+	case s.timeout <= 0:
+		return fmt.Errorf("-timeout %v: must be more than 0", s.timeout)
 	case s.live != "" && !slices.Contains(cloudNames(), s.live):
 		return fmt.Errorf("-live %s: no such cloud; did you mean %s? There are %s",
 			s.live, nearest(s.live, cloudNames()), strings.Join(cloudNames(), ", "))

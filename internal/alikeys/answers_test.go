@@ -294,3 +294,45 @@ func TestAnSTSOfOnesOwn(t *testing.T) {
 	wantError(t, AssumeRole(AssumeRoleOptions{Source: pair, RoleARN: "arn-1", STSEndpoint: service.URL}),
 		"there is no STS at its host", "are the endpoint and the region of STS right?")
 }
+
+// metadata is a service that stops answering: at the token (PUT), at the name of the role, or at its keys.
+func metadata(silentAt string) *services {
+	all := working()
+	return &services{answer: func(a asked) (int, string) {
+		step := "keys"
+		switch {
+		case a.method == http.MethodPut:
+			step = "token"
+		case strings.HasSuffix(a.path, "security-credentials/"):
+			step = "name"
+		}
+		if step == silentAt {
+			return 0, ""
+		}
+		return all.answer(a)
+	}}
+}
+
+func TestATokenThatDoesNotGetThroughLeavesTheFirstVersion(t *testing.T) {
+	clean(t)
+	wantID(t, InstanceRole(InstanceRoleOptions{Transport: metadata("token")}), "role-1")
+	s := InstanceRole(InstanceRoleOptions{RequireToken: true, Transport: metadata("token")})
+	wantError(t, s, "cannot be reached")
+}
+
+func TestAMetadataServiceThatStopsIsNotAbsent(t *testing.T) {
+	clean(t)
+	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "http://sidecar.example/")
+	for _, at := range []string{"name", "keys"} {
+		s := metadata(at)
+		err := wantError(t, Default(Options{Transport: s}), "the metadata service cannot be reached")
+		if errors.Is(err, credential.ErrAbsent) {
+			t.Errorf("silent at the %s: got %v, which a chain goes on past", at, err)
+		}
+		for _, host := range s.hosts() {
+			if strings.Contains(host, "sidecar") {
+				t.Errorf("silent at the %s: another identity was asked, at %s", at, host)
+			}
+		}
+	}
+}

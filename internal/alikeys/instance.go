@@ -88,20 +88,22 @@ func absent(why string) error {
 }
 
 func (i *instance) ask(ctx context.Context) (keys provider.Credentials, expires time.Time, err error) {
-	token, err := i.token(ctx)
+	token, there, err := i.token(ctx)
 	if err != nil {
 		return keys, expires, err
 	}
 	name := i.name
 	if name == "" {
-		if name, err = i.roleName(ctx, token); err != nil {
+		name, err = i.roleName(ctx, token)
+		if gone := errors.Is(err, errUnreachable); gone && !there {
+			err = absent("it cannot be reached")
+		}
+		if err != nil {
 			return keys, expires, err
 		}
 	}
 	answer, err := i.get(ctx, rolePath+name, token)
 	switch {
-	case errors.Is(err, errUnreachable):
-		return keys, expires, absent("it cannot be reached")
 	case err != nil:
 		return keys, expires, err
 	case answer.Status == http.StatusNotFound:
@@ -116,8 +118,6 @@ func (i *instance) ask(ctx context.Context) (keys provider.Credentials, expires 
 func (i *instance) roleName(ctx context.Context, token string) (string, error) {
 	answer, err := i.get(ctx, rolePath, token)
 	switch {
-	case errors.Is(err, errUnreachable):
-		return "", absent("it cannot be reached")
 	case err != nil:
 		return "", err
 	case answer.Status == http.StatusNotFound:
@@ -136,22 +136,26 @@ func (i *instance) roleName(ctx context.Context, token string) (string, error) {
 const roleLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 // token asks for a token of the service's second version. Without one the first version is asked, if
-// that is allowed.
-func (i *instance) token(ctx context.Context) (string, error) {
+// that is allowed: also when nothing answers, because the answer with the token does not get through
+// to a container that is more hops away than the instance allows. There reports whether the service
+// has answered.
+func (i *instance) token(ctx context.Context) (token string, there bool, err error) {
 	answer, err := i.send(ctx, http.MethodPut, "api/token", "X-aliyun-ecs-metadata-token-ttl-seconds", "21600")
-	switch {
-	case errors.Is(err, errUnreachable):
-		return "", absent("it cannot be reached")
+	switch silent := errors.Is(err, errUnreachable); {
+	case silent && i.needToken:
+		return "", false, absent("it cannot be reached")
+	case silent:
+		return "", false, nil
 	case err != nil:
-		return "", err
+		return "", false, err
 	case answer.Status == http.StatusOK:
-		return strings.TrimSpace(string(answer.Body)), nil
+		return strings.TrimSpace(string(answer.Body)), true, nil
 	case i.needToken:
-		return "", fmt.Errorf(
+		return "", true, fmt.Errorf(
 			"the metadata service gives no token (HTTP status %d), and asking without one is forbidden (%s)",
 			answer.Status, envNoIMDSv1)
 	}
-	return "", nil
+	return "", true, nil
 }
 
 func (i *instance) get(ctx context.Context, path, token string) (keysource.Answer, error) {

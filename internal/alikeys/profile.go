@@ -2,6 +2,8 @@ package alikeys
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,8 +132,17 @@ func (b builder) source(p profile) (provider.CredentialsSource, error) {
 	case "":
 		return nil, b.errorf(p, "it is not configured: run aliyun configure --profile %s", p.Name)
 	}
-	return nil, b.errorf(p, "its mode is unknown; there are AK, StsToken, RamRoleArn, EcsRamRole, RamRoleArnWithRoleName, "+
-		"ChainableRamRoleArn, OIDC, External, CredentialsURI, CloudSSO and OAuth")
+	return nil, b.unknownMode(p)
+}
+
+// unknownMode is the error of a mode that no tool has. It does not quote it: it may be a key that stands
+// in the wrong line.
+func (b builder) unknownMode(p profile) error {
+	if b.file.ini {
+		return b.errorf(p, "its type is unknown: it must be one of %s",
+			strings.Join(slices.Sorted(maps.Keys(iniModes)), ", "))
+	}
+	return b.errorf(p, "its mode is unknown: it must be one that aliyun configure --mode has, such as AK or RamRoleArn")
 }
 
 // role returns the source of a profile whose keys are those of a role.
@@ -188,6 +199,10 @@ func (b builder) pair(p profile) (provider.CredentialsSource, error) {
 		return nil, keysource.Half(b.where(p), "access_key_secret", "access_key_id is not")
 	case p.AccessKeySecret == "":
 		return nil, keysource.Half(b.where(p), "access_key_id", "access_key_secret is not")
+	}
+	if err := keysource.CheckForm(b.where(p), b.file.label("access_key_id"), p.AccessKeyID,
+		b.file.label("access_key_secret"), p.AccessKeySecret, b.file.label("sts_token"), p.STSToken); err != nil {
+		return nil, err
 	}
 	secret, token := provider.Secret(p.AccessKeySecret), provider.Secret(p.STSToken)
 	s := provider.StaticCredentials(p.AccessKeyID, secret, token)

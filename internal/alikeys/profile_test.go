@@ -192,7 +192,7 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"odd-command":  {p{"mode": "External", "process_command": "x '" + planted}, []string{"a quote is not closed"}},
 		"rsa":          {p{"mode": "RsaKeyPair", "private_key": planted}, []string{"RSA key pair", "not supported", "RamRoleArn"}},
 		"bearer":       {p{"mode": "BearerToken", "bearer_token": planted}, []string{"its mode BearerToken gives no access key"}},
-		"unknown":      {p{"mode": "Other" + planted[:0], "x": planted}, []string{"its mode is unknown", "StsToken"}},
+		"unknown":      {p{"mode": "Other" + planted[:0], "x": planted}, []string{"its mode is unknown"}},
 		"fresh":        {p{"mode": ""}, []string{"it is not configured: run aliyun configure --profile fresh"}},
 		"sso":          {sso("sso"), []string{"the sign-in expired at", "the local time is", "run aliyun configure --profile sso --mode CloudSSO"}},
 		"sso-no-url":   {noURL, []string{"lacks cloud_sso_sign_in_url"}},
@@ -342,7 +342,7 @@ type = SECRET
 	}
 	for name, words := range map[string][]string{
 		"rsa": {"RSA key pair", "not supported"}, "half": {"half a key pair", "access_key_secret"},
-		"none": {"it lacks role_arn", "add it to the file"}, "odd": {"is unknown", "RamRoleArn"},
+		"none": {"it lacks role_arn", "add it to the file"}, "odd": {"its type is unknown"},
 	} {
 		wantError(t, Profile(name, Options{Transport: nobody()}), append(words, path)...)
 	}

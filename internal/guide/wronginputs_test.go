@@ -325,7 +325,7 @@ func wrongInputs() []wrong {
 		{name: "half a pair of tencent", where: "TENCENTCLOUD_SECRET_ID",
 			rule: "half a key pair", next: "set both, or remove both",
 			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_KEY", secret) })},
-		{name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is empty",
+		{name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is set but empty",
 			rule: "half a key pair", next: "set both, or remove both",
 			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_ID", "AKID", "TENCENTCLOUD_SECRET_KEY", "") })},
 		{name: "half a pair of qingcloud", where: "QINGCLOUD_SECRET_ACCESS_KEY",
@@ -346,7 +346,7 @@ func wrongInputs() []wrong {
 		{name: "a profile file that is no JSON", where: "config.json", rule: "not valid JSON", next: "see line 1",
 			given: keys("aliyun", func(n *newcomer) { n.file(".aliyun/config.json", `{"current": "default", `+secret) })},
 		{name: "a profile of a mode that nobody knows", where: `profile "default"`,
-			rule: "is unknown", next: "there are AK, StsToken",
+			rule: "is unknown", next: "one that aliyun configure --mode has",
 			given: keys("aliyun", func(n *newcomer) {
 				n.file(".aliyun/config.json", `{"current":"default","profiles":[{"name":"default","mode":"Magic"}]}`)
 			})},
@@ -360,12 +360,12 @@ func wrongInputs() []wrong {
 			given: keys("qingcloud", func(n *newcomer) {
 				n.file(".qingcloud/config.yaml", "qy_access_key_id: 'a\nqy_secret_access_key: "+secret+"\n")
 			})},
-		{name: "a key file with a blank at the end", where: "the secret",
-			rule: "or holds a line break", next: "remove it where the key is kept",
+		{name: "a key file with a blank at the end", where: "QINGCLOUD_SECRET_ACCESS_KEY",
+			rule: "has a line break at its end", next: "remove it",
 			given: keys("qingcloud", func(n *newcomer) { n.env("QINGCLOUD_ACCESS_KEY_ID", "QY", "QINGCLOUD_SECRET_ACCESS_KEY", secret+"\n") })},
 
-		{name: "a secret with a line break", where: "the secret",
-			rule: "or holds a line break", next: "remove it where the key is kept",
+		{name: "a secret with a line break", where: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+			rule: "has a line break at its end", next: "remove it",
 			given: keys("aliyun", func(n *newcomer) {
 				n.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret+"\n")
 			})},

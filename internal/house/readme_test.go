@@ -19,7 +19,7 @@ import (
 // given are the names that README's pieces of code use without saying where they
 // are from.
 const given = `ctx context.Context, client *provider.Client, spec provider.RunInstancesSpec, op *provider.Operation, ids []string, ` +
-	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), sim *cloudsim.Sim, err error`
+	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), sim *cloudsim.Sim, operations store.Store, err error`
 
 // pages are the texts for users that hold Go code.
 func pages(t *testing.T) []string {
@@ -86,8 +86,8 @@ func used(t *testing.T, block string) string {
 // imports are those of the packages that code names.
 func imports(code string) string {
 	var b strings.Builder
-	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
-	for _, beside := range []string{"cloudsim", "clouds", "credential", "launchtemplate", "placement", "specfile"} {
+	paths := []string{"context", "errors", "log", "log/slog", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
+	for _, beside := range []string{"cloudsim", "clouds", "credential", "filestore", "launchtemplate", "placement", "specfile", "store"} {
 		paths = append(paths, module+"/provider/"+beside)
 	}
 	for _, c := range clouds.All() {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/keyform"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
@@ -41,7 +42,10 @@ func EnvPair(tools ...Names) (provider.Credentials, error) {
 			if err := halfInEnv(idName, id, secretName, secret); err != nil {
 				return provider.Credentials{}, err
 			}
-			token, _ := Env(n.Token...)
+			token, tokenName := Env(n.Token...)
+			if err := CheckForm("the environment", idName, id, secretName, secret, tokenName, token); err != nil {
+				return provider.Credentials{}, err
+			}
 			return provider.Credentials{
 				AccessKeyID: id, AccessKeySecret: provider.Secret(secret), SecurityToken: provider.Secret(token),
 			}, nil
@@ -69,7 +73,7 @@ func lookup(names []string) (value, name string, set bool) {
 func halfInEnv(idName, id, secretName, secret string) error {
 	state := func(name string) string {
 		if _, set := os.LookupEnv(name); set {
-			return "is empty"
+			return "is set but empty"
 		}
 		return "is not set"
 	}
@@ -81,6 +85,17 @@ func halfInEnv(idName, id, secretName, secret string) error {
 		return Half("the environment", secretName, idName+" "+state(idName))
 	case secret == "":
 		return Half("the environment", idName, secretName+" "+state(secretName))
+	}
+	return nil
+}
+
+// CheckForm returns an error when something stands around a value that no key has. It takes pairs of a
+// name and its value. It does not quote values.
+func CheckForm(where string, pairs ...string) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if fault := keyform.Fault(pairs[i+1]); fault != "" {
+			return fmt.Errorf("%s: the value of %s %s, which no key has: remove it", where, pairs[i], fault)
+		}
 	}
 	return nil
 }

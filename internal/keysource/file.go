@@ -27,6 +27,9 @@ func Home(elem ...string) (string, error) {
 // ReadFile reads a profile file. A file that does not exist gives an error that is
 // [fs.ErrNotExist]. Errors name the file.
 func ReadFile(path string) ([]byte, error) {
+	if err := checkKind(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fileError(path, err)
@@ -38,8 +41,23 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, fileError(path, err)
 	case len(text) > maxFile:
 		return nil, fmt.Errorf("file %s is larger than 4 MiB: is it a profile file?", path)
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return nil, fmt.Errorf("file %s is UTF-16, as Windows tools write it: save it as UTF-8", path)
 	}
 	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), nil // some editors write a byte order mark
+}
+
+// checkKind refuses what is neither a file nor a directory, for which reading has an error of its own.
+// A named pipe without a writer would block for ever, and gives its text only once.
+func checkKind(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileError(path, err)
+	}
+	if other := !info.Mode().IsRegular(); other && !info.IsDir() {
+		return fmt.Errorf("file %s is no regular file, but a pipe or a device, which cannot be read again", path)
+	}
+	return nil
 }
 
 func fileError(path string, err error) error {
@@ -115,7 +133,8 @@ type INI struct {
 }
 
 // ReadINI reads an INI file: sections in brackets, "key = value" lines, comments behind # or ;
-// at the beginning of a line, and behind a blank also after a value. Keys are not case-sensitive.
+// at the beginning of a line, behind a section, and behind a blank also after a value. Keys are not
+// case-sensitive.
 // Values may be quoted. Errors name the file and the line, and quote nothing.
 func ReadINI(path string) (*INI, error) {
 	text, err := ReadFile(path)
@@ -126,23 +145,43 @@ func ReadINI(path string) (*INI, error) {
 	section := ""
 	for i, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(line)
-		key, value, pair := cutPair(line)
-		name, opens := strings.CutPrefix(line, "[")
-		name, closes := strings.CutSuffix(name, "]")
-		switch {
-		case line == "", line[0] == '#', line[0] == ';':
-		case opens && closes:
-			section = f.open(strings.TrimSpace(name))
-		case opens:
-			return nil, fmt.Errorf("file %s, line %d: a section begins with [ and does not end with ]", path, i+1)
-		case !pair:
-			return nil, fmt.Errorf("file %s, line %d: neither [section] nor key = value", path, i+1)
-		default:
-			f.open(section)
-			f.values[section][strings.ToLower(key)] = value
+		if blank := line == ""; blank || line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		if section, err = f.read(section, line); err != nil {
+			return nil, fmt.Errorf("file %s, line %d: %w", path, i+1, err)
 		}
 	}
 	return f, nil
+}
+
+// read reads one line of a section, and returns the section that the next line belongs to.
+func (f *INI) read(section, line string) (string, error) {
+	key, value, pair := cutPair(line)
+	name, comment, closes := strings.Cut(strings.TrimPrefix(line, "["), "]")
+	name = strings.TrimSpace(name)
+	switch opens := line[0] == '['; {
+	case opens && !closes:
+		return "", errors.New("a section begins with [ and does not end with ]")
+	case opens && name == "":
+		return "", errors.New("a section has no name")
+	case opens && !isComment(comment):
+		return "", errors.New("there is text behind the ] of a section")
+	case opens:
+		return f.open(name), nil
+	case !pair:
+		return "", errors.New("neither [section] nor key = value")
+	case section == "":
+		return "", errors.New("a key stands before the first [section]: put a line such as [default] before it")
+	}
+	f.values[section][strings.ToLower(key)] = value
+	return section, nil
+}
+
+// isComment reports whether the text behind a section or a quoted value is nothing or a comment.
+func isComment(text string) bool {
+	text = strings.TrimSpace(text)
+	return text == "" || text[0] == '#' || text[0] == ';'
 }
 
 func cutPair(line string) (key, value string, ok bool) {
@@ -151,16 +190,31 @@ func cutPair(line string) (key, value string, ok bool) {
 		return "", "", false
 	}
 	key, value = strings.TrimSpace(line[:at]), strings.TrimSpace(line[at+1:])
-	for _, quote := range []string{`"`, `'`} {
-		quoted := len(value) >= 2 && strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote)
-		if quoted {
-			return key, value[1 : len(value)-1], true
-		}
+	if quoted, ok := cutQuoted(value); ok {
+		return key, quoted, true
 	}
 	for _, comment := range []string{" #", " ;", "\t#", "\t;"} {
 		value, _, _ = strings.Cut(value, comment)
 	}
 	return key, strings.TrimSpace(value), true
+}
+
+// cutQuoted returns what is inside the quotes of a value. A comment may follow.
+func cutQuoted(value string) (inside string, ok bool) {
+	for _, quote := range []string{`"`, `'`} {
+		rest, opens := strings.CutPrefix(value, quote)
+		if !opens {
+			continue
+		}
+		inside, behind, closes := strings.Cut(rest, quote)
+		if closes && isComment(behind) {
+			return inside, true
+		}
+		if whole, closes := strings.CutSuffix(rest, quote); closes {
+			return whole, true // with more such quotes inside
+		}
+	}
+	return "", false
 }
 
 func (f *INI) open(section string) string {
@@ -180,7 +234,7 @@ func (f *INI) Get(section, key string) string { return f.values[section][strings
 // MissingProfile is the error of a profile or section that a file does not have.
 func MissingProfile(path, name string, have []string) error {
 	if len(have) == 0 {
-		return fmt.Errorf("file %s has no profiles, and so no profile %q", path, name)
+		return fmt.Errorf("file %s has no profiles at all, and so no profile %q", path, name)
 	}
 	return fmt.Errorf("file %s has no profile %q; it has: %s", path, name, strings.Join(have, ", "))
 }

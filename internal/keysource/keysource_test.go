@@ -72,8 +72,10 @@ func TestHalvesOfTheEnvironment(t *testing.T) {
 		words []string
 	}{
 		"secret only":  {map[string]string{"YF_A_SECRET": planted}, []string{"YF_A_SECRET is set", "YF_A_ID is not set"}},
-		"empty secret": {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": ""}, []string{"YF_A_SECRET is empty"}},
-		"both empty":   {map[string]string{"YF_A_ID": "", "YF_A_SECRET": ""}, []string{"YF_A_ID is empty", "unset"}},
+		"empty secret": {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": ""}, []string{"YF_A_SECRET is set but empty"}},
+		"line break":   {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": planted + "\n"}, []string{"YF_A_SECRET", "line break"}},
+		"blank ID":     {map[string]string{"YF_A_ID": " ", "YF_A_SECRET": planted}, []string{"YF_A_ID", "is blank"}},
+		"both empty":   {map[string]string{"YF_A_ID": "", "YF_A_SECRET": ""}, []string{"YF_A_ID is set but empty", "unset"}},
 		"other tool":   {map[string]string{"YF_A_ID": "id", "YF_B_SECRET": planted}, []string{"YF_A_SECRET is not set"}},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -157,11 +159,37 @@ func TestINIFiles(t *testing.T) {
 	for text, word := range map[string]string{
 		"[default]\n" + planted + "\n": "line 2: neither",
 		"[" + planted + "\n":           "line 1: a section",
+		"[default] " + planted + "\n":  "line 1: there is text behind the ]",
+		"[ ]\nkey = x\n":               "line 1: a section has no name",
+		"secret = " + planted + "\n":   "line 1: a key stands before the first [section]",
+		"\xff\xfe[\x00d\x00]\x00":      "is UTF-16",
 	} {
 		write(text)
 		_, err := keysource.ReadINI(path)
 		wantError(t, err, path, word)
 	}
+}
+
+func TestCommentsBehindSectionsAndQuotes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "credentials")
+	text := "[default] # of the shop\nid = 'x' # c\nsecret = \"y#\" ; c\npolicy = \"{\"Version\":\"1\"}\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := keysource.ReadINI(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"id": "x", "secret": "y#", "policy": `{"Version":"1"}`} {
+		if got := f.Get("default", key); got != want {
+			t.Errorf("%s is %s, want %s", key, got, want)
+		}
+	}
+}
+
+func TestWhatIsNoRegularFileIsRefused(t *testing.T) {
+	_, err := keysource.ReadFile(os.DevNull)
+	wantError(t, err, os.DevNull, "no regular file")
 }
 
 func TestASourceIsMadeByTheFirstCall(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	switch {
 	case p.status == Sent:
 		return false, true
@@ -41,7 +41,7 @@ func (l *Ledger) closeGenerationLocked(p *part) {
 func (l *Ledger) TakeBack(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	if p.status == Sent && !p.doubt {
 		p.status, p.sent = Planned, time.Time{}
 	}
@@ -67,7 +67,7 @@ type Answer struct {
 func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	claim := Ours
 	if l.contradictsLocked(i, &a) {
 		claim = Doubtful
@@ -166,7 +166,7 @@ func (l *Ledger) compareLocked(p *part, a *Answer) {
 func (l *Ledger) Agree(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	certain := l.certainLocked(p)
 	if p.status != Sent || certain < p.MinCount || l.inDoubtLocked(p) {
 		return false
@@ -187,14 +187,14 @@ func (l *Ledger) Agreed(i int) bool {
 func (l *Ledger) ApproveDryRun(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p := &l.parts[i]; p.status == Sent && len(p.ids) == 0 {
+	if p := l.partLocked(i); p.status == Sent && len(p.ids) == 0 {
 		p.status = Accepted
 	}
 }
 
 // nameLocked adds instances to a part, each once, and returns the new ones.
 func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	before, filled := len(p.ids), l.certainLocked(p)
 	if l.instances == nil {
 		l.instances = make(map[string]instance, len(ids))
@@ -242,7 +242,7 @@ func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []
 	defer l.mu.Unlock()
 	fresh = l.nameLocked(i, ids, claim, now)
 	l.seeLocked(ids)
-	if p := &l.parts[i]; p.status != Sent { // for Sent, they belong to the current generation
+	if p := l.partLocked(i); p.status != Sent { // for Sent, they belong to the current generation
 		p.foundLate(len(fresh))
 	}
 	return fresh
@@ -290,7 +290,7 @@ func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (le
 func (l *Ledger) Looked(i int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	certain := l.certainLocked(p)
 	doubtful := certain < p.Count && l.inDoubtLocked(p)
 	if p.status != Sent || doubtful {
@@ -310,7 +310,7 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 func (l *Ledger) KeepLooking(i int, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	before := p.generation - 1
 	known := slices.ContainsFunc(p.givenUp, func(g GivenUp) bool { return g.Generation == before })
 	if p.status == Planned && before >= 0 && !known {
@@ -323,7 +323,7 @@ func (l *Ledger) KeepLooking(i int, now time.Time) {
 func (l *Ledger) Settle(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p := &l.parts[i]; p.status == Sent {
+	if p := l.partLocked(i); p.status == Sent {
 		l.nextGenerationLocked(p)
 	}
 }
@@ -352,7 +352,7 @@ func (l *Ledger) nextGenerationLocked(p *part) {
 func (l *Ledger) Close(i int, v Verdict) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	p.fromToken, p.launchFailed = false, false
 	ends := v.Final || v.Scarce
 	if p.status == Planned && ends && v.Executed != Yes { // it created no unknown instances
@@ -375,7 +375,7 @@ func (p *part) finished() bool { return p.status == Accepted || p.status == Reje
 func (l *Ledger) Skip(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	fresh := p.status == Planned && p.Candidate == 0 && p.generation == 0
 	if !fresh || len(p.ids) > 0 {
 		return false
@@ -401,7 +401,7 @@ func (l *Ledger) replaceableLocked(p *part) bool {
 func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &l.parts[i]
+	p := l.partLocked(i)
 	if l.over || !l.replaceableLocked(p) {
 		return 0, false
 	}
@@ -413,6 +413,7 @@ func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok
 	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again if one of them dies
 	p.status, p.outOfStock, p.launchFailed, p.refused = Replaced, false, false, false
 	l.parts = append(l.parts, rest)
+	l.touchLocked(len(l.parts) - 1)
 	return len(l.parts) - 1, true
 }
 
@@ -451,6 +452,7 @@ func (l *Ledger) PlanForLess() (planned []int) {
 	}
 	for i := range l.parts {
 		if p := &l.parts[i]; p.asksForLess() && p.MinCount > 1 {
+			l.touchLocked(i)
 			l.nextGenerationLocked(p)
 			p.MinCount, p.outOfStock = 1, false
 			planned = append(planned, i)
@@ -487,9 +489,15 @@ func (l *Ledger) Recognize(ids []string) {
 
 // changeLocked changes the evidence about an instance that the ledger has.
 func (l *Ledger) changeLocked(id string, how func(*instance)) {
-	if s, ok := l.instances[id]; ok {
-		how(&s)
-		l.instances[id] = s
+	s, ok := l.instances[id]
+	if !ok {
+		return
+	}
+	before := s.written()
+	how(&s)
+	l.instances[id] = s
+	if s.written() != before {
+		l.touchLocked(s.part)
 	}
 }
 
@@ -500,6 +508,7 @@ func (l *Ledger) BeginRelease() bool {
 	defer l.mu.Unlock()
 	began := !l.over
 	l.over = true
+	l.touchLocked(itself)
 	return began
 }
 
@@ -509,6 +518,7 @@ func (l *Ledger) CancelRelease() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = false
+	l.touchLocked(itself)
 }
 
 // Doubt records that instances seem to belong to another operation, although an answer
@@ -578,7 +588,7 @@ func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 // IDs has returned is never changed.
 func (l *Ledger) dropLocked(id string, s instance) *part {
 	delete(l.instances, id)
-	p := &l.parts[s.part]
+	p := l.partLocked(s.part)
 	p.ids = slices.DeleteFunc(slices.Clone(p.ids), func(have string) bool { return have == id })
 	p.last, p.agreed = nil, false
 	return p
@@ -610,5 +620,5 @@ func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 func (l *Ledger) Rename(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.parts[i].renamed = true
+	l.partLocked(i).renamed = true
 }

@@ -187,6 +187,8 @@ type Ledger struct {
 	enough    int       // least number of instances that the operation accepts
 	accepted  time.Time // when the latest instance was named
 	over      bool      // everything is being released; nothing more is created
+
+	changed map[int]bool // the parts that an event has touched since [Ledger.Changes]
 }
 
 // New returns the ledger of an operation that has made no call. Enough is the least

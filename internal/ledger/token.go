@@ -56,19 +56,23 @@ func (l *Ledger) Save() Saved {
 	s := Saved{Enough: l.enough, Accepted: plain(l.accepted), Over: l.over, Parts: make([]SavedPart, len(l.parts))}
 	for i := range l.parts {
 		p := &l.parts[i]
-		s.Parts[i] = SavedPart{
-			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
-			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
-			Before:  p.sentBefore(),
-			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, Job: p.job,
-			GivenUp: slices.Clone(p.givenUp),
-		}
-		s.Parts[i].Seen = l.bitsLocked(p)
+		s.Parts[i] = l.savedPartLocked(p)
 		for _, id := range p.ids {
 			s.markLocked(id, l.instances[id])
 		}
 	}
 	return s
+}
+
+// savedPartLocked returns the written form of a part.
+func (l *Ledger) savedPartLocked(p *part) SavedPart {
+	return SavedPart{
+		First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
+		Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
+		Before: p.sentBefore(), Seen: l.bitsLocked(p),
+		Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, Job: p.job,
+		GivenUp: slices.Clone(p.givenUp),
+	}
 }
 
 // bitsLocked returns the text for SavedPart.Seen.

@@ -9,6 +9,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/permit"
 )
 
 // MaxBody bounds an answer. The largest normal answers (100 described instances) are
@@ -66,6 +68,11 @@ func Of(ctx context.Context) *Exchange {
 // followed a redirect would send the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	x.req = req
+	if err := permit.Check(req.Context()); err != nil {
+		x.err, x.unsent = err, true
+		return nil, err
+	}
+	permit.Guard(req)
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {
 		x.status, x.header, x.received = resp.StatusCode, resp.Header, time.Now()

@@ -20,6 +20,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // mischief is something that goes wrong: faults of the cloud, or a network that
@@ -208,6 +209,7 @@ func instances(ctx context.Context, n *netting, c *provider.Client, s *service) 
 	again, err := c.Resume(ctx, token, &provider.ResumeOptions{Spec: &spec, Run: run})
 	n.add("the error of Resume", err)
 	n.add("a resumed operation", again)
+	stored(ctx, n, c, spec)
 	waits(ctx, n, op)
 	for i, err := range c.DescribeInstances(ctx, provider.Query{}) {
 		n.add("a description", i, err)
@@ -220,6 +222,21 @@ func instances(ctx context.Context, n *netting, c *provider.Client, s *service) 
 	n.add("a sweep", lost, err)
 	_, err = c.TerminateInstances(ctx, "", ids, nil)
 	n.add("the error of a release", err)
+}
+
+// stored keeps an operation in a store.
+func stored(ctx context.Context, n *netting, c *provider.Client, spec provider.RunInstancesSpec) {
+	var s store.Memory
+	op, err := c.Run(ctx, "stored", &spec, &s, &provider.StoreOptions{Holder: "a", Run: &provider.RunOptions{Owner: "secrets"}})
+	n.add("an operation of a store", op, err)
+	_, err = c.Run(ctx, "stored", &spec, &s, nil)
+	n.add("the error of an operation that is held", err)
+	e, records, err := s.Load(ctx, "stored")
+	n.add("an entry of a store", e, err)
+	for _, r := range records {
+		n.add("a record of a store", string(r.Data))
+	}
+	n.add("the error of Close", op.Close())
 }
 
 // waits watches and waits for a while.

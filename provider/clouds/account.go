@@ -18,8 +18,13 @@ type Account struct {
 	// Cloud is the name of the cloud: one of [Names].
 	Cloud string
 
-	// Region is used where a spec names none.
+	// Region is used where a spec names none. "" means the region of the profile or of the
+	// environment, except for ENS.
 	Region string
+
+	// Profile names a profile of the cloud's own tools, for the credentials, as in [Config]. It excludes
+	// Credentials.
+	Profile string
 
 	// Endpoint is where calls go instead of the cloud's own hosts, as in [Config].
 	Endpoint string
@@ -64,7 +69,7 @@ type Keys struct {
 // Config returns the configuration of the account. Its Options are its own: the program may set
 // Logger, Tracer, Poller and Budget there.
 func (a Account) Config() Config {
-	c := Config{Cloud: a.Cloud, Region: a.Region, Endpoint: a.Endpoint}
+	c := Config{Cloud: a.Cloud, Region: a.Region, Profile: a.Profile, Endpoint: a.Endpoint}
 	c.Options = &provider.Options{
 		ReadOnly: a.ReadOnly, Rates: maps.Clone(a.Rates), RetryFor: a.RetryFor,
 		FirstLook: a.FirstLook, VisibleWithin: a.VisibleWithin, SearchFor: a.SearchFor,

@@ -12,18 +12,25 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
-// Config configures a client of any cloud. Only Cloud and Region are required.
+// Config configures a client of any cloud. Cloud is required; Region too, where neither the environment
+// nor a profile gives one.
 type Config struct {
 	// Cloud is the name of the adapter: one of [Names].
 	Cloud string
 
 	// Region is used where a spec or a call names none. What a region is depends on the cloud: for
-	// QingCloud it is a zone, for ENS an edge node.
+	// QingCloud it is a zone, for ENS an edge node. "" means the region of the profile or of the
+	// environment, except for ENS; New then reads local files.
 	Region string
 
 	// Credentials are asked before every call. Nil means the default chain of the cloud, which the
 	// documentation of each adapter describes.
 	Credentials provider.CredentialsSource
+
+	// Profile names a profile of the cloud's own tools, whose credentials are then the only ones that
+	// are looked for; for QingCloud it is the path of a configuration file. "" means the default
+	// chain. It must be empty beside Credentials.
+	Profile string
 
 	// Endpoint is where calls go instead of the cloud's own hosts: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries passwords in
@@ -80,7 +87,8 @@ func Vendors() []provider.VendorOption {
 }
 
 // New returns a client for one account on the cloud that cfg names, or [provider.FieldErrors] with
-// every problem of cfg. It does no I/O: the first call looks for credentials.
+// every problem of cfg. It calls nothing: the first call looks for credentials. It reads local files only
+// where a region is missing.
 func New(cfg Config) (*provider.Client, error) {
 	for _, a := range adapters() {
 		if a.name == cfg.Cloud {
@@ -120,28 +128,28 @@ func nearest(word string) string {
 
 func newAliyun(c Config) (*provider.Client, error) {
 	return aliyun.New(aliyun.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
-		Transport: c.Transport, Options: c.Options,
+		Region: c.Region, Credentials: c.Credentials, Profile: c.Profile, Endpoint: c.Endpoint,
+		EndpointFor: c.EndpointFor, Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newENS(c Config) (*provider.Client, error) {
 	return ens.New(ens.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
-		Transport: c.Transport, Options: c.Options,
+		Region: c.Region, Credentials: c.Credentials, Profile: c.Profile, Endpoint: c.Endpoint,
+		EndpointFor: c.EndpointFor, Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newTencent(c Config) (*provider.Client, error) {
 	return tencent.New(tencent.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
-		Transport: c.Transport, Options: c.Options,
+		Region: c.Region, Credentials: c.Credentials, Profile: c.Profile, Endpoint: c.Endpoint,
+		EndpointFor: c.EndpointFor, Transport: c.Transport, Options: c.Options,
 	})
 }
 
 func newQingCloud(c Config) (*provider.Client, error) {
 	return qingcloud.New(qingcloud.Config{
-		Region: c.Region, Credentials: c.Credentials, Endpoint: c.Endpoint, EndpointFor: c.EndpointFor,
-		Transport: c.Transport, Options: c.Options,
+		Region: c.Region, Credentials: c.Credentials, Profile: c.Profile, Endpoint: c.Endpoint,
+		EndpointFor: c.EndpointFor, Transport: c.Transport, Options: c.Options,
 	})
 }

@@ -3,8 +3,9 @@ package credential
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 
+	"github.com/yunfan-cloud/yunfan/internal/keyform"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -25,9 +26,8 @@ func (p prompt) Credentials(ctx context.Context) (provider.Credentials, error) {
 // ReturnsWithContext makes [provider.AskCredentials] ask this source without a goroutine.
 func (prompt) ReturnsWithContext() {}
 
-// Complete returns an error when half of a key pair is missing, or when one of the texts cannot be
-// right because it begins or ends with a blank or holds a character that is not printed. A key that was
-// read from a file often ends in a line break. It returns nil otherwise.
+// Complete returns an error when half of a key pair is missing, or when something stands around
+// a part that no key has, such as a line break at its end, and nil otherwise.
 func Complete(keys provider.Credentials) error {
 	switch {
 	case keys.AccessKeyID == "" && keys.AccessKeySecret == "":
@@ -36,21 +36,15 @@ func Complete(keys provider.Credentials) error {
 		return errors.New("there is a secret, but the access key ID is empty")
 	case keys.AccessKeySecret == "":
 		return errors.New("there is an access key ID, but its secret is empty")
-	case !printable(keys.AccessKeyID):
-		return errors.New("the access key ID" + notPrintable)
-	case !printable(keys.AccessKeySecret.Reveal()):
-		return errors.New("the secret" + notPrintable)
-	case !printable(keys.SecurityToken.Reveal()):
-		return errors.New("the security token" + notPrintable)
+	}
+	for _, part := range []struct{ name, value string }{
+		{"access key ID", keys.AccessKeyID},
+		{"secret", keys.AccessKeySecret.Reveal()},
+		{"token", keys.SecurityToken.Reveal()},
+	} {
+		if fault := keyform.Fault(part.value); fault != "" {
+			return fmt.Errorf("the %s %s, which no key has", part.name, fault)
+		}
 	}
 	return nil
-}
-
-const notPrintable = " begins or ends with a blank, or holds a line break or another character that keys do not have: " +
-	"remove it where the key is kept"
-
-// printable reports whether text has only printable ASCII characters, and no blank at an end.
-func printable(text string) bool {
-	odd := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
-	return !odd && strings.TrimSpace(text) == text
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
 
 // Timeouts of a call beside its ctx, unless the configuration has others.
@@ -210,8 +209,9 @@ func (c *Caller) keys(ctx context.Context) (provider.Credentials, error) {
 		return provider.Credentials{}, &credentialsError{errors.New("there are no credentials")}
 	}
 	keys, err := provider.AskCredentials(ctx, c.cfg.Credentials)
-	if err == nil {
-		err = credential.Complete(keys)
+	half := keys.AccessKeyID == "" || keys.AccessKeySecret == ""
+	if err == nil && half {
+		err = errors.New("access key ID or secret is empty")
 	}
 	if err != nil {
 		return provider.Credentials{}, &credentialsError{err}

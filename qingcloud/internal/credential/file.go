@@ -81,7 +81,8 @@ func (f *File) keys() (keys provider.Credentials, ok bool, err error) {
 	case f.Secret == "":
 		return provider.Credentials{}, true, keysource.Half("file "+f.Path, "qy_access_key_id", "qy_secret_access_key is not")
 	}
-	return provider.Credentials{AccessKeyID: f.ID, AccessKeySecret: f.Secret}, true, nil
+	keys = provider.Credentials{AccessKeyID: f.ID, AccessKeySecret: f.Secret}
+	return keys, true, keysource.CheckForm("file "+f.Path, "qy_access_key_id", f.ID, "qy_secret_access_key", f.Secret.Reveal())
 }
 
 // Endpoint returns the service that a file names, in the forms of Config.Endpoint; "" is the vendor's

@@ -181,7 +181,7 @@ func ofSection(ini *keysource.INI, name string) (identity, error) {
 	return id.assuming(ini.Get(name, "role_arn"), ini.Get(name, "role_session_name"))
 }
 
-// complete returns an error when a place lacks a half of a key pair, or both.
+// complete returns an error when a place lacks a half of a key pair, or both, or has something around it.
 func complete(where string, keys provider.Credentials, idName, secretName string) error {
 	switch {
 	case keys.AccessKeyID == "" && keys.AccessKeySecret == "":
@@ -191,7 +191,8 @@ func complete(where string, keys provider.Credentials, idName, secretName string
 	case keys.AccessKeySecret == "":
 		return keysource.Half(where, idName, secretName+" is not")
 	}
-	return nil
+	return keysource.CheckForm(where, idName, keys.AccessKeyID, secretName, keys.AccessKeySecret.Reveal(),
+		"token", keys.SecurityToken.Reveal())
 }
 
 // assuming adds the role that a profile says to assume.
