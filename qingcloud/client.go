@@ -3,7 +3,6 @@ package qingcloud
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	credentials "github.com/yunfan-cloud/yunfan/provider/credential"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/qingcloud/internal/credential"
 )
@@ -280,24 +280,10 @@ func (e *credentialsError) Error() string { return e.err.Error() }
 func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
 	creds, err := provider.AskCredentials(ctx, d.credentials)
 	if err == nil {
-		err = checkCredentials(creds)
+		err = credentials.Complete(creds)
 	}
 	if err != nil {
 		return provider.Credentials{}, &credentialsError{err}
 	}
 	return creds, nil
-}
-
-// checkCredentials refuses credentials that the SDK would not use as they are. With an
-// empty key it would ask a metadata service, and it drops blanks around a key.
-func checkCredentials(c provider.Credentials) error {
-	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
-		return errors.New("access key ID or secret is empty")
-	}
-	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
-		if strings.TrimSpace(s) != s {
-			return errors.New("access key ID, secret or token begins or ends with a blank")
-		}
-	}
-	return nil
 }

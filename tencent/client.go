@@ -3,7 +3,6 @@ package tencent
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	credentials "github.com/yunfan-cloud/yunfan/provider/credential"
 	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/credential"
@@ -265,21 +265,7 @@ func hasPath(at oncehttp.Endpoint) bool { return strings.Trim(at.Path, "/") != "
 func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
 	creds, err := provider.AskCredentials(ctx, d.credentials)
 	if err == nil {
-		err = checkCredentials(creds)
+		err = credentials.Complete(creds)
 	}
 	return creds, err
-}
-
-// checkCredentials refuses credentials that cannot be put into a header, such as a key that was
-// read from a file with the end of its line.
-func checkCredentials(c provider.Credentials) error {
-	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
-		return errors.New("access key ID or secret is empty")
-	}
-	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
-		if !isPrintable(s) {
-			return errors.New("access key ID, secret or token holds a blank or a control character")
-		}
-	}
-	return nil
 }

@@ -390,7 +390,7 @@ func wrongInputs() []wrong {
 			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_KEY", secret) }),
 		},
 		{
-			name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is set but empty",
+			name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is empty",
 			rule: "half a key pair", next: "set both, or remove both",
 			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_ID", "AKID", "TENCENTCLOUD_SECRET_KEY", "") }),
 		},
@@ -419,7 +419,7 @@ func wrongInputs() []wrong {
 		},
 		{
 			name: "a profile of a mode that nobody knows", where: `profile "default"`,
-			rule: "is unknown", next: "one that aliyun configure --mode has",
+			rule: "is unknown", next: "must be one that aliyun configure --mode has",
 			given: keys("aliyun", func(n *newcomer) {
 				n.file(".aliyun/config.json", `{"current":"default","profiles":[{"name":"default","mode":"Magic"}]}`)
 			}),

@@ -24,15 +24,16 @@ func Fault(value string) string {
 		return "has a blank at its beginning or end"
 	case isQuoted(value):
 		return "stands in quotation marks"
+	case strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return "holds a character that is not printed"
 	}
 	return ""
 }
 
 func isQuoted(value string) bool {
-	for _, quotes := range []string{`""`, "''", "``", "“”", "‘’"} {
-		marks := []rune(quotes)
-		inside, opens := strings.CutPrefix(value, string(marks[0]))
-		if opens && strings.HasSuffix(inside, string(marks[1])) {
+	for _, marks := range [...][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}} {
+		inside, opens := strings.CutPrefix(value, marks[0])
+		if opens && strings.HasSuffix(inside, marks[1]) {
 			return true
 		}
 	}

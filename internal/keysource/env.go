@@ -73,7 +73,7 @@ func lookup(names []string) (value, name string, set bool) {
 func halfInEnv(idName, id, secretName, secret string) error {
 	state := func(name string) string {
 		if _, set := os.LookupEnv(name); set {
-			return "is set but empty"
+			return "is empty"
 		}
 		return "is not set"
 	}

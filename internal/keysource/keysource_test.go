@@ -72,10 +72,10 @@ func TestHalvesOfTheEnvironment(t *testing.T) {
 		words []string
 	}{
 		"secret only":  {map[string]string{"YF_A_SECRET": planted}, []string{"YF_A_SECRET is set", "YF_A_ID is not set"}},
-		"empty secret": {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": ""}, []string{"YF_A_SECRET is set but empty"}},
+		"empty secret": {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": ""}, []string{"YF_A_SECRET is empty"}},
 		"line break":   {map[string]string{"YF_A_ID": "id", "YF_A_SECRET": planted + "\n"}, []string{"YF_A_SECRET", "line break"}},
 		"blank ID":     {map[string]string{"YF_A_ID": " ", "YF_A_SECRET": planted}, []string{"YF_A_ID", "is blank"}},
-		"both empty":   {map[string]string{"YF_A_ID": "", "YF_A_SECRET": ""}, []string{"YF_A_ID is set but empty", "unset"}},
+		"both empty":   {map[string]string{"YF_A_ID": "", "YF_A_SECRET": ""}, []string{"YF_A_ID is empty", "unset"}},
 		"other tool":   {map[string]string{"YF_A_ID": "id", "YF_B_SECRET": planted}, []string{"YF_A_SECRET is not set"}},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -40,7 +40,7 @@ func Complete(keys provider.Credentials) error {
 	for _, part := range []struct{ name, value string }{
 		{"access key ID", keys.AccessKeyID},
 		{"secret", keys.AccessKeySecret.Reveal()},
-		{"token", keys.SecurityToken.Reveal()},
+		{"security token", keys.SecurityToken.Reveal()},
 	} {
 		if fault := keyform.Fault(part.value); fault != "" {
 			return fmt.Errorf("the %s %s, which no key has", part.name, fault)

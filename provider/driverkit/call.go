@@ -10,6 +10,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
 
 // Timeouts of a call beside its ctx, unless the configuration has others.
@@ -209,9 +210,8 @@ func (c *Caller) keys(ctx context.Context) (provider.Credentials, error) {
 		return provider.Credentials{}, &credentialsError{errors.New("there are no credentials")}
 	}
 	keys, err := provider.AskCredentials(ctx, c.cfg.Credentials)
-	half := keys.AccessKeyID == "" || keys.AccessKeySecret == ""
-	if err == nil && half {
-		err = errors.New("access key ID or secret is empty")
+	if err == nil {
+		err = credential.Complete(keys)
 	}
 	if err != nil {
 		return provider.Credentials{}, &credentialsError{err}

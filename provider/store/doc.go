@@ -1,6 +1,6 @@
 // Package store is what a store of operations must do, so that an operation survives its process.
-// [provider.Client.Run] uses it. Package filestore is a store in a directory; [Memory] is one for
-// tests; package storetest is the suite that every store must pass.
+// [provider.Client.Run] uses it. Package filestore is a store in a directory, package sqlstore one in
+// a database; [Memory] is one for tests; package storetest is the suite that every store must pass.
 //
 // A store knows three things about an operation: its [Entry], who has it, and its records. The
 // records are the journal of the operation. A store keeps them in order and never looks inside.

@@ -44,7 +44,7 @@ type world struct {
 
 // Run checks every rule. Each is a test of its own.
 func Run(t *testing.T, c Config) {
-	groups := [][]rule{claimRules(), fenceRules(), recordRules(), listRules(), brokenRules()}
+	groups := [][]rule{claimRules(), fenceRules(), recordRules(), listRules(), takeRules(), brokenRules()}
 	if !testing.Short() && !c.OneProcess {
 		groups = append(groups, killRules(), stopRules())
 	}
