@@ -25,7 +25,8 @@ func DefaultFile() (string, error) { return keysource.Home(".qingcloud", "config
 //
 // All values are text, so that a number without quotes is read as it is written.
 type File struct {
-	Path string `yaml:"-"`
+	Path  string `yaml:"-"`
+	place string // what errors call it
 
 	ID     string          `yaml:"qy_access_key_id"`
 	Secret provider.Secret `yaml:"qy_secret_access_key"`
@@ -60,7 +61,7 @@ func ReadFile(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: full}
+	f := &File{Path: full, place: "file " + full}
 	if _, err := utils.YAMLDecode(text, f); err != nil {
 		where := "file " + full
 		if m := inLine.FindStringSubmatch(err.Error()); m != nil {
@@ -82,7 +83,7 @@ func (f *File) keys() (keys provider.Credentials, ok bool, err error) {
 		return provider.Credentials{}, true, keysource.Half("file "+f.Path, "qy_access_key_id", "qy_secret_access_key is not")
 	}
 	keys = provider.Credentials{AccessKeyID: f.ID, AccessKeySecret: f.Secret}
-	return keys, true, keysource.CheckForm("file "+f.Path, "qy_access_key_id", f.ID, "qy_secret_access_key", f.Secret.Reveal())
+	return keys, true, keysource.CheckForm(f.place, "qy_access_key_id", f.ID, "qy_secret_access_key", f.Secret.Reveal())
 }
 
 // Endpoint returns the service that a file names, in the forms of Config.Endpoint; "" is the vendor's
