@@ -61,8 +61,11 @@ func (s *RunInstancesSpec) checkCounts(c *Checker) {
 // checkIDs refuses what a copied ID brings along. A cloud would call it unknown.
 func (s *RunInstancesSpec) checkIDs(c *Checker) {
 	for _, id := range []struct{ path, text string }{
-		{"Zone", s.Zone}, {"ImageID", s.ImageID}, {"InstanceType", s.InstanceType},
-		{"Network.VPCID", s.Network.VPCID}, {"Network.SubnetID", s.Network.SubnetID},
+		{"Zone", s.Zone},
+		{"ImageID", s.ImageID},
+		{"InstanceType", s.InstanceType},
+		{"Network.VPCID", s.Network.VPCID},
+		{"Network.SubnetID", s.Network.SubnetID},
 	} {
 		c.Require(id.text == strings.TrimSpace(id.text), id.path, id.text, "begins or ends with a blank or a line break: remove it")
 	}

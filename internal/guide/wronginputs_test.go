@@ -228,110 +228,179 @@ func (w wrong) try(t *testing.T) {
 func wrongInputs() []wrong {
 	type S = provider.RunInstancesSpec
 	return []wrong{
-		{name: "a negative count", where: "Count", value: `"-1"`, rule: "must not be negative",
-			given: run("aliyun", func(s *S) { s.Count = -1 })},
-		{name: "more at least than at most", where: "MinCount", value: `"3"`, rule: "must not be more than Count (2)",
-			given: run("aliyun", func(s *S) { s.Count, s.MinCount = 2, 3 })},
-		{name: "no image", where: "ImageID", rule: "required", next: "a launch template or an image family gives it",
-			given: run("aliyun", func(s *S) { s.ImageID = "" })},
-		{name: "an unknown billing mode", where: "Billing.Mode", value: `"spott"`,
+		{
+			name: "a negative count", where: "Count", value: `"-1"`, rule: "must not be negative",
+			given: run("aliyun", func(s *S) { s.Count = -1 }),
+		},
+		{
+			name: "more at least than at most", where: "MinCount", value: `"3"`, rule: "must not be more than Count (2)",
+			given: run("aliyun", func(s *S) { s.Count, s.MinCount = 2, 3 }),
+		},
+		{
+			name: "no image", where: "ImageID", rule: "required", next: "a launch template or an image family gives it",
+			given: run("aliyun", func(s *S) { s.ImageID = "" }),
+		},
+		{
+			name: "an unknown billing mode", where: "Billing.Mode", value: `"spott"`,
 			rule: "must be one of", next: `"spot"`,
-			given: run("aliyun", func(s *S) { s.Billing.Mode = "spott" })},
-		{name: "months without prepaid", where: "Billing.Period", value: `"3"`, rule: "needs Mode prepaid",
-			given: run("aliyun", func(s *S) { s.Billing.Period = 3 })},
-		{name: "a price that is no number", where: "Billing.Spot.MaxPrice", value: `"cheap"`,
+			given: run("aliyun", func(s *S) { s.Billing.Mode = "spott" }),
+		},
+		{
+			name: "months without prepaid", where: "Billing.Period", value: `"3"`, rule: "needs Mode prepaid",
+			given: run("aliyun", func(s *S) { s.Billing.Period = 3 }),
+		},
+		{
+			name: "a price that is no number", where: "Billing.Spot.MaxPrice", value: `"cheap"`,
 			rule: "a positive decimal number", next: `like "0.97"`,
 			given: run("aliyun", func(s *S) {
 				s.Billing.Mode, s.Billing.Spot = provider.Spot, provider.SpotOptions{Strategy: provider.SpotPriceLimit, MaxPrice: "cheap"}
-			})},
-		{name: "spot where there is none", where: "Billing.Mode", value: `"spot"`, rule: "sells no spot instances",
-			given: run("qingcloud", func(s *S) { s.Billing.Mode = provider.Spot })},
-		{name: "a zone where there are none", where: "Zone",
+			}),
+		},
+		{
+			name: "spot where there is none", where: "Billing.Mode", value: `"spot"`, rule: "sells no spot instances",
+			given: run("qingcloud", func(s *S) { s.Billing.Mode = provider.Spot }),
+		},
+		{
+			name: "a zone where there are none", where: "Zone",
 			rule: "one level of location", next: "give its zone as Region",
-			given: run("qingcloud", func(s *S) { s.Zone = "pek3a" })},
-		{name: "a subnet with a blank", where: "Network.SubnetID", value: `" vsw-1"`,
+			given: run("qingcloud", func(s *S) { s.Zone = "pek3a" }),
+		},
+		{
+			name: "a subnet with a blank", where: "Network.SubnetID", value: `" vsw-1"`,
 			rule: "begins or ends with a blank", next: "remove it",
-			given: run("aliyun", func(s *S) { s.Network.SubnetID = " vsw-1" })},
-		{name: "a zone for a region", where: "Region", value: `"ap-guangzhou-3"`,
+			given: run("aliyun", func(s *S) { s.Network.SubnetID = " vsw-1" }),
+		},
+		{
+			name: "a zone for a region", where: "Region", value: `"ap-guangzhou-3"`,
 			rule: "is a zone", next: "its region is ap-guangzhou",
-			given: run("tencent", func(s *S) { s.Region = "ap-guangzhou-3" })},
-		{name: "a region with a blank", where: "Region", value: `"cn hangzhou"`,
+			given: run("tencent", func(s *S) { s.Region = "ap-guangzhou-3" }),
+		},
+		{
+			name: "a region with a blank", where: "Region", value: `"cn hangzhou"`,
 			rule:  "must be letters, digits, - and _",
-			given: run("aliyun", func(s *S) { s.Region = "cn hangzhou" })},
-		{name: "a weak password", where: "Login.Password", rule: "8 to 30 characters", next: "three of: upper case",
-			given: run("aliyun", func(s *S) { s.Login.Password = "hunter" })},
-		{name: "a password and a key pair", where: "Login:", rule: "choose one of Password, KeyPairs",
-			given: run("tencent", func(s *S) { s.Login.Password, s.Login.KeyPairs = secret, []string{"skey-1"} })},
-		{name: "a small disk", where: "SystemDisk.SizeGiB", value: `"1"`, rule: "must be 20 to 2048",
-			given: run("aliyun", func(s *S) { s.SystemDisk.SizeGiB = 1 })},
-		{name: "a host name with a dot", where: "HostName", value: `"-web"`,
+			given: run("aliyun", func(s *S) { s.Region = "cn hangzhou" }),
+		},
+		{
+			name: "a weak password", where: "Login.Password", rule: "8 to 30 characters", next: "three of: upper case",
+			given: run("aliyun", func(s *S) { s.Login.Password = "hunter" }),
+		},
+		{
+			name: "a password and a key pair", where: "Login:", rule: "choose one of Password, KeyPairs",
+			given: run("tencent", func(s *S) { s.Login.Password, s.Login.KeyPairs = secret, []string{"skey-1"} }),
+		},
+		{
+			name: "a small disk", where: "SystemDisk.SizeGiB", value: `"1"`, rule: "must be 20 to 2048",
+			given: run("aliyun", func(s *S) { s.SystemDisk.SizeGiB = 1 }),
+		},
+		{
+			name: "a host name with a dot", where: "HostName", value: `"-web"`,
 			rule:  "must be letters, digits and hyphens",
-			given: run("qingcloud", func(s *S) { s.HostName = "-web" })},
-		{name: "user data that is too long", where: "UserData", rule: "at most 16 KiB",
-			given: run("tencent", func(s *S) { s.UserData = provider.UserData(strings.Repeat(secret, 4000)) })},
-		{name: "a tag of the library", where: "Tags", value: `"yunfan:owner"`,
+			given: run("qingcloud", func(s *S) { s.HostName = "-web" }),
+		},
+		{
+			name: "user data that is too long", where: "UserData", rule: "at most 16 KiB",
+			given: run("tencent", func(s *S) { s.UserData = provider.UserData(strings.Repeat(secret, 4000)) }),
+		},
+		{
+			name: "a tag of the library", where: "Tags", value: `"yunfan:owner"`,
 			rule:  "reserved for the owner of an operation",
-			given: run("aliyun", func(s *S) { s.Tags = map[string]string{"yunfan:owner": "x"} })},
-		{name: "a tag that begins with the vendor", where: `Tags["aliyun"]`, value: "aliyun",
+			given: run("aliyun", func(s *S) { s.Tags = map[string]string{"yunfan:owner": "x"} }),
+		},
+		{
+			name: "a tag that begins with the vendor", where: `Tags["aliyun"]`, value: "aliyun",
 			rule:  "must not begin with aliyun or acs:",
-			given: run("aliyun", func(s *S) { s.Tags = map[string]string{"aliyun": "x"} })},
-		{name: "a raw parameter that a field sets", where: `Vendor.Params["ImageId"]`, value: "ImageId",
+			given: run("aliyun", func(s *S) { s.Tags = map[string]string{"aliyun": "x"} }),
+		},
+		{
+			name: "a raw parameter that a field sets", where: `Vendor.Params["ImageId"]`, value: "ImageId",
 			rule: "is set by another field of the spec",
 			given: run("aliyun", func(s *S) {
 				s.Vendor = []provider.VendorOption{aliyun.RunOptions{Params: map[string]string{"ImageId": "x"}}}
-			})},
-		{name: "options of one type twice", where: "Vendor[1]", value: `"tencent"`, rule: "given twice",
+			}),
+		},
+		{
+			name: "options of one type twice", where: "Vendor[1]", value: `"tencent"`, rule: "given twice",
 			given: run("tencent", func(s *S) {
 				s.Vendor = []provider.VendorOption{tencent.RunOptions{}, tencent.RunOptions{}}
-			})},
-		{name: "an odd ens option", where: "Vendor.Params", rule: "a parameter needs a name",
+			}),
+		},
+		{
+			name: "an odd ens option", where: "Vendor.Params", rule: "a parameter needs a name",
 			given: run("ens", func(s *S) {
 				s.Vendor = []provider.VendorOption{ens.RunOptions{Params: map[string]string{"": "x"}}}
-			})},
+			}),
+		},
 
-		{name: "a cloud with a typing error", where: "Config.Cloud", value: `"tencnet"`,
+		{
+			name: "a cloud with a typing error", where: "Config.Cloud", value: `"tencnet"`,
 			rule: "unknown cloud", next: "did you mean tencent?",
-			given: made(factory.Config{Cloud: "tencnet", Region: "ap-guangzhou"})},
-		{name: "a cloud that is not here", where: "Config.Cloud", value: `"aws"`,
+			given: made(factory.Config{Cloud: "tencnet", Region: "ap-guangzhou"}),
+		},
+		{
+			name: "a cloud that is not here", where: "Config.Cloud", value: `"aws"`,
 			rule: "unknown cloud", next: "one of aliyun, ens, tencent, qingcloud",
-			given: made(factory.Config{Cloud: "aws", Region: "us-east-1"})},
-		{name: "no region", where: "Config.Region", rule: "required", next: "for example cn-hangzhou",
-			given: made(factory.Config{Cloud: "aliyun"})},
-		{name: "an endpoint of another protocol", where: "Config.Endpoint",
+			given: made(factory.Config{Cloud: "aws", Region: "us-east-1"}),
+		},
+		{
+			name: "no region", where: "Config.Region", rule: "required", next: "for example cn-hangzhou",
+			given: made(factory.Config{Cloud: "aliyun"}),
+		},
+		{
+			name: "an endpoint of another protocol", where: "Config.Endpoint",
 			rule: "must be host[:port]", next: "https://host[:port]",
-			given: made(factory.Config{Cloud: "aliyun", Region: "cn-hangzhou", Endpoint: "ftp://example.com"})},
-		{name: "an endpoint with a port that is none", where: "Config.Endpoint",
+			given: made(factory.Config{Cloud: "aliyun", Region: "cn-hangzhou", Endpoint: "ftp://example.com"}),
+		},
+		{
+			name: "an endpoint with a port that is none", where: "Config.Endpoint",
 			rule: "must be host[:port]", next: "https://host[:port]",
-			given: made(factory.Config{Cloud: "tencent", Region: "ap-guangzhou", Endpoint: "example.com:99999"})},
-		{name: "an endpoint with keys in it", where: "Config.Endpoint",
+			given: made(factory.Config{Cloud: "tencent", Region: "ap-guangzhou", Endpoint: "example.com:99999"}),
+		},
+		{
+			name: "an endpoint with keys in it", where: "Config.Endpoint",
 			rule: "must be host[:port]", next: "https://host[:port]",
-			given: made(factory.Config{Cloud: "tencent", Region: "ap-guangzhou", Endpoint: "https://me:" + secret + "@example.com"})},
-		{name: "an endpoint with a path", where: "Config.Endpoint",
+			given: made(factory.Config{Cloud: "tencent", Region: "ap-guangzhou", Endpoint: "https://me:" + secret + "@example.com"}),
+		},
+		{
+			name: "an endpoint with a path", where: "Config.Endpoint",
 			rule: "must be host[:port]", next: "https://host[:port]",
-			given: made(factory.Config{Cloud: "ens", Region: "cn-hangzhou-44", Endpoint: "https://example.com/v1"})},
-		{name: "a profile beside credentials", where: "Config.Profile", value: `"p"`,
+			given: made(factory.Config{Cloud: "ens", Region: "cn-hangzhou-44", Endpoint: "https://example.com/v1"}),
+		},
+		{
+			name: "a profile beside credentials", where: "Config.Profile", value: `"p"`,
 			rule: "must be empty when Config.Credentials is set", next: "which of the two",
 			given: func(*newcomer) error {
 				_, err := aliyun.New(aliyun.Config{Region: "cn-hangzhou", Profile: "p", Credentials: provider.StaticCredentials("a", secret, "")})
 				return err
-			}},
+			},
+		},
 
-		{name: "no keys anywhere", where: "QINGCLOUD_ACCESS_KEY_ID",
+		{
+			name: "no keys anywhere", where: "QINGCLOUD_ACCESS_KEY_ID",
 			rule: "no credentials found", next: "Set one of them, or Config.Credentials",
-			given: keys("qingcloud", func(*newcomer) {})},
-		{name: "half a pair of keys", where: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+			given: keys("qingcloud", func(*newcomer) {}),
+		},
+		{
+			name: "half a pair of keys", where: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
 			rule: "half a key pair", next: "set both, or remove both",
-			given: keys("aliyun", func(n *newcomer) { n.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI") })},
-		{name: "half a pair of tencent", where: "TENCENTCLOUD_SECRET_ID",
+			given: keys("aliyun", func(n *newcomer) { n.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI") }),
+		},
+		{
+			name: "half a pair of tencent", where: "TENCENTCLOUD_SECRET_ID",
 			rule: "half a key pair", next: "set both, or remove both",
-			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_KEY", secret) })},
-		{name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is empty",
+			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_KEY", secret) }),
+		},
+		{
+			name: "an empty key", where: "TENCENTCLOUD_SECRET_KEY is empty",
 			rule: "half a key pair", next: "set both, or remove both",
-			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_ID", "AKID", "TENCENTCLOUD_SECRET_KEY", "") })},
-		{name: "half a pair of qingcloud", where: "QINGCLOUD_SECRET_ACCESS_KEY",
+			given: keys("tencent", func(n *newcomer) { n.env("TENCENTCLOUD_SECRET_ID", "AKID", "TENCENTCLOUD_SECRET_KEY", "") }),
+		},
+		{
+			name: "half a pair of qingcloud", where: "QINGCLOUD_SECRET_ACCESS_KEY",
 			rule: "half a key pair", next: "set both, or remove both",
-			given: keys("qingcloud", func(n *newcomer) { n.env("QINGCLOUD_ACCESS_KEY_ID", "QY") })},
-		{name: "a profile that is not there", where: "config.json", value: `"prod"`,
+			given: keys("qingcloud", func(n *newcomer) { n.env("QINGCLOUD_ACCESS_KEY_ID", "QY") }),
+		},
+		{
+			name: "a profile that is not there", where: "config.json", value: `"prod"`,
 			rule: "has no profile", next: "it has: default",
 			given: func(n *newcomer) error {
 				n.file(".aliyun/config.json", `{"current":"default","profiles":[{"name":"default","mode":"AK","access_key_id":"a","access_key_secret":"`+secret+`"}]}`)
@@ -342,34 +411,48 @@ func wrongInputs() []wrong {
 				c, _ := clouds.Named("aliyun")
 				_, err = client.RunInstances(n.Context(), c.Spec, nil)
 				return err
-			}},
-		{name: "a profile file that is no JSON", where: "config.json", rule: "not valid JSON", next: "see line 1",
-			given: keys("aliyun", func(n *newcomer) { n.file(".aliyun/config.json", `{"current": "default", `+secret) })},
-		{name: "a profile of a mode that nobody knows", where: `profile "default"`,
+			},
+		},
+		{
+			name: "a profile file that is no JSON", where: "config.json", rule: "not valid JSON", next: "see line 1",
+			given: keys("aliyun", func(n *newcomer) { n.file(".aliyun/config.json", `{"current": "default", `+secret) }),
+		},
+		{
+			name: "a profile of a mode that nobody knows", where: `profile "default"`,
 			rule: "is unknown", next: "must be one that aliyun configure --mode has",
 			given: keys("aliyun", func(n *newcomer) {
 				n.file(".aliyun/config.json", `{"current":"default","profiles":[{"name":"default","mode":"Magic"}]}`)
-			})},
-		{name: "a file without a default section", where: ".tencentcloud/credentials", value: `"default"`,
+			}),
+		},
+		{
+			name: "a file without a default section", where: ".tencentcloud/credentials", value: `"default"`,
 			rule: "has no profile", next: "add the section [default]",
 			given: keys("tencent", func(n *newcomer) {
 				n.file(".tencentcloud/credentials", "[prod]\nsecret_id = a\nsecret_key = "+secret+"\n")
-			})},
-		{name: "a configuration that is no YAML", where: "config.yaml, line 3",
+			}),
+		},
+		{
+			name: "a configuration that is no YAML", where: "config.yaml, line 3",
 			rule: "not YAML", next: "such as qy_access_key_id:",
 			given: keys("qingcloud", func(n *newcomer) {
 				n.file(".qingcloud/config.yaml", "qy_access_key_id: 'a\nqy_secret_access_key: "+secret+"\n")
-			})},
-		{name: "a key file with a blank at the end", where: "QINGCLOUD_SECRET_ACCESS_KEY",
+			}),
+		},
+		{
+			name: "a key file with a blank at the end", where: "QINGCLOUD_SECRET_ACCESS_KEY",
 			rule: "has a line break at its end", next: "remove it",
-			given: keys("qingcloud", func(n *newcomer) { n.env("QINGCLOUD_ACCESS_KEY_ID", "QY", "QINGCLOUD_SECRET_ACCESS_KEY", secret+"\n") })},
+			given: keys("qingcloud", func(n *newcomer) { n.env("QINGCLOUD_ACCESS_KEY_ID", "QY", "QINGCLOUD_SECRET_ACCESS_KEY", secret+"\n") }),
+		},
 
-		{name: "a secret with a line break", where: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+		{
+			name: "a secret with a line break", where: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
 			rule: "has a line break at its end", next: "remove it",
 			given: keys("aliyun", func(n *newcomer) {
 				n.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret+"\n")
-			})},
-		{name: "a host that does not exist", where: "ecs.cn-hangzou.aliyuncs.com", value: `"cn-hangzou"`,
+			}),
+		},
+		{
+			name: "a host that does not exist", where: "ecs.cn-hangzou.aliyuncs.com", value: `"cn-hangzou"`,
 			rule: "no service at", next: "does region",
 			given: func(n *newcomer) error {
 				c, _ := clouds.Named("aliyun")
@@ -381,43 +464,67 @@ func wrongInputs() []wrong {
 				s.Region = ""
 				_, err = client.RunInstances(n.Context(), s, nil)
 				return err
-			}},
-		{name: "an unknown field of a file", where: "fleet.yaml:3:3", value: "spec.zonne",
+			},
+		},
+		{
+			name: "an unknown field of a file", where: "fleet.yaml:3:3", value: "spec.zonne",
 			rule: "unknown field", next: "did you mean zone?",
-			given: spec("version: 1\nspec:\n  zonne: a\n")},
-		{name: "a fraction of an instance", where: "fleet.yaml:3:10: spec.count", value: `"2.5"`,
+			given: spec("version: 1\nspec:\n  zonne: a\n"),
+		},
+		{
+			name: "a fraction of an instance", where: "fleet.yaml:3:10: spec.count", value: `"2.5"`,
 			rule:  "is not a whole number",
-			given: spec("version: 1\nspec:\n  count: 2.5\n")},
-		{name: "a password in a file", where: "fleet.yaml:3:21: spec.login.password",
+			given: spec("version: 1\nspec:\n  count: 2.5\n"),
+		},
+		{
+			name: "a password in a file", where: "fleet.yaml:3:21: spec.login.password",
 			rule: "a secret must not be in the file", next: "write env:NAME or file:PATH",
-			given: spec("version: 1\nspec:\n  login: {password: " + secret + "}\n")},
-		{name: "a file without a version", where: "fleet.yaml:1:1: version",
+			given: spec("version: 1\nspec:\n  login: {password: " + secret + "}\n"),
+		},
+		{
+			name: "a file without a version", where: "fleet.yaml:1:1: version",
 			rule: "is missing", next: "begin the file with version: 1",
-			given: spec("spec: {}\n")},
-		{name: "a day for a time", where: "fleet.yaml:3:20: spec.autoReleaseTime", value: `"tomorrow"`,
+			given: spec("spec: {}\n"),
+		},
+		{
+			name: "a day for a time", where: "fleet.yaml:3:20: spec.autoReleaseTime", value: `"tomorrow"`,
 			rule: "is not a time", next: "write one like 2026-",
-			given: spec("version: 1\nspec:\n  autoReleaseTime: tomorrow\n")},
-		{name: "a variable that is not set", where: "fleet.yaml:3:21: spec.login.password", value: "env:WEB_PASSWORD",
+			given: spec("version: 1\nspec:\n  autoReleaseTime: tomorrow\n"),
+		},
+		{
+			name: "a variable that is not set", where: "fleet.yaml:3:21: spec.login.password", value: "env:WEB_PASSWORD",
 			rule:  "the environment variable is not set",
-			given: spec("version: 1\nspec:\n  login: {password: env:WEB_PASSWORD}\n")},
-		{name: "a file that is not there", where: "fleet.yml", rule: "no such file",
+			given: spec("version: 1\nspec:\n  login: {password: env:WEB_PASSWORD}\n"),
+		},
+		{
+			name: "a file that is not there", where: "fleet.yml", rule: "no such file",
 			given: func(n *newcomer) error {
 				_, err := specfile.ReadFile(filepath.Join(n.home, "fleet.yml"), nil)
 				return err
-			}},
-		{name: "an account of no cloud", where: `clouds.yaml:3:9: clouds["shop"].cloud`,
+			},
+		},
+		{
+			name: "an account of no cloud", where: `clouds.yaml:3:9: clouds["shop"].cloud`,
 			rule: "required", next: "one of aliyun, ens",
-			given: accounts("version: 1\nclouds:\n  shop: {region: cn-hangzhou}\n")},
-		{name: "an account of a cloud with a typing error", where: `clouds.yaml:3:17: clouds["shop"].cloud`, value: `"alyun"`,
+			given: accounts("version: 1\nclouds:\n  shop: {region: cn-hangzhou}\n"),
+		},
+		{
+			name: "an account of a cloud with a typing error", where: `clouds.yaml:3:17: clouds["shop"].cloud`, value: `"alyun"`,
 			rule: "unknown cloud", next: "did you mean aliyun?",
-			given: accounts("version: 1\nclouds:\n  shop: {cloud: alyun, region: cn-hangzhou}\n")},
-		{name: "an account with keys in the file", where: `clouds["shop"].credentials.accessKeySecret`,
+			given: accounts("version: 1\nclouds:\n  shop: {cloud: alyun, region: cn-hangzhou}\n"),
+		},
+		{
+			name: "an account with keys in the file", where: `clouds["shop"].credentials.accessKeySecret`,
 			rule: "a secret must not be in the file", next: "write env:NAME or file:PATH",
-			given: accounts("version: 1\nclouds:\n  shop: {cloud: aliyun, credentials: {accessKeyId: env:ID, accessKeySecret: " + secret + "}}\n")},
-		{name: "a duration without a unit", where: `clouds["shop"].retryFor`, value: "30",
+			given: accounts("version: 1\nclouds:\n  shop: {cloud: aliyun, credentials: {accessKeyId: env:ID, accessKeySecret: " + secret + "}}\n"),
+		},
+		{
+			name: "a duration without a unit", where: `clouds["shop"].retryFor`, value: "30",
 			rule: "without a unit", next: "write one like 90s",
-			given: accounts("version: 1\nclouds:\n  shop: {cloud: aliyun, region: cn-hangzhou, retryFor: 30}\n")},
-		{name: "an account with a typing error", where: "account", value: `"shp"`,
+			given: accounts("version: 1\nclouds:\n  shop: {cloud: aliyun, region: cn-hangzhou, retryFor: 30}\n"),
+		},
+		{
+			name: "an account with a typing error", where: "account", value: `"shp"`,
 			rule: "unknown account", next: "did you mean shop?",
 			given: func(n *newcomer) error {
 				list, err := factory.ReadFile(n.file("clouds.yaml", "version: 1\nclouds:\n  shop: {cloud: aliyun, region: cn-hangzhou}\n"), nil)
@@ -426,48 +533,74 @@ func wrongInputs() []wrong {
 				}
 				_, err = list.Config("shp")
 				return err
-			}},
+			},
+		},
 
-		{name: "an ID with a slash", where: "RunOptions.OperationID", value: `"job/1"`,
+		{
+			name: "an ID with a slash", where: "RunOptions.OperationID", value: `"job/1"`,
 			rule:  "1 to 64 letters, digits, - and _",
-			given: with("aliyun", provider.RunOptions{OperationID: "job/1"})},
-		{name: "an ID on a cloud without tokens", where: "RunOptions.OperationID", value: `"job-1"`,
+			given: with("aliyun", provider.RunOptions{OperationID: "job/1"}),
+		},
+		{
+			name: "an ID on a cloud without tokens", where: "RunOptions.OperationID", value: `"job-1"`,
 			rule: "without client tokens", next: "needs KeepMarker",
-			given: with("qingcloud", provider.RunOptions{OperationID: "job-1"})},
-		{name: "an owner that is too long", where: "RunOptions.Owner", value: "ooooo", rule: "at most 64 characters",
-			given: with("aliyun", provider.RunOptions{Owner: strings.Repeat("o", 65)})},
-		{name: "an odd end", where: "RunOptions.OnFailure", value: `"delete"`,
+			given: with("qingcloud", provider.RunOptions{OperationID: "job-1"}),
+		},
+		{
+			name: "an owner that is too long", where: "RunOptions.Owner", value: "ooooo", rule: "at most 64 characters",
+			given: with("aliyun", provider.RunOptions{Owner: strings.Repeat("o", 65)}),
+		},
+		{
+			name: "an odd end", where: "RunOptions.OnFailure", value: `"delete"`,
 			rule: "must be one of", next: `"terminate"`,
-			given: with("aliyun", provider.RunOptions{OnFailure: "delete"})},
-		{name: "an alternative that changes nothing", where: "RunOptions.Alternatives[0]",
+			given: with("aliyun", provider.RunOptions{OnFailure: "delete"}),
+		},
+		{
+			name: "an alternative that changes nothing", where: "RunOptions.Alternatives[0]",
 			rule: "changes nothing", next: "set InstanceType, Zone, SubnetID or DiskType",
-			given: with("aliyun", provider.RunOptions{Alternatives: []provider.Alternative{{}}})},
-		{name: "an alternative of another cloud", where: "RunOptions.Alternatives[0].Zone",
+			given: with("aliyun", provider.RunOptions{Alternatives: []provider.Alternative{{}}}),
+		},
+		{
+			name: "an alternative of another cloud", where: "RunOptions.Alternatives[0].Zone",
 			rule: "not supported", next: "give its zone as Region",
-			given: with("qingcloud", provider.RunOptions{Alternatives: []provider.Alternative{{Zone: "pek3b"}}})},
+			given: with("qingcloud", provider.RunOptions{Alternatives: []provider.Alternative{{Zone: "pek3b"}}}),
+		},
 
-		{name: "no token", where: "operation token",
+		{
+			name: "no token", where: "operation token",
 			rule: "not an operation token", next: "give what MarshalText returned",
-			given: resumed("aliyun", "aliyun", func(string) string { return "" })},
-		{name: "half a token", where: "operation token",
+			given: resumed("aliyun", "aliyun", func(string) string { return "" }),
+		},
+		{
+			name: "half a token", where: "operation token",
 			rule: "a damaged one", next: "give what MarshalText returned",
-			given: resumed("aliyun", "aliyun", func(s string) string { return s[:len(s)/2] })},
-		{name: "a token of another cloud", where: "operation token", value: `"aliyun"`,
+			given: resumed("aliyun", "aliyun", func(s string) string { return s[:len(s)/2] }),
+		},
+		{
+			name: "a token of another cloud", where: "operation token", value: `"aliyun"`,
 			rule: "this client is of", next: `resume it with a client of "aliyun"`,
-			given: resumed("aliyun", "tencent", func(s string) string { return s })},
-		{name: "a token of a newer library", where: "operation token", value: "version 99",
+			given: resumed("aliyun", "tencent", func(s string) string { return s }),
+		},
+		{
+			name: "a token of a newer library", where: "operation token", value: "version 99",
 			rule: "reads up to 2", next: "update the library",
-			given: resumed("aliyun", "aliyun", func(s string) string { return strings.Replace(s, `"yunfan":2`, `"yunfan":99`, 1) })},
-		{name: "an ID instead of a token", where: "operation token",
+			given: resumed("aliyun", "aliyun", func(s string) string { return strings.Replace(s, `"yunfan":2`, `"yunfan":99`, 1) }),
+		},
+		{
+			name: "an ID instead of a token", where: "operation token",
 			rule: "not an operation token", next: "give what MarshalText returned",
-			given: resumed("aliyun", "aliyun", func(string) string { return "i-bp1abc" })},
-		{name: "no IDs to release", where: "IDs[0]", rule: "must not be empty",
+			given: resumed("aliyun", "aliyun", func(string) string { return "i-bp1abc" }),
+		},
+		{
+			name: "no IDs to release", where: "IDs[0]", rule: "must not be empty",
 			given: func(n *newcomer) error {
 				client, _ := n.client("tencent")
 				_, err := client.TerminateInstances(n.Context(), "", []string{""}, nil)
 				return err
-			}},
-		{name: "IDs beside a name", where: "Query.Name", value: `"web"`,
+			},
+		},
+		{
+			name: "IDs beside a name", where: "Query.Name", value: `"web"`,
 			rule: "excludes IDs", next: "look by IDs, or by Name and Tags",
 			given: func(n *newcomer) error {
 				client, _ := n.client("tencent")
@@ -475,22 +608,28 @@ func wrongInputs() []wrong {
 					return err
 				}
 				return nil
-			}},
-		{name: "a target that no wait has", where: "target", value: `"runing"`,
+			},
+		},
+		{
+			name: "a target that no wait has", where: "target", value: `"up"`,
 			rule: "must be one of", next: `"running"`,
 			given: func(n *newcomer) error {
 				client, _ := n.client("tencent")
-				_, err := client.WaitInstances(n.Context(), "", []string{"ins-1"}, "runing", nil)
+				_, err := client.WaitInstances(n.Context(), "", []string{"ins-1"}, "up", nil)
 				return err
-			}},
-		{name: "a sweep without an owner", where: "SweepOptions.Owner",
+			},
+		},
+		{
+			name: "a sweep without an owner", where: "SweepOptions.Owner",
 			rule: "required", next: "the RunOptions.Owner that the creates had",
 			given: func(n *newcomer) error {
 				client, _ := n.client("tencent")
 				_, err := client.Sweep(n.Context(), provider.SweepOptions{})
 				return err
-			}},
-		{name: "a strategy of placement that nobody knows", where: "Strategy", value: `"spred"`,
+			},
+		},
+		{
+			name: "a strategy of placement that nobody knows", where: "Strategy", value: `"apart"`,
 			rule: "must be one of", next: `"spread"`,
 			given: func(n *newcomer) error {
 				client, _ := n.client("aliyun")
@@ -498,10 +637,12 @@ func wrongInputs() []wrong {
 				if err != nil {
 					return err
 				}
-				_, err = groups.Create(n.Context(), placement.Spec{Name: "g", Strategy: "spred"})
+				_, err = groups.Create(n.Context(), placement.Spec{Name: "g", Strategy: "apart"})
 				return err
-			}},
-		{name: "a change through a client that may only read", where: "StopInstances",
+			},
+		},
+		{
+			name: "a change through a client that may only read", where: "StopInstances",
 			rule: "the client is read-only", next: "Options.ReadOnly",
 			given: func(n *newcomer) error {
 				c, _ := clouds.Named("aliyun")
@@ -510,6 +651,7 @@ func wrongInputs() []wrong {
 					return err
 				}
 				return client.StopInstances(n.Context(), "", []string{"i-1"}, nil)
-			}},
+			},
+		},
 	}
 }

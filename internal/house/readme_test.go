@@ -86,7 +86,7 @@ func used(t *testing.T, block string) string {
 // imports are those of the packages that code names.
 func imports(code string) string {
 	var b strings.Builder
-	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
+	paths := []string{"context", "errors", "log", "log/slog", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
 	for _, beside := range []string{"cloudsim", "clouds", "credential", "filestore", "launchtemplate", "placement", "specfile", "store"} {
 		paths = append(paths, module+"/provider/"+beside)
 	}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,7 +40,7 @@ func run(args []string, stderr io.Writer) error {
 	if *out == "" || len(command) == 0 {
 		return errors.New("usage: picture -o FILE -- COMMAND [ARGUMENT ...]")
 	}
-	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec // the caller's own command
+	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...) //nolint:gosec // the caller's own command
 	cmd.Stderr = stderr
 	text, err := cmd.Output()
 	if err != nil {
