@@ -1,6 +1,6 @@
 // Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables
-// and from the parameters of the vendors' documents, and the schema of package specfile from
-// the types of the specs.
+// and from the parameters of the vendors' documents, and the schemas of packages specfile and
+// clouds from the types of specs and accounts.
 //
 //	go run ./internal/docgen          # writes the files
 //	go run ./internal/docgen -check   # fails when they are stale
@@ -45,12 +45,13 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	files, err := schema()
+	specs, accounts, err := schemas()
 	if err != nil {
 		return err
 	}
 	for name, text := range map[string]string{
-		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes, schemaFile: files,
+		"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes,
+		specSchema: specs, accountSchema: accounts,
 	} {
 		path := filepath.Join(root, name)
 		if !check {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,32 +14,39 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
+	factory "github.com/yunfan-cloud/yunfan/provider/clouds"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
-// schemaFile is where the schema of files goes.
-const schemaFile = "provider/specfile/schema.json"
+// specSchema and accountSchema are where the schemas of files go.
+const (
+	specSchema    = "provider/specfile/schema.json"
+	accountSchema = "provider/clouds/schema.json"
+)
 
-// schema is the JSON Schema of specs as files, with what the Go documentation says about each
-// field.
-func schema() (string, error) {
+// schemas returns the JSON Schemas of specs and of accounts as files, with what the Go
+// documentation says about each field.
+func schemas() (specs, accounts string, err error) {
 	o := &specfile.SchemaOptions{}
 	docs := map[string]string{}
-	packages := []string{reflect.TypeFor[provider.RunInstancesSpec]().PkgPath()}
+	packages := []string{
+		reflect.TypeFor[provider.RunInstancesSpec]().PkgPath(), reflect.TypeFor[factory.Account]().PkgPath(),
+	}
 	for _, c := range clouds.All() {
 		o.Vendors = append(o.Vendors, c.Options[0])
 		packages = append(packages, reflect.TypeOf(c.Options[0]).PkgPath())
 	}
 	for _, path := range packages {
 		if err := fieldDocs(path, docs); err != nil {
-			return "", err
+			return "", "", err
 		}
 	}
 	o.Describe = func(owner reflect.Type, field string) string {
 		return docs[owner.PkgPath()+"."+owner.Name()+"."+field]
 	}
-	text, err := specfile.Schema(o)
-	return string(text), err
+	ofSpecs, err := specfile.Schema(o)
+	ofAccounts, failed := factory.Schema(o.Describe)
+	return string(ofSpecs), string(ofAccounts), errors.Join(err, failed)
 }
 
 // fieldDocs adds the documentation of the fields of all structs of a package, by package, type

@@ -48,6 +48,7 @@ func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
 	}
 	for path, why := range map[string]string{
 		"internal/clouds/clouds.go":     "the one list of adapters",
+		"provider/clouds/clouds.go":     "the factory for programs that choose by name",
 		".golangci.yml":                 "the import rules",
 		"examples/quickstart/clouds.go": "the first program that people run",
 		"README.md":                     "its package",

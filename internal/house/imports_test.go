@@ -16,6 +16,7 @@ import (
 const (
 	module    = "github.com/yunfan-cloud/yunfan"
 	allClouds = module + "/internal/clouds"
+	factory   = module + "/provider/clouds"
 )
 
 // pkg is what go list tells about a package.
@@ -155,6 +156,16 @@ func TestNoLibraryUsesTheListOfAdapters(t *testing.T) {
 	}
 }
 
+// Package provider/clouds is for programs that choose the cloud by name. No other package of the
+// library imports it, so who imports one adapter never links another vendor by accident.
+func TestOnlyProgramsLinkAllClouds(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		if slices.Contains(p.Deps, factory) && p.Name != "main" {
+			t.Errorf("%s depends on %s, which is for programs and tests", p.ImportPath, factory)
+		}
+	}
+}
+
 // simulator lists the packages of the simulator and what each may import of this
 // module. Its vendors never import each other, except the two products behind
 // Alibaba's gateway. No test is meant: tests use the vendors' SDKs as oracles.
@@ -212,7 +223,8 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 func TestOnlyProgramsReadFiles(t *testing.T) {
 	const specfile = module + "/provider/specfile"
 	for _, p := range list(t, "./...") {
-		if slices.Contains(p.Deps, specfile) && p.Name != "main" {
+		reads := p.Name == "main" || p.ImportPath == factory
+		if slices.Contains(p.Deps, specfile) && !reads {
 			t.Errorf("%s depends on %s, which is for programs and tests", p.ImportPath, specfile)
 		}
 	}

@@ -19,25 +19,44 @@ import (
 // given are the names that README's pieces of code use without saying where they
 // are from.
 const given = `ctx context.Context, client *provider.Client, spec provider.RunInstancesSpec, op *provider.Operation, ids []string, ` +
-	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), err error`
+	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), sim *cloudsim.Sim, err error`
 
-// The Go code of README compiles: every block as the body of a function.
-func TestTheCodeOfREADMECompiles(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// pages are the texts for users that hold Go code.
+func pages(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return append(found, "../../README.md", "../../README.zh-CN.md")
+}
+
+// The Go code of README and of the pages under docs compiles: every block as the body of a
+// function, or as a declaration where it is one.
+func TestTheCodeOfThePagesCompiles(t *testing.T) {
 	var code strings.Builder
-	found := regexp.MustCompile("(?ms)^```go\n(.*?)^```").FindAllStringSubmatch(string(text), -1)
-	if len(found) < 9 {
-		t.Fatalf("README has %d blocks of Go", len(found))
+	n := 0
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range regexp.MustCompile("(?ms)^```go\n(.*?)^```").FindAllStringSubmatch(string(text), -1) {
+			n++
+			fmt.Fprintf(&code, "// %s\n", filepath.Base(page))
+			if name, is := strings.CutPrefix(block[1], "func "); is {
+				fmt.Fprintf(&code, "func F%d%s", n, name)
+				continue
+			}
+			fmt.Fprintf(&code, "func block%d(%s) error {\n{\n%s}\nreturn nil\n}\n", n, given, used(t, block[1]))
+		}
 	}
-	for i, block := range found {
-		fmt.Fprintf(&code, "func block%d(%s) error {\n{\n%s}\nreturn nil\n}\n", i+1, given, used(t, block[1]))
+	if n < 30 {
+		t.Errorf("the pages have %d blocks of Go, want 30 at least", n)
 	}
 	source := "package readme\n\nimport (\n" + imports(code.String()) + ")\n\nfunc use(...any) {}\n\n" + code.String()
 	if out, err := compiled(t, source); err != nil {
-		t.Errorf("README's code does not compile: %v\n%s\nthe blocks are\n%s", err, out, source)
+		t.Errorf("the code does not compile: %v\n%s\nthe blocks are\n%s", err, out, source)
 	}
 }
 
@@ -67,13 +86,16 @@ func used(t *testing.T, block string) string {
 // imports are those of the packages that code names.
 func imports(code string) string {
 	var b strings.Builder
-	paths := []string{"context", "errors", "log", module + "/provider", module + "/provider/cloudsim"}
-	paths = append(paths, module+"/provider/launchtemplate", module+"/provider/placement", module+"/provider/specfile")
+	paths := []string{"context", "errors", "log", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
+	for _, beside := range []string{"cloudsim", "clouds", "launchtemplate", "placement", "specfile"} {
+		paths = append(paths, module+"/provider/"+beside)
+	}
 	for _, c := range clouds.All() {
 		paths = append(paths, module+"/"+c.Name)
 	}
 	for _, path := range paths {
-		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.[A-Z]`).MatchString(code) {
+		name := filepath.Base(strings.TrimSuffix(path, "/v2"))
+		if regexp.MustCompile(`\b` + name + `\.[A-Z]`).MatchString(code) {
 			fmt.Fprintf(&b, "\t%q\n", path)
 		}
 	}

@@ -15,8 +15,9 @@ type decoder struct {
 	vault      *vault
 	vendors    map[string]reflect.Type
 	form       reflect.Type
-	references map[string]string        // of secrets, by path
-	read       map[string]readSecret    // secrets that were read, by path
+	base       string                   // path of the File that is being read
+	references map[string]string        // of its secrets, by path inside of it
+	read       map[string]readSecret    // its secrets that were read, by path inside of it
 	places     map[string]place         // of every value, by path
 	known      map[reflect.Type][]field // of the structs so far: a list may have thousands
 	inVendor   bool                     // inside the options of a cloud
@@ -78,6 +79,9 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 	if !d.wants(path, n, fieldsNode, "fields") {
 		return
 	}
+	if at, ok := embeddedFile(v.Type()); ok {
+		defer d.enterFile(path, n, v.Field(at))()
+	}
 	list := d.fieldsOf(v.Type())
 	seen := map[string]place{}
 	for _, m := range n.members {
@@ -89,7 +93,7 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 		case f.ofProgram:
 			d.add(m.at, fieldPath(path, f.name), "is set by the program: files do not have it")
 		default:
-			d.value(fieldPath(path, f.name), m.value, v.Field(f.index))
+			d.value(fieldPath(path, f.name), m.value, v.FieldByIndex(f.index))
 		}
 	}
 }
@@ -256,7 +260,7 @@ func (d *decoder) secret(path string, n *node, v reflect.Value) {
 		d.add(n.at, path, "%s", reason)
 		return
 	}
-	d.references[path] = n.text
+	d.references[d.inFile(path)] = n.text
 	if d.vault.o.KeepSecretsOut {
 		return
 	}
@@ -264,7 +268,7 @@ func (d *decoder) secret(path string, n *node, v reflect.Value) {
 		d.addCaused(err, n.at, path, n.text+": "+err.Error())
 		return
 	}
-	d.read[path] = newReadSecret(n.text, textOf(v))
+	d.read[d.inFile(path)] = newReadSecret(n.text, textOf(v))
 }
 
 // resolve fills a secret with what its reference stands for.
@@ -287,9 +291,9 @@ func (d *decoder) plain(path string, n *node, text string, v reflect.Value) {
 		d.add(n.at, path, "the name is that of a secret, which must not be in the file: %s", d.vault.howTo())
 		return
 	}
-	d.references[path] = n.text
+	d.references[d.inFile(path)] = n.text
 	v.SetString(text)
-	d.read[path] = newReadSecret(n.text, text)
+	d.read[d.inFile(path)] = newReadSecret(n.text, text)
 }
 
 // lastKey returns the key at the end of the path of an entry, with the quotes.

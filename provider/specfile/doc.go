@@ -67,4 +67,10 @@
 //
 // A [Record] is a file together with the token of an operation: all that another process needs
 // to resume it.
+//
+// # Forms of a program's own
+//
+// [Decode] reads a configuration of the program by the same rules. A struct in it may embed [File],
+// and so have a spec with its options. The [Document] that it returns takes the problems that the
+// program finds itself.
 package specfile

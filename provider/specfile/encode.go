@@ -26,7 +26,7 @@ type encoder struct {
 // form returns the tree of the file.
 func (e *encoder) form() *node {
 	f := e.file
-	form := fileForm{Version: version, Cloud: f.Cloud, Spec: f.Spec, Run: f.Run}
+	form := fileForm{Version: version, File: *f}
 	root := e.fields("", reflect.ValueOf(&form).Elem())
 	if root.find("spec") == nil {
 		root.put("spec", &node{kind: fieldsNode})
@@ -71,7 +71,7 @@ func (e *encoder) fields(path string, v reflect.Value) *node {
 	n := &node{kind: fieldsNode}
 	for _, f := range fieldsOf(v.Type()) {
 		at := fieldPath(path, f.name)
-		switch value := v.Field(f.index); {
+		switch value := v.FieldByIndex(f.index); {
 		case !f.ofProgram:
 			if child := e.value(at, value, false); child != nil {
 				n.put(f.name, child)

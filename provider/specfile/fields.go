@@ -12,6 +12,7 @@ import (
 var (
 	secretType   = reflect.TypeFor[provider.Secret]()
 	userDataType = reflect.TypeFor[provider.UserData]()
+	fileType     = reflect.TypeFor[File]()
 	vendorsType  = reflect.TypeFor[[]provider.VendorOption]()
 	addrType     = reflect.TypeFor[netip.Addr]()
 	timeType     = reflect.TypeFor[time.Time]()
@@ -22,21 +23,48 @@ var (
 // field is a field of a struct, as files know it.
 type field struct {
 	name      string // in files
-	index     int
+	goName    string
+	owner     reflect.Type // the struct that declares it
+	index     []int        // as reflect.Value.FieldByIndex takes it
 	typ       reflect.Type
 	ofProgram bool // files cannot have it, such as a Journal
 }
 
-// fieldsOf returns the exported fields of a struct type, in order.
+// fieldsOf returns the exported fields of a struct type, in order. Those of an embedded File
+// count as fields of the struct.
 func fieldsOf(t reflect.Type) []field {
 	var list []field
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.IsExported() {
-			list = append(list, field{FieldName(f.Name), i, f.Type, !hasForm(f.Type)})
+		switch {
+		case isEmbeddedFile(f):
+			for _, inner := range fieldsOf(fileType) {
+				inner.index = append([]int{i}, inner.index...)
+				list = append(list, inner)
+			}
+		case f.IsExported() && !isReferences(t, f):
+			list = append(list, field{FieldName(f.Name), f.Name, t, []int{i}, f.Type, !hasForm(f.Type)})
 		}
 	}
 	return list
+}
+
+// isEmbeddedFile reports whether a field is a File whose fields are those of the struct.
+func isEmbeddedFile(f reflect.StructField) bool { return f.Anonymous && f.Type == fileType }
+
+// isReferences reports whether a field is File.References, which is found while a file is read.
+func isReferences(owner reflect.Type, f reflect.StructField) bool {
+	return owner == fileType && f.Name == "References"
+}
+
+// embeddedFile returns the index of the File that a struct type embeds.
+func embeddedFile(t reflect.Type) (index int, ok bool) {
+	for i := range t.NumField() {
+		if isEmbeddedFile(t.Field(i)) {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // hasForm reports whether files can have values of a type.

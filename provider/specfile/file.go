@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -32,6 +33,7 @@ type File struct {
 	References map[string]string
 
 	name   string
+	base   string // path of this file in the form that it is a part of; "" for a file of its own
 	places map[string]place
 	read   map[string]readSecret
 }
@@ -39,9 +41,7 @@ type File struct {
 // fileForm is a file as it is written. Its fields are the names at the top.
 type fileForm struct {
 	Version int
-	Cloud   string
-	Spec    provider.RunInstancesSpec
-	Run     provider.RunOptions
+	File
 }
 
 // Read reads a file. Name is for errors, and its ending may say the format. The error is
@@ -62,7 +62,7 @@ func ReadFile(path string, o *Options) (*File, error) {
 // Parse is [Read] for data in memory. It does not keep data.
 func Parse(data []byte, name string, o *Options) (*File, error) {
 	p := &problems{file: name}
-	d, root, err := begin(data, name, o, p)
+	d, root, err := begin(data, name, reflect.TypeFor[fileForm](), o, p)
 	if err != nil || root == nil {
 		return nil, errors.Join(err, p.err())
 	}
@@ -94,8 +94,8 @@ func readPath[T any](path string, o *Options, parse func([]byte, string, *Option
 	return parse(data, path, &at)
 }
 
-// begin checks options and reads the tree. The tree is nil after a problem of the input.
-func begin(data []byte, name string, o *Options, p *problems) (*decoder, *node, error) {
+// begin checks options and reads the tree of a form. The tree is nil after a problem of the input.
+func begin(data []byte, name string, form reflect.Type, o *Options, p *problems) (*decoder, *node, error) {
 	o = o.orDefault()
 	types, err := vendorTypes(o.Vendors)
 	if err != nil {
@@ -113,7 +113,7 @@ func begin(data []byte, name string, o *Options, p *problems) (*decoder, *node, 
 		format = formatOf(name, data)
 	}
 	d := &decoder{
-		problems: p, vendors: types, form: reflect.TypeFor[fileForm](),
+		problems: p, vendors: types, form: form,
 		vault:      &vault{o: o, known: map[string]func() ([]byte, error){}},
 		references: map[string]string{}, read: map[string]readSecret{}, places: map[string]place{},
 		known: map[reflect.Type][]field{},
@@ -128,17 +128,36 @@ func (d *decoder) file(root *node) *File {
 	}
 	var form fileForm
 	d.value("", root, reflect.ValueOf(&form).Elem())
-	if root.find("spec") == nil {
-		d.add(root.at, "spec", "is missing: the fields of the spec are below it")
+	return &form.File
+}
+
+// enterFile begins a File at a path. The function that it returns ends it: it sets what the
+// File remembers about its reading.
+func (d *decoder) enterFile(path string, n *node, v reflect.Value) (leave func()) {
+	base, references, read := d.base, d.references, d.read
+	d.base, d.references, d.read = path, map[string]string{}, map[string]readSecret{}
+	f := v.Addr().Interface().(*File)
+	return func() {
+		if n.find("spec") == nil {
+			d.add(n.at, fieldPath(path, "spec"), "is missing: the fields of the spec are below it")
+		}
+		_, known := d.vendors[f.Cloud]
+		if f.Cloud != "" && len(d.vendors) > 0 && !known {
+			at := fieldPath(path, "cloud")
+			d.add(d.places[at], at, "%s: %s", shown(f.Cloud), d.unknownCloud(f.Cloud))
+		}
+		f.References, f.read = d.references, d.read
+		f.name, f.base, f.places = d.problems.file, path, d.places
+		d.base, d.references, d.read = base, references, read
 	}
-	_, known := d.vendors[form.Cloud]
-	if form.Cloud != "" && len(d.vendors) > 0 && !known {
-		d.add(d.places["cloud"], "cloud", "%s: %s", shown(form.Cloud), d.unknownCloud(form.Cloud))
+}
+
+// inFile returns the path that a value has inside of its File.
+func (d *decoder) inFile(path string) string {
+	if d.base == "" {
+		return path
 	}
-	return &File{
-		Cloud: form.Cloud, Spec: form.Spec, Run: form.Run, References: d.references,
-		name: d.problems.file, places: d.places, read: d.read,
-	}
+	return strings.TrimPrefix(path, d.base+".")
 }
 
 // isVersion adds a problem unless the version of a tree is the one that is known. What is below

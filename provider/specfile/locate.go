@@ -26,7 +26,7 @@ func (f *File) Locate(err error) error {
 	}
 	p := &problems{file: f.name}
 	for _, problem := range list {
-		path := f.pathOf(problem)
+		path := fieldPath(f.base, f.pathOf(problem))
 		reason := problem.Reason
 		if problem.Value != "" {
 			reason = fmt.Sprintf("%q: %s", problem.Value, reason)
@@ -34,20 +34,29 @@ func (f *File) Locate(err error) error {
 		if problem.Driver != "" {
 			reason += " (" + problem.Driver + ")"
 		}
-		p.addCaused(problem, f.placeOf(path), path, reason)
+		p.addCaused(problem, placeIn(f.places, path), path, reason)
 	}
 	return p.err()
 }
 
-// placeOf returns the place of a value, or of what it would be in.
-func (f *File) placeOf(path string) place {
+// placeIn returns the place of a value, or of what it would be in.
+func placeIn(places map[string]place, path string) place {
 	for path != "" {
-		if at, ok := f.places[path]; ok {
+		if at, ok := places[path]; ok {
 			return at
 		}
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+		path = outerPath(path)
 	}
 	return place{}
+}
+
+// outerPath returns the path of what a value is in. A key in quotes is one part of a path,
+// whatever it holds.
+func outerPath(path string) string {
+	if strings.HasSuffix(path, `"]`) {
+		return path[:max(strings.LastIndex(path, `["`), 0)]
+	}
+	return path[:max(strings.LastIndexAny(path, ".["), 0)]
 }
 
 // vendorPath matches the path of options of a cloud: all of them, or those at an index.

@@ -50,7 +50,7 @@ func ReadRecordFile(path string, o *Options) (*Record, error) {
 // ParseRecord is [ReadRecord] for data in memory. It does not keep data.
 func ParseRecord(data []byte, name string, o *Options) (*Record, error) {
 	p := &problems{file: name}
-	d, root, err := begin(data, name, o, p)
+	d, root, err := begin(data, name, reflect.TypeFor[recordForm](), o, p)
 	if err != nil || root == nil {
 		return nil, errors.Join(err, p.err())
 	}
@@ -67,7 +67,6 @@ func (d *decoder) record(root *node) *Record {
 		return nil
 	}
 	var form recordForm
-	d.form = reflect.TypeFor[recordForm]()
 	d.value("", root, reflect.ValueOf(&form).Elem())
 	d.form = reflect.TypeFor[fileForm]()
 	if form.Token == "" && root.find("token") == nil {

@@ -12,6 +12,19 @@ type SchemaOptions struct {
 	// Vendors are values of the types of options that files may have, as in [Options].Vendors.
 	Vendors []provider.VendorOption
 
+	// Form is the form of a program's own, as [Decode] takes it. Nil is that of a [File].
+	Form any
+
+	// Title names the form.
+	Title string
+
+	// Required are the names at the top that a form needs besides version.
+	Required []string
+
+	// Words returns the only values that a text field of a Go struct may have. An empty list,
+	// and a nil function, leave it free.
+	Words func(owner reflect.Type, field string) []string
+
 	// Describe returns what editors show about a field of a Go struct, or "". Nil describes
 	// nothing.
 	Describe func(owner reflect.Type, field string) string
@@ -20,30 +33,23 @@ type SchemaOptions struct {
 // draft is the version of JSON Schema.
 const draft = "https://json-schema.org/draft/2020-12/schema"
 
-// Schema returns the JSON Schema (draft 2020-12) of files, with which editors complete and check
-// them, YAML as well as JSON. schema.json beside this package is that of the four clouds of this
+// Schema returns the JSON Schema (draft 2020-12) of files, or of the files of a form, with which
+// editors complete and check them, YAML as well as JSON. schema.json beside this package is that of the four clouds of this
 // module.
 func Schema(o *SchemaOptions) ([]byte, error) {
-	if o == nil {
-		o = &SchemaOptions{}
-	}
-	types, err := vendorTypes(o.Vendors)
+	s, err := newSchema(o)
 	if err != nil {
 		return nil, err
 	}
-	s := &schema{vendors: types, describe: o.Describe, defs: map[string]*node{}}
-	if s.describe == nil {
-		s.describe = func(reflect.Type, string) string { return "" }
-	}
-	root := object("$schema", draft, "title", "Yunfan instances", "type", "object")
+	root := object("$schema", draft, "title", s.o.Title, "type", "object")
 	names := object()
 	names.put("$schema", object("type", "string"))
-	names.put("version", s.version())
-	names.put("cloud", s.cloud())
-	names.put("spec", s.value(reflect.TypeFor[provider.RunInstancesSpec]()))
-	names.put("run", s.value(reflect.TypeFor[provider.RunOptions]()))
+	s.addFields(names, s.form)
+	version := object()
+	version.put("const", &node{kind: numberNode, text: strconv.Itoa(s.version)})
+	names.set("version", version)
 	root.put("properties", names)
-	root.put("required", texts("version", "spec"))
+	root.put("required", texts(append([]string{"version"}, s.o.Required...)...))
 	root.put("additionalProperties", no())
 	defs := object()
 	for _, name := range sortedKeys(s.defs) {
@@ -55,26 +61,43 @@ func Schema(o *SchemaOptions) ([]byte, error) {
 
 // schema makes the schema of types.
 type schema struct {
+	o        SchemaOptions
+	form     reflect.Type
+	version  int
 	vendors  map[string]reflect.Type
-	describe func(owner reflect.Type, field string) string
 	defs     map[string]*node
 	inVendor bool
 }
 
-// version returns the schema of the version of files.
-func (s *schema) version() *node {
-	n := object()
-	n.put("const", &node{kind: numberNode, text: strconv.Itoa(version)})
-	return n
-}
-
-// cloud returns the schema of the name of the cloud.
-func (s *schema) cloud() *node {
-	n := object("type", "string")
-	if len(s.vendors) > 0 {
-		n.put("enum", texts(sortedKeys(s.vendors)...))
+// newSchema checks the options, and replaces nil ones.
+func newSchema(o *SchemaOptions) (*schema, error) {
+	s := &schema{defs: map[string]*node{}}
+	if o != nil {
+		s.o = *o
 	}
-	return n
+	if s.o.Form == nil {
+		s.o.Form, s.o.Title, s.o.Required = &fileForm{Version: version}, "Yunfan instances", []string{"spec"}
+	}
+	form, err := formOf(s.o.Form)
+	if err != nil {
+		return nil, err
+	}
+	s.form, s.version = form.Type(), int(form.FieldByName("Version").Int())
+	if s.o.Describe == nil {
+		s.o.Describe = func(reflect.Type, string) string { return "" }
+	}
+	words := s.o.Words
+	s.o.Words = func(owner reflect.Type, field string) []string {
+		switch {
+		case owner == fileType && field == "Cloud":
+			return sortedKeys(s.vendors)
+		case words == nil:
+			return nil
+		}
+		return words(owner, field)
+	}
+	s.vendors, err = vendorTypes(s.o.Vendors)
+	return s, err
 }
 
 // value returns the schema of a type.
@@ -149,18 +172,29 @@ func (s *schema) ref(t reflect.Type) *node {
 		n := object("type", "object")
 		s.defs[name] = n
 		fields := object()
-		for _, f := range fieldsOf(t) {
-			if f.ofProgram {
-				continue
-			}
-			child := s.value(f.typ)
-			child.addDescription(s.describe(t, t.Field(f.index).Name))
-			fields.put(f.name, child)
-		}
+		s.addFields(fields, t)
 		n.put("properties", fields)
+		if _, ok := embeddedFile(t); ok {
+			n.put("required", texts("spec"))
+		}
 		n.put("additionalProperties", no())
 	}
 	return object("$ref", "#/$defs/"+name)
+}
+
+// addFields adds the schema of each field of a struct.
+func (s *schema) addFields(fields *node, t reflect.Type) {
+	for _, f := range fieldsOf(t) {
+		if f.ofProgram {
+			continue
+		}
+		child := s.value(f.typ)
+		if words := s.o.Words(f.owner, f.goName); len(words) > 0 {
+			child.put("enum", texts(words...))
+		}
+		child.addDescription(s.o.Describe(f.owner, f.goName))
+		fields.put(f.name, child)
+	}
 }
 
 // addDescription puts a text before the description of a schema.

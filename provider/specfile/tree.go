@@ -53,6 +53,15 @@ func (n *node) put(key string, value *node) {
 	n.members = append(n.members, member{key: key, value: value})
 }
 
+// set replaces the value of a key that is there.
+func (n *node) set(key string, value *node) {
+	for i := range n.members {
+		if n.members[i].key == key {
+			n.members[i].value = value
+		}
+	}
+}
+
 // Paths. They are built for every value of a file, so none of this formats.
 
 func fieldPath(path, name string) string {
