@@ -43,12 +43,20 @@ type Problem struct {
 	RetryAfterSeconds int `json:"retryAfterSeconds,omitempty"`
 }
 
+// placed is a problem of a file: an Error of package specfile, which this package does not link.
+type placed interface {
+	error
+	Place() (path, reason string, line, column int)
+}
+
 // Field is a field of a request that is refused.
 type Field struct {
 	Cloud  string `json:"cloud,omitempty"` // "" for a rule of all clouds
 	Path   string `json:"path"`
 	Value  string `json:"value,omitempty"` // "" when absent or secret
 	Reason string `json:"reason"`
+	Line   int    `json:"line,omitempty"` // in the text of the request, where it is a file of package specfile
+	Column int    `json:"column,omitempty"`
 }
 
 // Call is a call to a cloud that failed.
@@ -120,6 +128,11 @@ func classOf(err error) class {
 // read takes what an error and those inside it know.
 func (p *Problem) read(err error) {
 	switch e := err.(type) { //nolint:errorlint // every error of the tree comes here
+	case placed:
+		var f Field
+		f.Path, f.Reason, f.Line, f.Column = e.Place()
+		p.Fields = append(p.Fields, f)
+		return // its cause is the same problem
 	case *provider.FieldError:
 		p.Fields = append(p.Fields, Field{Cloud: e.Driver, Path: e.Path, Value: e.Value, Reason: e.Reason})
 	case *provider.APIError:
@@ -169,4 +182,15 @@ func Write(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client is gone
+}
+
+// Handler answers requests by a function that returns errors: an error becomes the answer. The
+// function must not have written anything then.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// ServeHTTP implements [http.Handler].
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := h(w, r); err != nil {
+		Write(w, err)
+	}
 }

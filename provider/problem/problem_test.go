@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/problem"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
 	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
@@ -91,6 +93,24 @@ func TestFieldsComeTogether(t *testing.T) {
 	}
 	if !slices.Equal(p.Fields, want) {
 		t.Errorf("got the fields %v, want %v", p.Fields, want)
+	}
+}
+
+// A problem of a file has its place.
+func TestProblemsOfFilesHaveTheirPlace(t *testing.T) {
+	_, err := specfile.Parse([]byte("version: 1\nspec: {imageID: x}\n"), "fleet.yaml", nil)
+	got := problem.Of(err).Fields
+	want := []problem.Field{{Path: "spec.imageID", Reason: "unknown field; did you mean imageId?", Line: 2, Column: 8}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got the fields %v, want %v", got, want)
+	}
+}
+
+func TestAnErrorOfAHandlerIsTheAnswer(t *testing.T) {
+	w := httptest.NewRecorder()
+	problem.Handler(func(http.ResponseWriter, *http.Request) error { return provider.ErrNoStock }).ServeHTTP(w, nil)
+	if w.Code != 409 {
+		t.Errorf("got the status %d, want 409", w.Code)
 	}
 }
 
