@@ -74,52 +74,53 @@ func (l Lock) Kind() error {
 
 // Instance is an instance as its cloud describes it. Fields that the cloud does not return, or
 // returns in a form that cannot be read, are zero. Its lists and its map belong to the caller;
-// the value of [Instance.Sys] does not.
+// the value of [Instance.Sys] does not. In JSON, fields have the names that files of package
+// specfile use, and those that are zero are left out.
 type Instance struct {
-	ID          string
-	Name        string
-	HostName    string
-	Description string
+	ID          string `json:"id,omitzero"`
+	Name        string `json:"name,omitzero"`
+	HostName    string `json:"hostName,omitzero"`
+	Description string `json:"description,omitzero"`
 
 	// State is [StateSuspended] for a locked instance that does not run. A locked instance
 	// that still runs is in [StateRunning].
-	State    State
-	RawState string // the cloud's own word
-	Lock     Lock   // why the cloud holds it back
-	Reason   string // why it failed or is locked, in the cloud's words; "" if the cloud does not say
+	State    State  `json:"state,omitzero"`
+	RawState string `json:"rawState,omitzero"` // the cloud's own word
+	Lock     Lock   `json:"lock,omitzero"`     // why the cloud holds it back
+	Reason   string `json:"reason,omitzero"`   // why it failed or is locked, in the cloud's words; "" if the cloud does not say
 
-	Region           string
-	Zone             string
-	DedicatedHostID  string
-	PlacementGroupID string
-	ImageID          string
-	InstanceType     string
-	Platform         Platform
-	CPUs             int
-	MemoryMiB        int
-	GPUs             int
-	GPUType          string
+	Region           string   `json:"region,omitzero"`
+	Zone             string   `json:"zone,omitzero"`
+	DedicatedHostID  string   `json:"dedicatedHostId,omitzero"`
+	PlacementGroupID string   `json:"placementGroupId,omitzero"`
+	ImageID          string   `json:"imageId,omitzero"`
+	InstanceType     string   `json:"instanceType,omitzero"`
+	Platform         Platform `json:"platform,omitzero"`
+	CPUs             int      `json:"cpus,omitzero"`
+	MemoryMiB        int      `json:"memoryMiB,omitzero"`
+	GPUs             int      `json:"gpus,omitzero"`
+	GPUType          string   `json:"gpuType,omitzero"`
 
-	VPCID            string
-	SubnetID         string
-	SecurityGroupIDs []string
-	PrivateIPs       []netip.Addr // IPv4
-	PublicIPs        []netip.Addr // IPv4; elastic addresses too
-	IPv6Addresses    []netip.Addr
-	Interfaces       []InstanceInterface // the primary one first, where the cloud says which it is
-	Disks            []InstanceDisk      // the system disk first
+	VPCID            string              `json:"vpcId,omitzero"`
+	SubnetID         string              `json:"subnetId,omitzero"`
+	SecurityGroupIDs []string            `json:"securityGroupIds,omitzero"`
+	PrivateIPs       []netip.Addr        `json:"privateIps,omitzero"` // IPv4
+	PublicIPs        []netip.Addr        `json:"publicIps,omitzero"`  // IPv4; elastic addresses too
+	IPv6Addresses    []netip.Addr        `json:"ipv6Addresses,omitzero"`
+	Interfaces       []InstanceInterface `json:"interfaces,omitzero"` // the primary one first, where the cloud says which it is
+	Disks            []InstanceDisk      `json:"disks,omitzero"`      // the system disk first
 
-	KeyPairs  []string // as in Login.KeyPairs
-	ProjectID string   // as in the spec
-	RoleName  string
+	KeyPairs  []string `json:"keyPairs,omitzero"`  // as in Login.KeyPairs
+	ProjectID string   `json:"projectId,omitzero"` // as in the spec
+	RoleName  string   `json:"roleName,omitzero"`
 
-	Billing            BillingMode
-	SpotStrategy       SpotStrategy
-	AutoRenew          *bool     // nil when the cloud does not say
-	DeletionProtection *bool     // nil when the cloud does not say
-	CreatedAt          time.Time // zero when the cloud does not say
-	ExpiresAt          time.Time // end of the prepaid period or automatic release; zero when there is none
-	Tags               map[string]string
+	Billing            BillingMode       `json:"billing,omitzero"`
+	SpotStrategy       SpotStrategy      `json:"spotStrategy,omitzero"`
+	AutoRenew          *bool             `json:"autoRenew,omitzero"`          // nil when the cloud does not say
+	DeletionProtection *bool             `json:"deletionProtection,omitzero"` // nil when the cloud does not say
+	CreatedAt          time.Time         `json:"createdAt,omitzero"`          // zero when the cloud does not say
+	ExpiresAt          time.Time         `json:"expiresAt,omitzero"`          // end of the prepaid period or automatic release; zero when there is none
+	Tags               map[string]string `json:"tags,omitzero"`
 
 	raw   any
 	isOdd bool // fields of the answer that shows it could not be read
@@ -136,27 +137,27 @@ const (
 
 // InstanceInterface is a network interface of an [Instance].
 type InstanceInterface struct {
-	ID               string
-	Primary          bool
-	SubnetID         string
-	MAC              string
-	PrivateIPs       []netip.Addr // IPv4, the primary one first
-	IPv6Addresses    []netip.Addr
-	SecurityGroupIDs []string
+	ID               string       `json:"id,omitzero"`
+	Primary          bool         `json:"primary,omitzero"`
+	SubnetID         string       `json:"subnetId,omitzero"`
+	MAC              string       `json:"mac,omitzero"`
+	PrivateIPs       []netip.Addr `json:"privateIps,omitzero"` // IPv4, the primary one first
+	IPv6Addresses    []netip.Addr `json:"ipv6Addresses,omitzero"`
+	SecurityGroupIDs []string     `json:"securityGroupIds,omitzero"`
 }
 
 // InstanceDisk is a disk of an [Instance].
 type InstanceDisk struct {
-	ID      string
-	System  bool   // the image is on it
-	Type    string // the cloud's own name of the kind of disk
-	SizeGiB int    // 0 when the cloud does not say
-	Name    string
-	Device  string
+	ID      string `json:"id,omitzero"`
+	System  bool   `json:"system,omitzero"`  // the image is on it
+	Type    string `json:"type,omitzero"`    // the cloud's own name of the kind of disk
+	SizeGiB int    `json:"sizeGiB,omitzero"` // 0 when the cloud does not say
+	Name    string `json:"name,omitzero"`
+	Device  string `json:"device,omitzero"`
 
 	// DeleteWithInstance reports whether the disk ends with the instance; nil when the cloud
 	// does not say.
-	DeleteWithInstance *bool
+	DeleteWithInstance *bool `json:"deleteWithInstance,omitzero"`
 }
 
 // Addressed reports whether an instance has any address.

@@ -108,3 +108,22 @@ func (a Accounts) Unknown(name string) string {
 	}
 	return "unknown account; there are " + strings.Join(a.Names(), ", ")
 }
+
+// Clients returns a client of each account, by its name. Change, which may be nil, changes a
+// configuration before its client is made: it sets a logger, for example. Accounts of one cloud
+// with the same credentials should share a Poller and a Budget: Change sets those too.
+func (a Accounts) Clients(change func(name string, cfg *Config)) (map[string]*provider.Client, error) {
+	clients := map[string]*provider.Client{}
+	for _, name := range a.Names() {
+		cfg := a[name].Config()
+		if change != nil {
+			change(name, &cfg)
+		}
+		client, err := New(cfg)
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", name, err)
+		}
+		clients[name] = client
+	}
+	return clients, nil
+}

@@ -37,6 +37,11 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ": ")
 }
 
+// Place returns the field, the reason and the place. Package problem shows them.
+func (e *Error) Place() (path, reason string, line, column int) {
+	return e.Path, e.Reason, e.Line, e.Column
+}
+
 // Unwrap returns [provider.ErrInvalid] and the cause.
 func (e *Error) Unwrap() []error {
 	if e.Err == nil {
