@@ -13,7 +13,6 @@ import (
 // status is what the API shows of an operation.
 type status struct {
 	ID          string              `json:"id"`
-	Cloud       string              `json:"cloud"`
 	Asked       int                 `json:"asked"`
 	Known       int                 `json:"known"`
 	Settled     bool                `json:"settled"`
@@ -22,28 +21,13 @@ type status struct {
 	Problem     *problem.Problem    `json:"problem,omitempty"`
 }
 
-func (s *service) routes(mux *http.ServeMux) {
-	mux.Handle("PUT /operations/{id}", problem.Handler(s.put))
-	mux.Handle("GET /operations/{id}", problem.Handler(s.get))
-	mux.Handle("DELETE /operations/{id}", problem.Handler(s.delete))
-}
-
 // put begins an operation. The same ID again continues it, and makes nothing twice.
 func (s *service) put(w http.ResponseWriter, r *http.Request) error {
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, store.MaxRecord))
 	if err != nil {
 		return err
 	}
-	o, err := s.read(text)
-	if err != nil {
-		return err
-	}
-	if err := o.client.Validate(o.Spec, &o.Run); err != nil {
-		return err
-	}
-	s.start(r.PathValue("id"), o, false)
-	w.WriteHeader(http.StatusAccepted)
-	return nil
+	return s.accept(w, r.PathValue("id"), text, false)
 }
 
 // delete releases the instances of an operation.
@@ -52,13 +36,19 @@ func (s *service) delete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.read(e.Definition)
-	if err != nil {
-		return err
+	return s.accept(w, e.ID, e.Definition, true)
+}
+
+func (s *service) accept(w http.ResponseWriter, id string, text []byte, release bool) error {
+	o, err := s.read(text)
+	if err == nil && !release {
+		err = o.client.Validate(o.Spec, &o.Run)
 	}
-	s.start(e.ID, o, true)
-	w.WriteHeader(http.StatusAccepted)
-	return nil
+	if err == nil {
+		s.start(id, o, release)
+		w.WriteHeader(http.StatusAccepted)
+	}
+	return err
 }
 
 func (s *service) get(w http.ResponseWriter, r *http.Request) error {
@@ -66,7 +56,7 @@ func (s *service) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st := status{ID: e.ID, Cloud: e.Cloud, Asked: e.Asked, Known: e.Known, Settled: e.Settled}
+	st := status{ID: e.ID, Asked: e.Asked, Known: e.Known, Settled: e.Settled}
 	if info, err := provider.ReadToken(token); err == nil {
 		st.InstanceIDs = info.InstanceIDs
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider/clouds"
 	"github.com/yunfan-cloud/yunfan/provider/filestore"
+	"github.com/yunfan-cloud/yunfan/provider/problem"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
@@ -66,8 +67,7 @@ func run(ctx context.Context, path string, log *slog.Logger) error {
 	}
 	meter := metric.NewMeterProvider(metric.WithReader(exporter))
 	clients, err := cfg.Clouds.Clients(func(name string, c *clouds.Config) {
-		c.Options.Logger = log.With("account", name) // METER
-		_ = meter
+		c.Options.Logger, c.Options.Meter = log.With("account", name), meter
 	})
 	if err != nil {
 		return err
@@ -83,18 +83,20 @@ func run(ctx context.Context, path string, log *slog.Logger) error {
 
 // serve continues what an earlier process left, and answers requests, until ctx ends.
 func (s *service) serve(listener net.Listener, metrics http.Handler) error {
-	if err := s.resume(); err != nil {
+	err := s.resume()
+	if err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
-	s.routes(mux)
+	mux.Handle("PUT /operations/{id}", problem.Handler(s.put))
+	mux.Handle("GET /operations/{id}", problem.Handler(s.get))
+	mux.Handle("DELETE /operations/{id}", problem.Handler(s.delete))
 	mux.Handle("GET /metrics", metrics)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	defer s.work.Wait() // each operation gives itself back to the store
-	stop := context.AfterFunc(s.ctx, func() { _ = server.Close() })
-	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	defer context.AfterFunc(s.ctx, func() { _ = server.Close() })()
+	if err = server.Serve(listener); errors.Is(err, http.ErrServerClosed) {
+		return nil
 	}
-	return nil
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -18,7 +19,6 @@ type order struct {
 	Version int
 	Account string
 	specfile.File
-
 	client *provider.Client
 	text   []byte // as it was sent; the store keeps it
 }
@@ -39,6 +39,7 @@ type service struct {
 type task struct {
 	cancel    context.CancelFunc
 	ended     chan struct{}
+	done      atomic.Bool // the results are there
 	instances []provider.Instance
 	err       error
 }
@@ -62,12 +63,11 @@ func (s *service) resume() error {
 		if err != nil {
 			return err
 		}
-		o, err := s.read(e.Definition)
-		if err != nil {
+		if o, err := s.read(e.Definition); err != nil {
 			s.log.Error("an operation cannot be continued", "operation", e.ID, "error", err)
-			continue
+		} else {
+			s.start(e.ID, o, false)
 		}
-		s.start(e.ID, o, false)
 	}
 	return nil
 }
@@ -82,12 +82,13 @@ func (s *service) start(id string, o *order, release bool) {
 	s.mu.Unlock()
 	s.work.Go(func() {
 		defer close(t.ended)
-		defer cancel()
 		if before != nil {
 			before.cancel()
 			<-before.ended
 		}
 		t.instances, t.err = s.run(ctx, id, o, release)
+		t.done.Store(true)
+		cancel()
 		s.log.Info("operation", "operation", id, "running", len(t.instances), "error", t.err)
 	})
 }
@@ -95,17 +96,9 @@ func (s *service) start(id string, o *order, release bool) {
 // result returns what this process did with an operation, when that has ended.
 func (s *service) result(id string) (t *task, ended bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	t = s.tasks[id]
-	s.mu.Unlock()
-	if t == nil {
-		return nil, false
-	}
-	select {
-	case <-t.ended:
-		return t, true
-	default:
-		return nil, false
-	}
+	return t, t != nil && t.done.Load()
 }
 
 // run takes the operation from the store, and waits while another process has it.
