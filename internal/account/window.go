@@ -52,7 +52,6 @@ type window struct {
 type passage struct {
 	arrived time.Time // at the latest
 	open    bool      // there is no answer: it may have arrived earlier
-	refused bool      // it does not count
 }
 
 // window returns an empty window for a rate.
@@ -100,7 +99,7 @@ func (w *window) record(now time.Time) (number uint64) {
 }
 
 // answered records that there is an answer to a call.
-func (w *window) answered(number uint64, now time.Time, refused bool) {
+func (w *window) answered(number uint64, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.sent-number > uint64(len(w.calls)) {
@@ -117,25 +116,7 @@ func (w *window) answered(number uint64, now time.Time, refused bool) {
 	if known := w.fastest[0] > 0; known {
 		late = min(late, took-min(w.fastest[0], w.fastest[1])+slack)
 	}
-	p.arrived, p.open, p.refused = sent.Add(late), false, refused
-}
-
-// held returns what the calls so far hold of the receiver's window.
-func (w *window) held(now time.Time) (h held) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := uint64(len(w.calls))
-	for i := w.sent; i > 0 && w.sent-i < n; i-- {
-		c := &w.calls[(i-1)%n]
-		left := c.arrived.Add(w.per).Sub(now)
-		if left <= 0 {
-			break
-		}
-		if !c.refused {
-			h.calls, h.frees = h.calls+1, left
-		}
-	}
-	return h
+	p.arrived, p.open = sent.Add(late), false
 }
 
 // learnLocked records how long an answer took. A generation is as many answers as two
