@@ -10,9 +10,10 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/term"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
-	"golang.org/x/term"
 )
 
 // job is what one command does to one member.

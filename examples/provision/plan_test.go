@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mattn/go-runewidth"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 

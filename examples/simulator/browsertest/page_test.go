@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
 	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )

@@ -18,11 +18,12 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
+	"go.uber.org/goleak"
+	_ "modernc.org/sqlite"
+
 	"github.com/yunfan-cloud/yunfan/provider/sqlstore"
 	"github.com/yunfan-cloud/yunfan/provider/store"
 	"github.com/yunfan-cloud/yunfan/provider/storetest"
-	"go.uber.org/goleak"
-	_ "modernc.org/sqlite"
 )
 
 func TestMain(m *testing.M) {
