@@ -219,8 +219,11 @@ func (h *held) counts() store.Counts {
 // noteWait records the end of a wait. When it has settled the operation, that is saved.
 func (h *held) noteWait(ctx context.Context, err error) error {
 	var w *WaitError
-	open := errors.As(err, &w) && (len(w.Pending)+len(w.NotVisible) > 0 || w.Err != nil)
-	return h.note(ctx, !open, err)
+	if !errors.As(err, &w) {
+		return h.note(ctx, true, err)
+	}
+	unseen := len(w.Pending)+len(w.NotVisible) > 0
+	return h.note(ctx, !unseen && w.Err == nil, err)
 }
 
 // note records and saves whether each instance has been seen to run or to fail. It returns err,

@@ -119,7 +119,7 @@ type Instance struct {
 	AutoRenew          *bool             `json:"autoRenew,omitzero"`          // nil when the cloud does not say
 	DeletionProtection *bool             `json:"deletionProtection,omitzero"` // nil when the cloud does not say
 	CreatedAt          time.Time         `json:"createdAt,omitzero"`          // zero when the cloud does not say
-	ExpiresAt          time.Time         `json:"expiresAt,omitzero"`          // end of the prepaid period or automatic release; zero when there is none
+	ExpiresAt          time.Time         `json:"expiresAt,omitzero"`          // end of the prepaid period, or automatic release
 	Tags               map[string]string `json:"tags,omitzero"`
 
 	raw   any

@@ -153,7 +153,7 @@ func (s *state) applied() (f *fleet, problems specfile.Errors, err error) {
 	}
 	f, doc, err := parseFleet(data, s.meta.File, filepath.Dir(s.meta.File))
 	var all, others specfile.Errors
-	if doc == nil || (err != nil && !errors.As(err, &all)) {
+	if other := err != nil && !errors.As(err, &all); doc == nil || other {
 		return nil, nil, err
 	}
 	for _, e := range all {

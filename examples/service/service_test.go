@@ -43,7 +43,8 @@ var orders = map[string]string{
 }
 
 func order3(account string) string {
-	return "version: 1\naccount: " + account + "\nspec:\n  name: web\n  count: 3\n  login: {password: env:SERVICE_TEST_PASSWORD}" + orders[account] + "\n"
+	return "version: 1\naccount: " + account + "\nspec:\n  name: web\n  count: 3\n" +
+		"  login: {password: env:SERVICE_TEST_PASSWORD}" + orders[account] + "\n"
 }
 
 // running is a service with its simulated clouds.
@@ -172,7 +173,11 @@ func TestOperationsSurviveTheirProcess(t *testing.T) {
 			t.Fatalf("%s: got %d: %s", account, code, text)
 		}
 	}
-	time.Sleep(200 * time.Millisecond) // somewhere between the first call and the last
+	for deadline := time.Now().Add(10 * time.Second); len(sim.Instances()) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("no create has arrived")
+		}
+	}
 	if err := first.stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -218,9 +223,12 @@ func TestWrongOrdersAreProblems(t *testing.T) {
 			http.MethodPut, "/operations/a", order3("qingcloud") + "  zone: pek3a\n  tags: {a: b}\n", 422,
 			[]string{`"path":"Zone"`, `"path":"Tags"`},
 		},
-		"an operation that nobody knows":      {http.MethodGet, "/operations/b", "", 404, []string{`"not-found"`}},
-		"a release of what nobody knows":      {http.MethodDelete, "/operations/b", "", 404, []string{`"not-found"`}},
-		"a password in the file, not by name": {http.MethodPut, "/operations/a", "version: 1\naccount: ens\nspec: {login: {password: hunter2}}\n", 422, []string{"env:"}},
+		"an operation that nobody knows": {http.MethodGet, "/operations/b", "", 404, []string{`"not-found"`}},
+		"a release of what nobody knows": {http.MethodDelete, "/operations/b", "", 404, []string{`"not-found"`}},
+		"a password in the file, not by name": {
+			http.MethodPut, "/operations/a", "version: 1\naccount: ens\nspec: {login: {password: hunter2}}\n", 422,
+			[]string{"env:"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, text := r.call(t, tc.method, tc.path, tc.body)

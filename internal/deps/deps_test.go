@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestFindingsOfDependenciesFailAndThoseOfTheToolchainDoNot(t *testing.T) {
 	const config = `{"config":{"go_version":"go1.26.0"}}`
 	finding := func(module, function string) string {
-		return `{"finding":{"osv":"GO-1","fixed_version":"v1.2.4","trace":[{"module":"` + module + `","version":"v1.2.3","function":"` + function + `"}]}}`
+		const form = `{"finding":{"osv":"GO-1","fixed_version":"v1.2.4","trace":[{"module":%q,"version":"v1.2.3","function":%q}]}}`
+		return fmt.Sprintf(form, module, function)
 	}
 	for name, tc := range map[string]struct{ in, wants, fails string }{
 		"nothing found":       {config, "no known weakness", ""},
@@ -36,7 +38,7 @@ func TestFindingsOfDependenciesFailAndThoseOfTheToolchainDoNot(t *testing.T) {
 			if tc.fails == "" && err != nil {
 				t.Errorf("failed: %v", err)
 			}
-			if tc.fails != "" && (err == nil || !strings.Contains(err.Error(), tc.fails)) {
+			if !strings.Contains(fmt.Sprint(err), tc.fails) {
 				t.Errorf("the error is %v, want %q in it", err, tc.fails)
 			}
 		})
@@ -75,7 +77,7 @@ func TestLicencesAreKnownByTheirText(t *testing.T) {
 		if got != tc.licence {
 			t.Errorf("%s: got the licence %q, want %q", tc.m.path, got, tc.licence)
 		}
-		if tc.complains != "" && (err == nil || !strings.Contains(err.Error(), tc.complains)) {
+		if !strings.Contains(fmt.Sprint(err), tc.complains) {
 			t.Errorf("%s: the error is %v, want %q in it", tc.m.path, err, tc.complains)
 		}
 	}

@@ -5,8 +5,8 @@
 //	govulncheck -format json ./... | go run ./internal/deps -vulns
 //
 // With -vulns it reads the findings of govulncheck. A known weakness of a dependency that the
-// code reaches is a failure. One of the standard library is reported only: it is mended by the
-// toolchain of whoever builds the program.
+// code reaches is a failure. One of the standard library is only reported: a newer toolchain
+// mends it.
 package main
 
 import (

@@ -17,6 +17,8 @@ func TestFaultsOfKeys(t *testing.T) {
 		"LTAI5tKey":        "",
 		"CAIS/gh+==_-.:@%": "",
 		" \n":              "is blank",
+		"half\nkey":        "holds a character that is not printed",
+		"half\x00key":      "holds a character that is not printed",
 		"key\n":            "has a line break at its end",
 		"key\r\n":          "has a line break at its end",
 		" key":             "has a blank at its beginning or end",

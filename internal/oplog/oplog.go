@@ -7,8 +7,8 @@
 //	yunfan 1 base 3/11 9f8a7c6b
 //
 // the version, what the text is, which of its records this one is, and the checksum of the whole
-// text. A text of which records are missing was never saved: whoever wrote it has got an error,
-// or was killed, before anything followed from it. So it is skipped. A text that is complete
+// text. A text of which records are missing was never saved as a whole. Its writer got an error or
+// was killed, and did nothing more because of it. So it is skipped. A text that is complete
 // and has another checksum is damaged.
 package oplog
 

@@ -44,7 +44,7 @@ func (c *Caller) errorOf(ctx context.Context, x *exchange, call *Call, err error
 	return e
 }
 
-// unanswered describes a call that was tried, and whose answer is none of the API.
+// unanswered describes a call that was tried and has no answer of the API.
 func (c *Caller) unanswered(e *provider.APIError, x *exchange, err error) {
 	e.Err = x.secrets.Cause(err)
 	switch {

@@ -134,7 +134,7 @@ func (s *Store) change(ctx context.Context, want store.Claim, how func(p place, 
 	}
 	defer unlock()
 	c, err := p.latest()
-	if err == nil && (c.Fence != want.Fence || c.Owner != want.Holder) {
+	if taken := c.Fence != want.Fence || c.Owner != want.Holder; err == nil && taken {
 		err = store.ErrSuperseded
 	}
 	if err == nil {

@@ -163,7 +163,10 @@ func (f *filler) list(path string, v reflect.Value, raw bool) {
 		}
 	}
 	inside := before <= f.one && f.one < f.leaves
-	if chosen := f.one < 0 || inside || !f.skip(); chosen && n > 0 {
+	if n == 0 {
+		return
+	}
+	if f.one < 0 || inside || !f.skip() {
 		v.Set(list)
 	}
 }

@@ -102,7 +102,8 @@ func newGrammar(d Dialect, o *Options) grammar {
 	}
 	g.names = strings.NewReplacer(
 		"{operations}", schema+o.Prefix+"operations", "{records}", schema+o.Prefix+"records",
-		"{meta}", schema+o.Prefix+"meta", "{now}", now, "{columns}", columns, "{inline}", strings.ReplaceAll(g.inline, "{index}", o.Prefix+"free"),
+		"{meta}", schema+o.Prefix+"meta", "{now}", now, "{columns}", columns,
+		"{inline}", strings.ReplaceAll(g.inline, "{index}", o.Prefix+"free"),
 		"{index}", indexSchema+o.Prefix+"free", "{indexed}", tableOfIndex+o.Prefix+"operations",
 		"{flag}", g.flag, "{short}", g.short, "{long}", g.long, "{blob}", g.blob, "{suffix}", g.suffix,
 		"{floor}", "(SELECT fence FROM "+schema+o.Prefix+"meta)",

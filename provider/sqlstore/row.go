@@ -68,8 +68,7 @@ func checkName(what, name string) error {
 
 func checkEntry(e *store.Entry, holder string) error {
 	inID := func(r rune) bool {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		return letter || '0' <= r && r <= '9' || r == '-' || r == '_'
+		return strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", r)
 	}
 	other := strings.TrimFunc(e.ID, inID)
 	if n := len(e.ID); n < 1 || n > 64 || other != "" {

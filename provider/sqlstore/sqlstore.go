@@ -67,10 +67,13 @@ func (s *Store) change(ctx context.Context, what string, c *store.Claim, set str
 func (s *Store) set(ctx context.Context, q querier, c *store.Claim, set string, args ...any) error {
 	text := s.write("UPDATE {operations} SET " + set + ", revision = revision + 1 WHERE id = ? AND fence = ?")
 	n, err := exec(ctx, q, text, append(args, c.Entry.ID, c.Fence)...)
-	if none := n == 0 || c.Fence < 1; err == nil && none {
+	if err != nil {
+		return err
+	}
+	if n == 0 || c.Fence < 1 {
 		return superseded(c)
 	}
-	return err
+	return nil
 }
 
 func superseded(c *store.Claim) error {

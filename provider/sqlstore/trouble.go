@@ -150,7 +150,7 @@ func (s *Store) try(ctx context.Context, what string, do func(attempt) error) er
 			brokenSince = time.Now()
 		}
 		given := !brokenSince.IsZero() && time.Since(brokenSince) >= s.patience
-		if t == final || (t == broken && given) {
+		if hopeless := t == broken && given; t == final || hopeless {
 			return fmt.Errorf("sqlstore: %s: %w", what, err)
 		}
 		now.unknown = now.unknown || t == broken

@@ -164,7 +164,7 @@ func (f fault) checkNumbers() error {
 	switch {
 	case f.Share < 0 || f.Share > 1:
 		return errors.New(`field "share" must be from 0 to 1`)
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+	case f.Status != 0 && f.Status != min(max(f.Status, 200), 599):
 		return errors.New(`field "status" must be from 200 to 599, or 0 for the usual one`)
 	case f.Cloud == cloudsim.QingCloud && f.Code != "" && err != nil:
 		return errors.New(`field "code": the codes of qingcloud are numbers`)
