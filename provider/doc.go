@@ -17,7 +17,7 @@
 //     [Client.Preview].
 //   - Continue after a create: [Operation], [Operation.Wait], [Operation.Watch],
 //     [Operation.Look], [Operation.Terminate], [WaitAll].
-//   - Survive a crash: [Client.Run] with a store (packages store and filestore), [StoreOptions],
+//   - Survive a crash: [Client.Run], [Client.Submit] with a store (packages store, filestore), [StoreOptions],
 //     [Operation.Close], [StoredToken]. Without a store: [Journal], [Operation.MarshalText],
 //     [ReadToken], [Client.Resume].
 //   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],

@@ -35,13 +35,8 @@ type held struct {
 func (c *Client) hold(
 	ctx context.Context, id string, spec *RunInstancesSpec, s store.Store, o *StoreOptions,
 ) (*held, error) {
-	e := store.Entry{ID: id, Cloud: c.name, Owner: o.Run.Owner, Definition: o.Definition}
-	if spec != nil {
-		e.Region, e.Asked = c.region(spec.Region), max(spec.Count, 1)
-		e.Open = e.Asked
-	}
 	asked := time.Now()
-	claim, err := s.Claim(ctx, e, o.Holder, o.Lease)
+	claim, err := s.Claim(ctx, c.entry(id, spec, o), o.Holder, o.Lease)
 	if err != nil {
 		return nil, fmt.Errorf("claiming operation %s: %w", id, err)
 	}
@@ -56,6 +51,16 @@ func (c *Client) hold(
 		Lost:  h.lost,
 	})
 	return h, nil
+}
+
+// entry returns what the store keeps of an operation that begins.
+func (c *Client) entry(id string, spec *RunInstancesSpec, o *StoreOptions) store.Entry {
+	e := store.Entry{ID: id, Cloud: c.name, Owner: o.Run.Owner, Definition: o.Definition}
+	if spec != nil {
+		e.Region, e.Asked = c.region(spec.Region), max(spec.Count, 1)
+		e.Open = e.Asked
+	}
+	return e
 }
 
 // seqBits is how many records one claim may save: the fence is above them, so that the records

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -113,6 +114,52 @@ func (c *Client) Run(
 		return nil, wording.Paragraph(c.name, err, h.release())
 	}
 	return op, h.orLoss(err)
+}
+
+// Submit puts an operation into the store, for [Client.Run] to begin it later, here or in another
+// process: [store.Unfinished] has it from now on. It sends nothing to the cloud. A service that
+// answers a request before the instances exist calls it first, so that a crash between the answer
+// and the create loses nothing. StoreOptions.Definition should have the spec.
+//
+// An operation that the store has already is left as it is. One with another definition is an
+// error that matches [ErrExists], and a spec that Run would refuse gives [FieldErrors].
+func (c *Client) Submit(
+	ctx context.Context, id string, spec *RunInstancesSpec, s store.Store, o *StoreOptions,
+) error {
+	opts := o.withDefaults()
+	if err := opts.check(id); err != nil {
+		return err
+	}
+	if err := c.refuseNew(ctx, id, spec, s, &opts); err != nil {
+		return err
+	}
+	e, _, err := s.Load(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		e, err = submit(ctx, c.entry(id, spec, &opts), s, &opts)
+	}
+	switch {
+	case errors.Is(err, store.ErrHeld): // another process has submitted it meanwhile, and begins
+		e, _, err = s.Load(ctx, id)
+	case err == nil && e.Cloud != c.name:
+		err = fmt.Errorf("%w: it is of %q, and this client is of %q", ErrExists, e.Cloud, c.name)
+	}
+	if err == nil && !bytes.Equal(e.Definition, opts.Definition) {
+		err = fmt.Errorf("%w with another definition", ErrExists)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: operation %s: %w", c.name, id, err)
+	}
+	return nil
+}
+
+// submit makes the entry of an operation by a claim that is given back at once. If that fails, the
+// claim ends by itself.
+func submit(ctx context.Context, e store.Entry, s store.Store, o *StoreOptions) (store.Entry, error) {
+	claim, err := s.Claim(ctx, e, o.Holder, o.Lease)
+	if err != nil {
+		return store.Entry{}, err
+	}
+	return claim.Entry, s.Release(ctx, claim)
 }
 
 // refuseNew returns what is wrong with the spec of an operation that the store does not have.

@@ -27,28 +27,32 @@ func (s *service) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.accept(w, r.PathValue("id"), text, false)
+	o, err := s.read(text)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if err := o.client.Submit(r.Context(), id, &o.Spec, s.store, o.options); err != nil {
+		return err
+	}
+	s.start(id, o, false)
+	w.WriteHeader(http.StatusAccepted)
+	return nil
 }
 
-// delete releases the instances of an operation.
-func (s *service) delete(w http.ResponseWriter, r *http.Request) error {
+// delete releases the instances of an operation, and answers when they are gone.
+func (s *service) delete(_ http.ResponseWriter, r *http.Request) error {
 	e, _, err := s.store.Load(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return s.accept(w, e.ID, e.Definition, true)
-}
-
-func (s *service) accept(w http.ResponseWriter, id string, text []byte, release bool) error {
-	o, err := s.read(text)
-	if err == nil && !release {
-		err = o.client.Validate(o.Spec, &o.Run)
+	o, err := s.read(e.Definition)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		s.start(id, o, release)
-		w.WriteHeader(http.StatusAccepted)
-	}
-	return err
+	t := s.start(e.ID, o, true)
+	<-t.ended
+	return t.err
 }
 
 func (s *service) get(w http.ResponseWriter, r *http.Request) error {
@@ -60,7 +64,10 @@ func (s *service) get(w http.ResponseWriter, r *http.Request) error {
 	if info, err := provider.ReadToken(token); err == nil {
 		st.InstanceIDs = info.InstanceIDs
 	}
-	if t, ended := s.result(e.ID); ended {
+	s.mu.Lock()
+	t := s.tasks[e.ID]
+	s.mu.Unlock()
+	if t != nil && t.done.Load() {
 		st.Instances = t.instances
 		if t.err != nil {
 			p := problem.Of(t.err)

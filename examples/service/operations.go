@@ -19,8 +19,8 @@ type order struct {
 	Version int
 	Account string
 	specfile.File
-	client *provider.Client
-	text   []byte // as it was sent; the store keeps it
+	client  *provider.Client
+	options *provider.StoreOptions // the store keeps the text as it was sent
 }
 
 // service works on operations.
@@ -46,7 +46,8 @@ type task struct {
 
 // read returns the order in a text.
 func (s *service) read(text []byte) (*order, error) {
-	o := &order{Version: 1, text: text}
+	o := &order{Version: 1}
+	o.options = &provider.StoreOptions{Run: &o.Run, Definition: text}
 	doc, err := specfile.Decode(text, "the order", o, &specfile.Options{Vendors: clouds.Vendors()})
 	if doc == nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (s *service) resume() error {
 }
 
 // start creates or releases an operation in the background, in place of what is under way for it.
-func (s *service) start(id string, o *order, release bool) {
+func (s *service) start(id string, o *order, release bool) *task {
 	ctx, cancel := context.WithCancel(s.ctx)
 	t := &task{cancel: cancel, ended: make(chan struct{})}
 	s.mu.Lock()
@@ -91,26 +92,18 @@ func (s *service) start(id string, o *order, release bool) {
 		cancel()
 		s.log.Info("operation", "operation", id, "running", len(t.instances), "error", t.err)
 	})
-}
-
-// result returns what this process did with an operation, when that has ended.
-func (s *service) result(id string) (t *task, ended bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t = s.tasks[id]
-	return t, t != nil && t.done.Load()
+	return t
 }
 
 // run takes the operation from the store, and waits while another process has it.
 func (s *service) run(ctx context.Context, id string, o *order, release bool) (list []provider.Instance, err error) {
-	options := &provider.StoreOptions{Run: &o.Run, Definition: o.text}
-	op, err := o.client.Run(ctx, id, &o.Spec, s.store, options)
+	op, err := o.client.Run(ctx, id, &o.Spec, s.store, o.options)
 	for held := (*store.HeldError)(nil); errors.As(err, &held) && ctx.Err() == nil; {
 		select {
 		case <-time.After(held.Left):
 		case <-ctx.Done():
 		}
-		op, err = o.client.Run(ctx, id, &o.Spec, s.store, options)
+		op, err = o.client.Run(ctx, id, &o.Spec, s.store, o.options)
 	}
 	if op == nil {
 		return nil, err

@@ -115,16 +115,19 @@ func (r *running) call(t *testing.T, method, path, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
 	return resp.StatusCode, string(text)
 }
@@ -183,7 +186,9 @@ func TestOperationsSurviveTheirProcess(t *testing.T) {
 	}
 	second := begin(t, srv, dir)
 	for account := range orders {
-		st := second.until(t, "web-"+account, func(st status) bool { return st.Settled && len(st.Instances) == 3 })
+		st := second.until(t, "web-"+account, func(st status) bool { return len(st.Instances) == 3 })
+		// On clouds without client tokens an operation is not settled while a create whose answer was lost
+		// may still show: for a quarter of an hour.
 		if st.Problem != nil {
 			t.Errorf("%s: got the problem %+v, want none", account, st.Problem)
 		}
@@ -194,15 +199,17 @@ func TestOperationsSurviveTheirProcess(t *testing.T) {
 	if _, text := second.call(t, http.MethodGet, "/metrics", ""); !strings.Contains(text, "yunfan_creates") {
 		t.Errorf("the page of metrics has no creates:\n%.2000s", text)
 	}
+	var all sync.WaitGroup
 	for account := range orders {
-		if code, text := second.call(t, http.MethodDelete, "/operations/web-"+account, ""); code != http.StatusAccepted {
-			t.Fatalf("%s: got %d: %s", account, code, text)
-		}
+		all.Go(func() {
+			if code, text := second.call(t, http.MethodDelete, "/operations/web-"+account, ""); code != http.StatusOK {
+				t.Errorf("%s: got %d: %s", account, code, text)
+			}
+		})
 	}
-	for deadline := time.Now().Add(30 * time.Second); len(sim.Instances()) > 0; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d instances are left", len(sim.Instances()))
-		}
+	all.Wait()
+	if got := len(sim.Instances()); got != 0 {
+		t.Errorf("%d instances are left, want none", got)
 	}
 }
 
