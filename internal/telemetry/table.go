@@ -68,6 +68,8 @@ var (
 		"SetDefaultLaunchTemplateVersion", "DeleteLaunchTemplateVersions", "DeleteLaunchTemplate",
 		"CreatePlacementGroup", "DescribePlacementGroups", "ModifyPlacementGroup", "MoveIntoPlacementGroup",
 		"DeletePlacementGroup",
+		"DescribeRegions", "DescribeZones", "DescribeInstanceTypes", "DescribeImages", "DescribeStock", "DescribePrice",
+		"DescribeNetworks", "DescribeSubnets", "DescribeSecurityGroups", "DescribeKeyPairs", "DescribeQuotas",
 		other,
 	}
 )

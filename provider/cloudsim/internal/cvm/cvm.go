@@ -71,6 +71,7 @@ func actions() map[string]action {
 // New returns the protocol of CVM for a service.
 func New(s *core.Service) core.Wire {
 	s.AddRegions(regions())
+	s.StandardInventory(Inventory)
 	return &api{
 		service:  s,
 		actions:  actions(),

@@ -29,6 +29,7 @@ func New(s *core.Service) core.Wire {
 		placed:     map[string]place{},
 	}
 	s.AddRegions(regions())
+	s.StandardInventory(Inventory)
 	e.Fault, e.Region = fault, e.checkRegion
 	e.Table = map[string]alibaba.Action{
 		"RunInstances":           {Run: e.runInstances, Creates: true},

@@ -16,6 +16,7 @@ type api struct{ *alibaba.Gateway }
 func New(s *core.Service) core.Wire {
 	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10")}
 	s.AddRegions(cities())
+	s.StandardInventory(Inventory)
 	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"CreateInstance":          {Run: e.createInstance, Creates: true},

@@ -41,6 +41,7 @@ type reply map[string]any
 // New returns the protocol of QingCloud for a service.
 func New(s *core.Service) core.Wire {
 	s.AddRegions(zones())
+	s.StandardInventory(Inventory)
 	return &api{
 		service: s,
 		details: map[string]*details{},
