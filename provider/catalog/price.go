@@ -78,24 +78,24 @@ func (p *Price) Known() bool { return p != nil && p.Amount != "" }
 // is by the hour. A prepaid order has no price an hour: ok is then false, because the time it is
 // for depends on the calendar.
 func (p *Price) PerInstanceHour() (amount string, ok bool) {
-	r, ok := p.hourly()
-	if !ok {
+	r := p.each()
+	if r == nil || p.Unit != PerHour {
 		return "", false
 	}
 	text := r.FloatString(6)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), "."), true
 }
 
-// hourly is PerInstanceHour as a number.
-func (p *Price) hourly() (*big.Rat, bool) {
-	if !p.Known() || p.Unit != PerHour || p.Instances < 1 {
-		return nil, false
+// each returns the price of one instance, by the hour or for the whole order; nil if unknown.
+func (p *Price) each() *big.Rat {
+	if !p.Known() || p.Instances < 1 {
+		return nil
 	}
 	r, ok := new(big.Rat).SetString(p.Amount)
 	if !ok {
-		return nil, false
+		return nil
 	}
-	return r.Quo(r, new(big.Rat).SetInt64(int64(p.Instances))), true
+	return r.Quo(r, new(big.Rat).SetInt64(int64(p.Instances)))
 }
 
 // String returns the price as people read it: "0.86 CNY an hour".
