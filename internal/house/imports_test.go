@@ -71,6 +71,8 @@ func rules() []rule {
 		{"/provider", "github.com/go-json-experiment", "files are read by provider/specfile"},
 		{"/provider", module + "/provider/launchtemplate", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/fleet", "a fleet stands on the exported API alone"},
+		{"/provider/catalog", module + "/provider/fleet", "a fleet is put together from what is below it"},
 		{"/provider", module + "/provider/catalog", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/credential", "sources are put together beside provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},
@@ -293,6 +295,7 @@ func TestFewDependencies(t *testing.T) {
 		}, ofProvider...),
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
+		"/provider/fleet":          append([]string{module + "/provider", module + "/provider/catalog"}, ofProvider...),
 		"/provider/catalog":        append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
 			module + "/provider", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",

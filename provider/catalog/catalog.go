@@ -26,7 +26,7 @@ func (k *Catalog) Regions(ctx context.Context) iter.Seq2[Region, error] {
 		return failed[Region](err)
 	}
 	// The call needs an endpoint on some clouds, which is that of the client's region.
-	return read(k, ctx, apiRegions, k.c.Region(), func(r *Region) string { return r.ID }, nil,
+	return read(ctx, k, apiRegions, k.c.Region(), func(r *Region) string { return r.ID }, nil,
 		func(ctx context.Context, token string) (*provider.Page[Region], error) {
 			return d.DescribeRegions(ctx, k.c.Region(), token)
 		})
@@ -39,7 +39,7 @@ func (k *Catalog) Zones(ctx context.Context, region string) iter.Seq2[Zone, erro
 	if err != nil {
 		return failed[Zone](err)
 	}
-	return read(k, ctx, apiZones, region, func(z *Zone) string { return z.ID }, nil,
+	return read(ctx, k, apiZones, region, func(z *Zone) string { return z.ID }, nil,
 		func(ctx context.Context, token string) (*provider.Page[Zone], error) {
 			return d.DescribeZones(ctx, region, token)
 		})
@@ -52,7 +52,7 @@ func (k *Catalog) KeyPairs(ctx context.Context, region string) iter.Seq2[KeyPair
 	if err != nil {
 		return failed[KeyPair](err)
 	}
-	return read(k, ctx, apiKeyPairs, region, func(p *KeyPair) string { return p.key() }, nil,
+	return read(ctx, k, apiKeyPairs, region, func(p *KeyPair) string { return p.key() }, nil,
 		func(ctx context.Context, token string) (*provider.Page[KeyPair], error) {
 			return d.DescribeKeyPairs(ctx, region, token)
 		})
@@ -65,7 +65,7 @@ func (k *Catalog) SecurityGroups(ctx context.Context, q NetworkQuery) iter.Seq2[
 	if err != nil {
 		return failed[SecurityGroup](err)
 	}
-	return read(k, ctx, apiSecurityGroups, q.Region, func(g *SecurityGroup) string { return g.ID }, q.MatchesGroup,
+	return read(ctx, k, apiSecurityGroups, q.Region, func(g *SecurityGroup) string { return g.ID }, q.MatchesGroup,
 		func(ctx context.Context, token string) (*provider.Page[SecurityGroup], error) {
 			return d.DescribeSecurityGroups(ctx, &q, token)
 		})
@@ -78,7 +78,7 @@ func (k *Catalog) Networks(ctx context.Context, q NetworkQuery) iter.Seq2[Networ
 	if err != nil {
 		return failed[Network](err)
 	}
-	return read(k, ctx, apiNetworks, q.Region, func(n *Network) string { return n.ID }, q.MatchesNetwork,
+	return read(ctx, k, apiNetworks, q.Region, func(n *Network) string { return n.ID }, q.MatchesNetwork,
 		func(ctx context.Context, token string) (*provider.Page[Network], error) {
 			return d.DescribeNetworks(ctx, &q, token)
 		})
@@ -91,7 +91,7 @@ func (k *Catalog) Subnets(ctx context.Context, q NetworkQuery) iter.Seq2[Subnet,
 	if err != nil {
 		return failed[Subnet](err)
 	}
-	return read(k, ctx, apiSubnets, q.Region, func(s *Subnet) string { return s.ID }, q.MatchesSubnet,
+	return read(ctx, k, apiSubnets, q.Region, func(s *Subnet) string { return s.ID }, q.MatchesSubnet,
 		func(ctx context.Context, token string) (*provider.Page[Subnet], error) {
 			return d.DescribeSubnets(ctx, &q, token)
 		})
@@ -106,7 +106,7 @@ func (k *Catalog) Quotas(ctx context.Context, region, zone string) iter.Seq2[Quo
 		return failed[Quota](err)
 	}
 	fits := func(q *Quota) bool { return zone == "" || q.Zone == "" || q.Zone == zone }
-	return read(k, ctx, apiQuotas, region, func(q *Quota) string { return q.key() }, fits,
+	return read(ctx, k, apiQuotas, region, func(q *Quota) string { return q.key() }, fits,
 		func(ctx context.Context, token string) (*provider.Page[Quota], error) {
 			return d.DescribeQuotas(ctx, region, zone, token)
 		})
@@ -137,7 +137,7 @@ func asking[D any](k *Catalog, question, region string) (D, error) {
 
 // read reads a list to its end, and yields each item once. A nil fits selects all.
 func read[T any](
-	k *Catalog, ctx context.Context, api provider.API, region string, key func(*T) string, fits func(*T) bool,
+	ctx context.Context, k *Catalog, api provider.API, region string, key func(*T) string, fits func(*T) bool,
 	page func(ctx context.Context, token string) (*provider.Page[T], error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

@@ -104,8 +104,17 @@ func TestNamesFitPatterns(t *testing.T) {
 		pattern string
 		fits    bool
 	}{
-		{"", true}, {"*", true}, {"ab*ef", true}, {"abcdef", true}, {"*cd*", true}, {"a*c*f", true},
-		{"abc", false}, {"*abc", false}, {"ab*ab*", false}, {"abcdef*f", false}, {"[a]*", false},
+		{"", true},
+		{"*", true},
+		{"ab*ef", true},
+		{"abcdef", true},
+		{"*cd*", true},
+		{"a*c*f", true},
+		{"abc", false},
+		{"*abc", false},
+		{"ab*ab*", false},
+		{"abcdef*f", false},
+		{"[a]*", false},
 	} {
 		q := catalog.ImageQuery{Name: c.pattern}
 		if got := q.Matches(&catalog.Image{Name: "abcdef", Usable: true}); got != c.fits {

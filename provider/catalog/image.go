@@ -120,7 +120,7 @@ func (k *Catalog) Images(ctx context.Context, q ImageQuery) iter.Seq2[Image, err
 	if err := q.check(); err != nil {
 		return failed[Image](err)
 	}
-	return read(k, ctx, apiImages, q.Region, func(i *Image) string { return i.ID }, q.Matches,
+	return read(ctx, k, apiImages, q.Region, func(i *Image) string { return i.ID }, q.Matches,
 		func(ctx context.Context, token string) (*provider.Page[Image], error) {
 			return d.DescribeImages(ctx, &q, token)
 		})

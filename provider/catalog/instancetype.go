@@ -144,7 +144,7 @@ func (k *Catalog) InstanceTypes(ctx context.Context, q InstanceTypeQuery) iter.S
 	if err := q.check(); err != nil {
 		return failed[InstanceType](err)
 	}
-	return read(k, ctx, apiInstanceTypes, q.Region, func(t *InstanceType) string { return t.ID }, q.Matches,
+	return read(ctx, k, apiInstanceTypes, q.Region, func(t *InstanceType) string { return t.ID }, q.Matches,
 		func(ctx context.Context, token string) (*provider.Page[InstanceType], error) {
 			return d.DescribeInstanceTypes(ctx, &q, token)
 		})

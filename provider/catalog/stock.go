@@ -88,7 +88,7 @@ func (k *Catalog) Stock(ctx context.Context, q StockQuery) iter.Seq2[Stock, erro
 	if err := c.Err(); err != nil {
 		return failed[Stock](err)
 	}
-	return read(k, ctx, apiStock, q.Region, func(s *Stock) string { return s.key() }, q.Matches,
+	return read(ctx, k, apiStock, q.Region, func(s *Stock) string { return s.key() }, q.Matches,
 		func(ctx context.Context, token string) (*provider.Page[Stock], error) {
 			return d.DescribeStock(ctx, &q, token)
 		})

@@ -259,7 +259,7 @@ func proven(err error) bool {
 
 // missing reports whether every cause of an error is a lack of stock or quota.
 func missing(err error) bool {
-	if many, ok := err.(interface{ Unwrap() []error }); ok && !isAnswer(err) { //nolint:errorlint // its causes are looked at one by one
+	if many, ok := err.(interface{ Unwrap() []error }); ok && !isAnswer(err) {
 		causes := many.Unwrap()
 		return len(causes) > 0 && !slices.ContainsFunc(causes, func(err error) bool { return !missing(err) })
 	}

@@ -73,7 +73,7 @@ func (r *Run) Watch(ctx context.Context) iter.Seq2[Event, error] {
 		}()
 		defer func() { // the goroutine ends before the loop does
 			cancel()
-			for range events { //nolint:revive // only until it is closed
+			for range events { // only until it is closed
 			}
 		}()
 		for e := range events {
