@@ -73,6 +73,8 @@ func rules() []rule {
 		{"/provider", module + "/provider/placement", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/fleet", "a fleet stands on the exported API alone"},
 		{"/provider/catalog", module + "/provider/fleet", "a fleet is put together from what is below it"},
+		{"/provider", module + "/provider/maintain", "subjects other than instances stand on provider"},
+		{"/provider", module + "/provider/notice", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/catalog", "subjects other than instances stand on provider"},
 		{"/provider", module + "/provider/credential", "sources are put together beside provider"},
 		{"/provider/launchtemplate", module + "/provider/placement", "one subject does not need another"},

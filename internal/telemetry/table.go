@@ -70,6 +70,7 @@ var (
 		"DeletePlacementGroup",
 		"DescribeRegions", "DescribeZones", "DescribeInstanceTypes", "DescribeImages", "DescribeStock", "DescribePrice",
 		"DescribeNetworks", "DescribeSubnets", "DescribeSecurityGroups", "DescribeKeyPairs", "DescribeQuotas",
+		"TagInstances", "UntagInstances", "ModifyInstances", "ResizeInstance", "RenewInstance", "DescribeNotices",
 		other,
 	}
 )
