@@ -25,7 +25,8 @@ func TestThePictureShowsThisPlan(t *testing.T) {
 	}
 	var out bytes.Buffer
 	state := filepath.Join(t.TempDir(), "state")
-	if code := run(t.Context(), []string{"plan", "-f", "plan.yaml", "-s", state}, streams{strings.NewReader(""), &out, &out}); code != exitUsage {
+	args := []string{"plan", "-f", "plan.yaml", "-s", state}
+	if code := run(t.Context(), args, streams{strings.NewReader(""), &out, &out}); code != exitUsage {
 		t.Fatalf("plan ended with %d, want %d:\n%s", code, exitUsage, out.String())
 	}
 	for line := range strings.Lines(out.String()) {
