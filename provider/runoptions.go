@@ -141,7 +141,6 @@ func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ct
 // After a refusal for lack of stock, the client does not ask again for three minutes, in this
 // operation and in others that have alternatives. The refusal covers what the cloud's code
 // proves: the type in its zone, the zone, the kind of disk, or the subnet.
-// cloud's code proves.
 type Alternative struct {
 	InstanceType string
 	Zone         string
