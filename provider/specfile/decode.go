@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -144,7 +145,7 @@ func (d *decoder) hint(key string, list []field) string {
 			names = append(names, f.name)
 		}
 	}
-	if name := nearest(key, names); name != "" {
+	if name := nearest.Of(key, names); name != "" {
 		return "; did you mean " + name + "?"
 	}
 	if at := elsewhere(key, d.form); at != "" {
@@ -237,7 +238,7 @@ func (d *decoder) unknownCloud(name string) string {
 	if len(names) == 0 {
 		return "this program reads no options of clouds"
 	}
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Of(name, names); near != "" {
 		return "unknown cloud; did you mean " + near + "?"
 	}
 	return "unknown cloud: this program knows " + strings.Join(names, ", ")

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -112,5 +113,7 @@ func (d *Document) Add(err error) {
 func (d *Document) Err() error { return d.problems.err() }
 
 // Nearest returns the one of the names that a word is most likely meant to be, or "" when none is
-// near. Case, "_" and "-" do not count, and a few letters may be wrong.
-func Nearest(word string, names []string) string { return nearest(word, names) }
+// near. Case, blanks, "_" and "-" do not count. One letter may be wrong, two from eight letters on, three
+// from twelve on, and so on; words and names of fewer than three letters must be equal. The beginning of only
+// one name is near, too, from three letters on. It is safe for concurrent use.
+func Nearest(word string, names []string) string { return nearest.Of(word, names) }
