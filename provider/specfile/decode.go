@@ -90,7 +90,7 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 		switch {
 		case d.isRepeated(shownPath(path, m), m, seen), path == "" && m.key == "$schema":
 		case !ok:
-			d.add(m.at, shownPath(path, m), "unknown field%s", d.hint(m.key, list))
+			d.add(m.at, shownPath(path, m), "unknown field%s", d.hint(path, m.key, n, list))
 		case f.ofProgram:
 			d.add(m.at, fieldPath(path, f.name), "is set by the program: files do not have it")
 		default:
@@ -131,8 +131,8 @@ func fieldNamed(list []field, name string) (field, bool) {
 	return field{}, false
 }
 
-// hint returns what an unknown field was perhaps meant to be.
-func (d *decoder) hint(key string, list []field) string {
+// hint returns what an unknown field of a node was perhaps meant to be.
+func (d *decoder) hint(path, key string, n *node, list []field) string {
 	if len(d.list) > maxProblems { // not shown, unless the order of the problems changes much
 		return ""
 	}
@@ -146,6 +146,9 @@ func (d *decoder) hint(key string, list []field) string {
 		}
 	}
 	if name := nearest.Of(key, names); name != "" {
+		if n.find(name) == nil {
+			d.misspelt = append(d.misspelt, fieldPath(path, name))
+		}
 		return "; did you mean " + name + "?"
 	}
 	if at := elsewhere(key, d.form); at != "" {

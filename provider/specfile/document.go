@@ -88,7 +88,7 @@ func (d *Document) Has(path string) bool {
 }
 
 // Refuse adds a problem of the value at a path, or of what it would be in. It adds none when this
-// value already has one.
+// value already has one, or when it is there under a name that was told to be wrong.
 func (d *Document) Refuse(path, reason string, args ...any) {
 	told := slices.ContainsFunc(d.problems.list, func(e *Error) bool { return e.Path == path })
 	if !told {
@@ -103,7 +103,11 @@ func (d *Document) Add(err error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &list):
-		d.problems.list = append(d.problems.list, list...)
+		for _, e := range list {
+			if !d.problems.isTold(e.Path) {
+				d.problems.list = append(d.problems.list, e)
+			}
+		}
 	default:
 		d.problems.addCaused(err, place{}, "", err.Error())
 	}
