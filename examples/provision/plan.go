@@ -149,7 +149,7 @@ func (p *plan) conclude(err error) {
 // choices are the fields that every cloud chooses a value for when they are not set. The others stand
 // for something that is simply not asked for, such as a tag or an automatic renewal.
 var choices = []string{
-	"Zone", "HostName", "Network.VPCID", "Network.SubnetID", "Network.SecurityGroupIDs", "Network.PrivateIPs",
+	"InstanceType", "Zone", "HostName", "Network.VPCID", "Network.SubnetID", "Network.SecurityGroupIDs", "Network.PrivateIPs",
 	"SystemDisk.Type", "SystemDisk.SizeGiB", "SystemDisk.PerformanceLevel", "DataDisks[].Type", "Billing.Mode",
 	"ProjectID", "DeletionProtection", "SecurityAgent", "MonitorAgent",
 }
