@@ -303,6 +303,7 @@ func TestFewDependencies(t *testing.T) {
 		"/internal/oncehttp":  {module + "/internal/permit"},
 		"/internal/lease":     {module + "/internal/permit"},
 		"/internal/nearest":   {},
+		"/internal/regions":   {},
 		"/internal/permit":    {},
 		"/provider/store":     {},
 		"/provider/filestore": {module + "/provider/store", "golang.org/x/sys/unix"},
