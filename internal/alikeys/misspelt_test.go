@@ -37,8 +37,8 @@ func TestMisspeltNamesInTheFileOfTheCommandLineTool(t *testing.T) {
 
 func TestMisspeltNamesAtTheTopOfTheFile(t *testing.T) {
 	home := clean(t)
-	path := write(t, home, ".aliyun/config.json", `{"curent": "b", "profiles": [{"name": "b"}]}`)
-	wantError(t, Default(Options{Transport: nobody()}), "file "+path+" has curent,", "must be called current")
+	path := write(t, home, ".aliyun/config.json", `{"currnt": "b", "profiles": [{"name": "b"}]}`)
+	wantError(t, Default(Options{Transport: nobody()}), "file "+path+" has currnt,", "must be called current")
 	write(t, home, ".aliyun/config.json", `{"current": "b", "profile": [{"name": "b"}]}`)
 	wantError(t, Default(Options{Transport: nobody()}), "file "+path+" has profile,", "must be called profiles")
 }
