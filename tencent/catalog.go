@@ -49,8 +49,8 @@ func (f *filters) add(name string, most int, values ...string) {
 	*f = append(*f, &cvm.Filter{Name: new(name), Values: list(values)})
 }
 
-// itemsOf translates the rows of a list. It leaves out rows that are null, and those that translate
-// reports to be none.
+// itemsOf translates the rows of a list. Rows that are null say nothing and are left out, and so are those
+// that translate reports to be none.
 func itemsOf[R, T any](rows []*R, translate func(*R) (item T, ok bool)) []T {
 	out := make([]T, 0, len(rows))
 	for _, row := range rows {
@@ -83,7 +83,7 @@ func (d *driver) DescribeRegions(ctx context.Context, region, _ string) (*provid
 		return nil, err
 	}
 	r := resp.Response
-	if !lists(r.RegionSet, r.TotalCount) || resp.lostRows("RegionSet") {
+	if !lists(r.RegionSet, r.TotalCount) || resp.noRows("RegionSet", len(r.RegionSet)) {
 		return nil, ex.malformed("it has no list of regions", value(r.RequestId))
 	}
 	items := itemsOf(r.RegionSet, func(raw *cvm.RegionInfo) (catalog.Region, bool) {
@@ -104,7 +104,7 @@ func (d *driver) DescribeZones(ctx context.Context, region, _ string) (*provider
 		return nil, err
 	}
 	r := resp.Response
-	if !lists(r.ZoneSet, r.TotalCount) || resp.lostRows("ZoneSet") {
+	if !lists(r.ZoneSet, r.TotalCount) || resp.noRows("ZoneSet", len(r.ZoneSet)) {
 		return nil, ex.malformed("it has no list of zones", value(r.RequestId))
 	}
 	items := itemsOf(r.ZoneSet, func(raw *cvm.ZoneInfo) (catalog.Zone, bool) {
@@ -132,7 +132,7 @@ func (d *driver) DescribeKeyPairs(
 		return nil, err
 	}
 	r := resp.Response
-	if !lists(r.KeyPairSet, r.TotalCount) || resp.lostRows("KeyPairSet") {
+	if !lists(r.KeyPairSet, r.TotalCount) || resp.noRows("KeyPairSet", len(r.KeyPairSet)) {
 		return nil, ex.malformed("it has no list of key pairs", value(r.RequestId))
 	}
 	items := itemsOf(r.KeyPairSet, func(raw *cvm.KeyPair) (catalog.KeyPair, bool) {

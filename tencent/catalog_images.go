@@ -46,7 +46,7 @@ func (d *driver) DescribeImages(
 	}
 	r := resp.Response
 	page := &provider.Page[catalog.Image]{RequestID: value(r.RequestId)}
-	if !lists(r.ImageSet, r.TotalCount) || resp.lostRows("ImageSet") {
+	if !lists(r.ImageSet, r.TotalCount) || resp.noRows("ImageSet", len(r.ImageSet)) {
 		return nil, ex.malformed("it has no list of images", page.RequestID)
 	}
 	page.Items = itemsOf(r.ImageSet, imageOf)

@@ -134,7 +134,7 @@ func networkPage[R, T any](
 	}
 	r := resp.Response
 	all := rows.of(r)
-	if !lists(all, r.TotalCount) || resp.lostRows(rows.member) {
+	if !lists(all, r.TotalCount) || resp.noRows(rows.member, len(all)) {
 		return nil, ex.malformed("it has no list "+rows.member, value(r.RequestID))
 	}
 	return &provider.Page[T]{

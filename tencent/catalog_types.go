@@ -75,8 +75,8 @@ func (d *driver) plainTypes(
 		return nil, err
 	}
 	r := resp.Response
-	if resp.lostRows("InstanceTypeConfigSet") {
-		return nil, ex.malformed("a type in it cannot be read", value(r.RequestID))
+	if resp.noRows("InstanceTypeConfigSet", len(r.InstanceTypeConfigSet)) {
+		return nil, ex.malformed("its types cannot be read", value(r.RequestID))
 	}
 	items := merged(itemsOf(r.InstanceTypeConfigSet, plainTypeOf))
 	return &provider.Page[catalog.InstanceType]{Items: items, RequestID: value(r.RequestID)}, nil
@@ -95,8 +95,8 @@ func (d *driver) zoneConfigs(
 		return nil, "", err
 	}
 	r := resp.Response
-	if resp.lostRows("InstanceTypeQuotaSet") {
-		return nil, "", ex.malformed("a type in it cannot be read", value(r.RequestId))
+	if resp.noRows("InstanceTypeQuotaSet", len(r.InstanceTypeQuotaSet)) {
+		return nil, "", ex.malformed("its types cannot be read", value(r.RequestId))
 	}
 	return r.InstanceTypeQuotaSet, value(r.RequestId), nil
 }
