@@ -276,10 +276,15 @@ func decimal(f *float64) string {
 
 // stepsOf returns the documented later prices: from hour 96 on, and from hour 360 on.
 func stepsOf(raw *cvm.ItemPrice) []catalog.PriceStep {
-	second, third := catalog.PriceStep{FromHour: 96}, catalog.PriceStep{FromHour: 360}
-	second.Amount, second.ListAmount = amounts(raw.UnitPriceDiscountSecondStep, raw.UnitPriceSecondStep)
-	third.Amount, third.ListAmount = amounts(raw.UnitPriceDiscountThirdStep, raw.UnitPriceThirdStep)
-	return slices.DeleteFunc([]catalog.PriceStep{second, third}, func(s catalog.PriceStep) bool { return s.Amount == "" })
+	var out []catalog.PriceStep
+	add := func(hour int, pay, listed *float64) {
+		if amount, listAmount := amounts(pay, listed); amount != "" {
+			out = append(out, catalog.PriceStep{FromHour: hour, Amount: amount, ListAmount: listAmount})
+		}
+	}
+	add(96, raw.UnitPriceDiscountSecondStep, raw.UnitPriceSecondStep)
+	add(360, raw.UnitPriceDiscountThirdStep, raw.UnitPriceThirdStep)
+	return out
 }
 
 // currencyOf returns the currency of prices. No answer names one: the international site counts in US
