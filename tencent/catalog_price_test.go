@@ -287,8 +287,13 @@ func TestThePriceOfATemplate(t *testing.T) {
 
 func TestSumsAreExact(t *testing.T) {
 	for _, tt := range []struct{ a, b, want string }{
-		{"0.1", "0.2", "0.3"}, {"1", "2", "3"}, {"10", "90", "100"}, {"1.95", "0.05", "2"}, {"0.0001", "1000000", "1000000.0001"},
-		{"", "1", ""}, {"1", "", ""},
+		{"0.1", "0.2", "0.3"},
+		{"1", "2", "3"},
+		{"10", "90", "100"},
+		{"1.95", "0.05", "2"},
+		{"0.0001", "1000000", "1000000.0001"},
+		{"", "1", ""},
+		{"1", "", ""},
 	} {
 		if got := sum(tt.a, tt.b); got != tt.want {
 			t.Errorf("%s + %s is %q, want %q", tt.a, tt.b, got, tt.want)

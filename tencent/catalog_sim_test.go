@@ -226,7 +226,8 @@ func TestPricesOfASimulatedAccount(t *testing.T) {
 		{"with later prices", "S5.LARGE8", "ap-guangzhou-3", "", provider.Billing{}, 1, "0.864", "0.96", laterPrices("0.648", "0.72", "0.432", "0.48")},
 		{
 			"of a year", "S5.MEDIUM4", "ap-guangzhou-3", "",
-			provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Year}, 1, "1689.6", "1920", nil,
+			provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Year},
+			1, "1689.6", "1920", nil,
 		},
 		{"of a spot instance", "S5.MEDIUM4", "ap-guangzhou-3", "", provider.Billing{Mode: provider.Spot}, 1, "0.09", "0.09", nil},
 		{"that is not there", "IT5.4XLARGE64", "ap-guangzhou-7", "", provider.Billing{}, 1, "", "", nil},

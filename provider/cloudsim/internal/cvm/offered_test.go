@@ -137,7 +137,8 @@ func TestZonesOfAnInventory(t *testing.T) {
 		Regions: map[cloudsim.Cloud][]cloudsim.Region{cloudsim.CVM: {{ID: "ap-shanghai", Zones: []string{"ap-shanghai-4"}}}},
 		Inventories: map[cloudsim.Cloud]*cloudsim.Inventory{cloudsim.CVM: {
 			Zones: []cloudsim.InventoryZone{
-				{ID: "own-a", Region: "ap-own", Name: "Own A"}, {ID: "ap-shanghai-2", Region: "ap-shanghai"},
+				{ID: "own-a", Region: "ap-own", Name: "Own A"},
+				{ID: "ap-shanghai-2", Region: "ap-shanghai"},
 				{ID: "ap-shanghai-4", Region: "ap-shanghai", Name: "Shanghai 4"},
 			},
 			Types:  []cloudsim.InventoryType{{ID: "S5.MEDIUM4", Family: "S5", CPUs: 2, MemoryMiB: 4096, Arch: "x86_64"}},
