@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/catalog"
 )
@@ -314,6 +316,62 @@ func TestCurrencyFollowsTheEndpoint(t *testing.T) {
 			if got := driverAt(t, endpoint, &recorder{}).currencyOf(region); got != want {
 				t.Errorf("%s at %q: got %q, want %q", region, endpoint, got, want)
 			}
+		}
+	}
+}
+
+// oddities returns an answer in all forms in which one of its members is of another kind than documented.
+func oddities(t *testing.T, answer string) (out []string) {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(answer), &root); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(node any)
+	try := func(put func(any), old any) {
+		for _, odd := range []any{nil, "odd", -1.5, true, []any{}, map[string]any{}, []any{nil, "odd"}} {
+			put(odd)
+			out = append(out, jsonOf(t, root))
+		}
+		put(old)
+		walk(old)
+	}
+	walk = func(node any) {
+		switch n := node.(type) {
+		case map[string]any:
+			for _, name := range sorted.Keys(n) {
+				try(func(v any) { n[name] = v }, n[name])
+			}
+		case []any:
+			for i := range n {
+				try(func(v any) { n[i] = v }, n[i])
+			}
+		}
+	}
+	walk(root.(map[string]any)["Response"])
+	return out
+}
+
+// Whatever one member of an answer is, it neither stops the program nor makes a price out of nothing.
+func TestOddMembersOfTheCatalog(t *testing.T) {
+	spec := bought(provider.OnDemand, provider.PayByTraffic)
+	for name, answer := range map[string]string{
+		"regions": someRegions, "quotas": someQuotas, "types": someConfigs, "plain types": somePlainTypes, "stock": someConfigs,
+		"images": someImages,
+	} {
+		for _, body := range oddities(t, answer) {
+			_ = questions(t, offered(t, &recorder{body: body}))[name]() // an error or none: it must come back
+		}
+	}
+	amounts := map[string]bool{"3.33": true, "16.09": true, "": true}
+	for _, body := range oddities(t, priceAnswer(hourlySample, trafficSample)) {
+		p, err := offered(t, &recorder{body: body}).Price(t.Context(), spec)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		if !amounts[p.Amount] {
+			t.Errorf("%s: costs %q", body, p.Amount)
 		}
 	}
 }
