@@ -39,13 +39,14 @@ type typesResponse struct {
 
 // DescribeInstanceTypes implements [catalog.InstanceTypeLister]. DescribeZoneInstanceConfigInfos says
 // most about a type, but lists all types of a region once for each zone and each way to pay, with
-// prices. So a query that it cannot narrow uses DescribeInstanceTypeConfigs, and so does one for a
-// model of GPU, which only that call names.
+// prices. So it is asked only if its filters narrow the answer, or for an architecture, which only its
+// processors tell. Otherwise DescribeInstanceTypeConfigs is asked, and so it is for a model of GPU, which
+// only that call names.
 func (d *driver) DescribeInstanceTypes(
 	ctx context.Context, q *catalog.InstanceTypeQuery, _ string,
 ) (*provider.Page[catalog.InstanceType], error) {
-	narrow := q.Zone != "" || q.Family != "" || q.Arch != "" || len(q.IDs) > 0
-	if !narrow || q.GPUModel != "" {
+	narrow := q.Zone != "" || q.Family != "" || len(q.IDs) > 0
+	if detailed := narrow || q.Arch != ""; !detailed || q.GPUModel != "" {
 		return d.plainTypes(ctx, q)
 	}
 	var f filters
