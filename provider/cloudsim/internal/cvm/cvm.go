@@ -13,6 +13,18 @@ import (
 // Version is the simulated API version.
 const Version = "2017-03-12"
 
+// Products of the vendor, by the names in their hosts and signatures.
+const (
+	cvmProduct    = "cvm"
+	vpcProduct    = "vpc"
+	regionProduct = "region"
+)
+
+// products returns the versions of the products.
+func products() map[string]string {
+	return map[string]string{cvmProduct: Version, vpcProduct: "2017-03-12", regionProduct: "2022-06-27"}
+}
+
 // api is the protocol of Tencent Cloud CVM over a service.
 type api struct {
 	service *core.Service
@@ -33,6 +45,17 @@ type action struct {
 	creates    bool
 	lists      bool // shows instances
 	regionless bool // the common parameter Region may be absent
+
+	product string // "" means that of instances
+}
+
+// ofProduct returns the name that an action has here. CVM and the product of regions have actions with
+// the same names.
+func ofProduct(product, name string) string {
+	if product == regionProduct {
+		return product + "." + name
+	}
+	return name
 }
 
 // actions are all actions of the service. An action is one line here and one function.
@@ -65,6 +88,23 @@ func actions() map[string]action {
 		"ModifyInstancesAttribute": {run: decoded((*api).modifyInstancesAttribute)},
 		"DescribeRegions":          {run: decoded((*api).describeRegions), regionless: true},
 		"DescribeZones":            {run: decoded((*api).describeZones)},
+
+		"DescribeInstanceTypeConfigs":     {run: decoded((*api).describeTypes)},
+		"DescribeInstanceFamilyConfigs":   {run: decoded((*api).describeFamilies)},
+		"DescribeZoneInstanceConfigInfos": {run: decoded((*api).describeConfigs)},
+		"InquiryPriceRunInstances":        {run: decoded((*api).inquirePrice)},
+		"DescribeImages":                  {run: decoded((*api).describeImages)},
+		"DescribeImageFromFamily":         {run: decoded((*api).describeImageFromFamily)},
+		"DescribeImageQuota":              {run: decoded((*api).describeImageQuota)},
+		"DescribeKeyPairs":                {run: decoded((*api).describeKeyPairs)},
+		"DescribeAccountQuota":            {run: decoded((*api).describeAccountQuota)},
+
+		"DescribeVpcs":           {run: decoded((*api).describeVpcs), product: vpcProduct},
+		"DescribeSubnets":        {run: decoded((*api).describeSubnets), product: vpcProduct},
+		"DescribeSecurityGroups": {run: decoded((*api).describeSecurityGroups), product: vpcProduct},
+
+		"region.DescribeRegions": {run: decoded((*api).describeProductRegions), regionless: true, product: regionProduct},
+		"region.DescribeZones":   {run: decoded((*api).describeProductZones), product: regionProduct},
 	}
 }
 
@@ -72,6 +112,7 @@ func actions() map[string]action {
 func New(s *core.Service) core.Wire {
 	s.AddRegions(regions())
 	s.StandardInventory(Inventory)
+	addInventoryRegions(s)
 	return &api{
 		service:  s,
 		actions:  actions(),
