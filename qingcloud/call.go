@@ -37,7 +37,8 @@ const (
 // call is one request to the cloud.
 type call struct {
 	action  string
-	zone    string
+	zone    string            // also decides where the call goes
+	global  bool              // the action takes no zone
 	in      any               // pointer to a struct with the SDK's tags
 	secrets map[string]string // parameters that the SDK's builder would log
 	params  map[string]string // raw parameters of the user
@@ -143,9 +144,11 @@ type zoneProperty struct {
 
 // build lets the SDK build the request, and adds what the SDK must not see, because it would log it.
 func build(sdk *config.Config, c *call) (*http.Request, error) {
-	op := &data.Operation{
-		Config: sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+	zone := &zoneProperty{&c.zone}
+	if c.global {
+		zone.Zone = nil
 	}
+	op := &data.Operation{Config: sdk, Properties: zone, APIName: c.action, RequestMethod: http.MethodGet}
 	in := reflect.ValueOf(c.in)
 	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
 	if err != nil {
