@@ -13,7 +13,9 @@ func Inventory() *core.Inventory {
 	return &core.Inventory{
 		Currency: "CNY",
 		Zones: []core.Zone{
-			{ID: "pek3a", Region: "pek3a"}, {ID: "pek3b", Region: "pek3b"}, {ID: "sh1a", Region: "sh1a"},
+			{ID: "pek3a", Region: "pek3a"},
+			{ID: "pek3b", Region: "pek3b"},
+			{ID: "sh1a", Region: "sh1a"},
 			{ID: "gd1", Region: "gd1", Closed: true},
 		},
 		Types:    inventoryTypes(),

@@ -13,7 +13,7 @@ func (q *api) checkOffer(k *core.Call, a *args, o *order) {
 	if !q.service.Strict() || a.err != nil {
 		return
 	}
-	q.checkType(k, a, o)
+	q.checkType(a, o)
 	q.checkImage(a, o.image)
 	for _, id := range o.keyPairs {
 		q.knownKeyPair(a, id)
@@ -34,7 +34,7 @@ func (q *api) checkOffer(k *core.Call, a *args, o *order) {
 
 // checkType sets the type and the size of an order. An order by numbers is of the type that has
 // them.
-func (q *api) checkType(k *core.Call, a *args, o *order) {
+func (q *api) checkType(a *args, o *order) {
 	types := q.service.Inventory().Types
 	asked := a.text("instance_type")
 	i := slices.IndexFunc(types, func(t core.InstanceType) bool {
