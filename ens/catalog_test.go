@@ -1,6 +1,7 @@
 package ens
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -566,4 +568,39 @@ func TestASpecOfTheCatalogIsCreated(t *testing.T) {
 	if _, err := c.RunInstances(ctx, spec, nil); !errors.Is(err, provider.ErrNoStock) {
 		t.Errorf("a type that is sold out: %v, want an error that matches ErrNoStock", err)
 	}
+}
+
+// A list goes on where it was after a call that was throttled or failed.
+func TestAThrottledListIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simulated(t, sim)
+		sim.Inject(cloudsim.Fault{API: "DescribeImages", Kind: cloudsim.Throttle, Times: 1})
+		sim.Inject(cloudsim.Fault{API: "DescribeImages", Kind: cloudsim.ServerErrorBefore, Skip: 1, Times: 1})
+		if n := len(all(t, catalog.Of(c).Images(t.Context(), catalog.ImageQuery{Owner: catalog.PublicImage}))); n != 5 {
+			t.Errorf("%d public images, want 5", n)
+		}
+		if n := sim.Calls(cloudsim.ENS, "DescribeImages"); n != 3 {
+			t.Errorf("%d calls for one page that fails twice, want 3", n)
+		}
+	})
+}
+
+// The end of ctx ends a list at once.
+func TestAListEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simulated(t, sim)
+		sim.Inject(cloudsim.Fault{API: "DescribeKeyPairs", Kind: cloudsim.Slow, Delay: time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		err := lastError(catalog.Of(c).KeyPairs(ctx, ""))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the list ends with %v, want one that matches DeadlineExceeded", err)
+		}
+		if took := time.Since(began); took > 1100*time.Millisecond {
+			t.Errorf("the list ends after %v, want at most 100 ms after its ctx", took)
+		}
+	})
 }

@@ -103,15 +103,15 @@ func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply)
 
 // send does the one HTTP exchange and returns the body of a 200.
 func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]byte, error) {
-	timeout := readTimeout
-	if !oncehttp.IsRead(ex.op) {
-		timeout = writeTimeout
+	timeout, transport := readTimeout, d.transports.Reads
+	if !isRead(ex.op) {
+		timeout, transport = writeTimeout, d.transports.Creates
 		oncehttp.NoReplay(req)
 	}
 	inner, cancel := context.WithTimeout(ex.Watch(ctx), timeout)
 	defer cancel()
 	d.calls.add(time.Now())
-	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
+	resp, err := ex.RoundTrip(transport, req.WithContext(inner))
 	d.answered.Record(&ex.Exchange)
 	if err == nil {
 		err = ex.ReadAll(resp)
@@ -127,6 +127,9 @@ func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]b
 	}
 	return ex.Body(), nil
 }
+
+// isRead reports whether an action changes nothing. The names of all but one say so.
+func isRead(action string) bool { return oncehttp.IsRead(action) || action == actionQuotas }
 
 // outcome returns what is known about a call without an answer of the cloud. A request that
 // could not be built or signed cannot be the next time either.

@@ -149,6 +149,8 @@ func tagsOf(rows []tagRow) map[string]string {
 	return tags
 }
 
+const actionQuotas = "GetQuotaLeft"
+
 // quotasInput is a request of GetQuotaLeft. Without resource types it answers all of them.
 type quotasInput struct{}
 
@@ -170,7 +172,7 @@ func (d *driver) DescribeQuotas(
 	ctx context.Context, region, zone, _ string,
 ) (*provider.Page[catalog.Quota], error) {
 	out := &quotasAnswer{}
-	c := &call{action: "GetQuotaLeft", zone: cmp.Or(zone, d.regionOf(region)), in: &quotasInput{}}
+	c := &call{action: actionQuotas, zone: cmp.Or(zone, d.regionOf(region)), in: &quotasInput{}}
 	if err := d.call(ctx, c, out); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package qingcloud
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -497,4 +499,37 @@ func TestASpecOfTheCatalogIsCreated(t *testing.T) {
 	if left[0].Left != 48 {
 		t.Errorf("%d instances are left of the quota of 50 beside 2, want 48", left[0].Left)
 	}
+}
+
+// A list goes on where it was after a call that was throttled or failed.
+func TestAThrottledListIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, sim := simulated(t, nil)
+		sim.Inject(cloudsim.Fault{API: "DescribeImages", Kind: cloudsim.Throttle, Times: 1})
+		sim.Inject(cloudsim.Fault{API: "DescribeImages", Kind: cloudsim.ServerErrorBefore, Skip: 1, Times: 1})
+		if n := len(all(t, catalog.Of(c).Images(t.Context(), catalog.ImageQuery{Owner: catalog.PublicImage}))); n != 6 {
+			t.Errorf("%d public images, want 6", n)
+		}
+		if n := sim.Calls(cloudsim.QingCloud, "DescribeImages"); n != 3 {
+			t.Errorf("%d calls for one page that fails twice, want 3", n)
+		}
+	})
+}
+
+// The end of ctx ends a list at once.
+func TestAListEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, sim := simulated(t, nil)
+		sim.Inject(cloudsim.Fault{API: "DescribeKeyPairs", Kind: cloudsim.Slow, Delay: time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		err := lastError(catalog.Of(c).KeyPairs(ctx, ""))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the list ends with %v, want one that matches DeadlineExceeded", err)
+		}
+		if took := time.Since(began); took > 1100*time.Millisecond {
+			t.Errorf("the list ends after %v, want at most 100 ms after its ctx", took)
+		}
+	})
 }

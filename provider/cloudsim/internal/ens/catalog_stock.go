@@ -76,6 +76,44 @@ func (e *api) closed(node string) bool {
 	return slices.ContainsFunc(e.Service.Inventory().Zones, func(z core.Zone) bool { return z.ID == node && z.Closed })
 }
 
+// describePrepaidStock serves DescribePrePaidInstanceStock: the number of instances of one prepaid
+// spec. It has the vendor's own spelling mistake. Its Memory is in MB.
+func (e *api) describePrepaidStock(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.params(k.Params)
+	for _, name := range []string{"EnsRegionId", "InstanceSpec", "SystemDiskSize", "DataDiskSize"} {
+		p.Required(name)
+	}
+	node, kind := e.node(p), p.Text("InstanceSpec")
+	system, data := p.Number("SystemDiskSize", 20, 1, 1<<20), p.Number("DataDiskSize", 0, 0, 1<<20)
+	i := slices.IndexFunc(e.Service.Inventory().Types, func(t core.InstanceType) bool { return t.ID == kind })
+	if p.Refusal == nil && i < 0 {
+		p.Refuse(invalid("InstanceSpec"))
+	}
+	if p.Refusal != nil {
+		return nil, p.Refusal
+	}
+	t := e.Service.Inventory().Types[i]
+	left, gap := 0, "StockNotEnough"
+	if o := e.Service.Offer(node, kind, core.Prepaid); o != nil && !e.closed(node) {
+		if left = e.Service.Left(o, k.Now); left == core.Unlimited {
+			left = endless
+		}
+	}
+	if left > 0 {
+		gap = ""
+	}
+	return alibaba.Object{
+		{"EnsRegionId", node},
+		{"InstanceSpec", kind},
+		{"Cores", t.CPUs},
+		{"Memory", t.MemoryMiB},
+		{"SystemDiskSize", system},
+		{"DataDiskSize", data},
+		{"AvaliableCount", left},
+		{"ResourceGap", gap},
+	}, nil
+}
+
 // describePrice serves DescribePrice: the price of a prepaid order, without bandwidth. Disks cost
 // nothing here. A type without a price has an answer without one (unverified).
 func (e *api) describePrice(k *core.Call) (alibaba.Object, *alibaba.Refusal) {

@@ -121,6 +121,15 @@ func TestStockIsTold(t *testing.T) {
 				t.Errorf("%s has %s of %s, want %s", w.node, got, w.kind, w.want)
 			}
 		}
+		for kind, want := range map[string]string{
+			"ens.sn1.stiny": `"Cores":1,"Memory":2048,"SystemDiskSize":20,"DataDiskSize":20,"AvaliableCount":100,"ResourceGap":""`,
+			"ens.sn1.small": `"Cores":4,"Memory":8192,"SystemDiskSize":20,"DataDiskSize":20,"AvaliableCount":0,"ResourceGap":"StockNotEnough"`,
+		} {
+			got := c.Call("DescribePrePaidInstanceStock", "EnsRegionId", "cn-hangzhou", "InstanceSpec", kind, "SystemDiskSize", "20", "DataDiskSize", "20")
+			if !strings.Contains(c.WantOK(got).Raw, want) {
+				t.Errorf("the stock of %s is %s, want %s", kind, got.Raw, want)
+			}
+		}
 		create := []string{
 			"EnsRegionId", "cn-beijing-cmcc", "InstanceType", "ens.sn1.medium",
 			"ImageId", "ubuntu_22_04_x64_20G_alibase_20250603", "Amount",

@@ -215,6 +215,9 @@ func TestAnInventoryBindsCreates(t *testing.T) {
 		if m := c.Show(sized, "verbose=1"); m.Type != "c4m8" || m.SecurityGroup.ID != "sg-defaultpek3a" {
 			t.Errorf("an instance by numbers is of type %q in group %q, want c4m8 and sg-defaultpek3a", m.Type, m.SecurityGroup.ID)
 		}
+		if raw := c.Must("DescribeInstances", "instances.1="+sized).Raw; !strings.Contains(raw, `"security_group_name":"default","is_default":1`) {
+			t.Errorf("the default group of an instance is shown in %s, want its name and is_default 1", raw)
+		}
 		if got := c.column("left", "GetQuotaLeft", "quota_left_set", "resource_types.1=cpu"); got != "492" {
 			t.Errorf("%s CPUs are left of the quota of 500, want 492 beside two instances of 4", got)
 		}

@@ -43,6 +43,32 @@ func (q *api) joinVxnet(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, instances, powerTime), nil
 }
 
+// leaveVxnet is the action of that name: all instances leave or none does, at once. That an instance
+// outside the network refuses the call is unverified.
+func (q *api) leaveVxnet(k *core.Call, a *args) (reply, *refusal) {
+	id := a.required("vxnet")
+	instances := q.switchable(k, a, "taken out of a network", "running", "stopped")
+	isIn := func(n netInterface) bool { return n.vxnet == id }
+	for _, m := range instances {
+		if !slices.ContainsFunc(q.details[m.ID].nics, isIn) {
+			a.refuse(refusef(denied, "PermissionDenied, instance [%s] is not in vxnet [%s]", m.ID, id))
+		}
+	}
+	if a.err != nil {
+		return nil, a.err
+	}
+	for _, m := range instances {
+		d := q.details[m.ID]
+		for _, n := range d.nics {
+			if isIn(n) {
+				m.PrivateIPs = slices.DeleteFunc(m.PrivateIPs, func(ip string) bool { return ip == n.ip })
+			}
+		}
+		d.nics = slices.DeleteFunc(d.nics, isIn)
+	}
+	return q.lifecycleJob(k, instances, powerTime), nil
+}
+
 // readVxNet reads the parameter vxnet, "ID" or "ID|address".
 func (q *api) readVxNet(k *core.Call, a *args) network {
 	id, ip, fixed := strings.Cut(a.required("vxnet"), "|")

@@ -134,6 +134,14 @@ func TestInstancesJoinNetworks(t *testing.T) {
 		if nets := c.Show(ids[1]).VxNets; len(nets) != 1 || nets[0].PrivateIP != "" {
 			t.Errorf("the instance is in %+v, want a network without an address", nets)
 		}
+		c.Must("LeaveVxnet", "vxnet=vxnet-ytuyg2q", "instances.1="+inside[0])
+		if n := len(c.Show(inside[0]).VxNets); n != 0 {
+			t.Errorf("the instance is in %d networks after it left the only one, want none", n)
+		}
+		if a := c.Call("LeaveVxnet", "vxnet=vxnet-ytuyg2q", "instances.1="+inside[0]); a.Code() != 1400 {
+			t.Errorf("leaving a network twice: %s, want 1400", a.Raw)
+		}
+		c.Must("JoinVxnet", "vxnet=vxnet-ytuyg2q|192.168.100.9", "instances.1="+inside[0]) // the address is free again
 		for pairs, want := range map[string]int{
 			"vxnet=vxnet-ytuyg2q":                          1100,
 			"instances.1=" + ids[1]:                        1100,

@@ -84,6 +84,7 @@ func actions() map[string]action {
 		"DescribeRouters":               {run: (*api).describeRouters},
 		"DescribeVxnets":                {run: (*api).describeVxnets},
 		"JoinVxnet":                     {run: (*api).joinVxnet},
+		"LeaveVxnet":                    {run: (*api).leaveVxnet},
 		"GetQuotaLeft":                  {run: (*api).getQuotaLeft},
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 	d := q.details[m.ID]
 	status, transition, since := statusOf(m, now)
-	group, groups := securityGroups(m.Groups)
+	group, groups := q.securityGroups(m.Groups)
 	v := instanceView{
 		ID: m.ID, Name: m.Name, Description: d.description, HostName: cmp.Or(m.HostName, m.ID),
 		Type: m.InstanceType, Class: d.class, VCPUs: m.CPUs, VCPUsMax: m.CPUs,
@@ -25,7 +25,7 @@ func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 		Project: []string{}, Tags: []string{}, DNSAliases: []string{},
 		GraphicsProtocol: "vnc", GraphicsPasswd: "vnc-" + m.ID,
 		Image: q.imageOf(m.ImageID), Extra: extra(m, d),
-		VxNets:        vxNets(d.nics, m.Groups, now, up(m, now, ipDelay)),
+		VxNets:        q.vxNets(d.nics, m.Groups, now, up(m, now, ipDelay)),
 		SecurityGroup: group, SecurityGroups: groups,
 		VolumeIDs: append([]string{}, d.volumes...), Volumes: []volumeView{},
 	}
@@ -105,7 +105,7 @@ func extra(m *core.Instance, d *details) extraView {
 
 // vxNets shows addresses only after the instance has them, and the security group only
 // where it has an effect.
-func vxNets(nics []netInterface, groups []string, now time.Time, addressed bool) []vxNetView {
+func (q *api) vxNets(nics []netInterface, groups []string, now time.Time, addressed bool) []vxNetView {
 	out := []vxNetView{}
 	for i, n := range nics {
 		if now.Before(n.from) {
@@ -122,7 +122,7 @@ func vxNets(nics []netInterface, groups []string, now time.Time, addressed bool)
 			v.Role = 1
 		}
 		if n.vxnet == baseNet {
-			v.SecurityGroup, v.SecurityGroups = securityGroups(groups)
+			v.SecurityGroup, v.SecurityGroups = q.securityGroups(groups)
 		}
 		out = append(out, v)
 	}
@@ -130,13 +130,22 @@ func vxNets(nics []netInterface, groups []string, now time.Time, addressed bool)
 }
 
 // securityGroups returns the security group, or null, and the list of it.
-func securityGroups(groups []string) (*securityGroupView, []securityGroupView) {
+func (q *api) securityGroups(groups []string) (*securityGroupView, []securityGroupView) {
 	if len(groups) == 0 {
 		return nil, []securityGroupView{}
 	}
 	v := securityGroupView{ID: groups[0], Name: groups[0]}
 	if v.ID == "sg-default" {
 		v.IsDefault = 1
+	}
+	for _, g := range q.service.Inventory().Groups {
+		if q.service.Strict() && g.ID == v.ID {
+			v.Name = g.Name
+			v.IsDefault = 0
+			if g.Default {
+				v.IsDefault = 1
+			}
+		}
 	}
 	return &v, []securityGroupView{v}
 }
