@@ -309,7 +309,7 @@ func TestSubnetsAreRead(t *testing.T) {
 		{"vxnet_type":1,"vxnet_id":"vxnet-ytuyg2q","vxnet_name":"web","create_time":"2013-08-30T05:13:50Z","description":null,"available_ip_count":251,"zone_id":"pek3a",
 		 "router":{"router_id":"rtr-b0u6sdj6","router_name":"demo","manager_ip":"192.168.100.1","ip_network":"192.168.100.0/24","dyn_ip_start":"192.168.100.2","dyn_ip_end":"192.168.100.254","mode":1}},
 		{"vxnet_id":"vxnet-0","router":{},"available_ip_count":null},{"vxnet_id":"vxnet-2","router":"","vpc_router_id":"rtr-2"},{"vxnet_id":"vxnet-3","router":[],"available_ip_count":0},
-		{"vxnet_id":"vxnet-4","router":{"ip_network":7}}],"ret_code":0}`)
+		{"vxnet_id":"vxnet-4","router":{"ip_network":7},"vpc_router_id":"rtr-4"}],"ret_code":0}`)
 	cat := catalogOver(t, m)
 	web := catalog.Subnet{
 		ID: "vxnet-ytuyg2q", Name: "web", VPCID: "rtr-b0u6sdj6", Zone: "pek3a", CIDR: netip.MustParsePrefix("192.168.100.0/24"),
@@ -319,7 +319,7 @@ func TestSubnetsAreRead(t *testing.T) {
 		catalog.Subnet{ID: "vxnet-0", Zone: "pek3a", Default: true},
 		catalog.Subnet{ID: "vxnet-2", Zone: "pek3a", VPCID: "rtr-2"},
 		catalog.Subnet{ID: "vxnet-3", Zone: "pek3a", AddressesKnown: true},
-		catalog.Subnet{ID: "vxnet-4", Zone: "pek3a"})
+		catalog.Subnet{ID: "vxnet-4", Zone: "pek3a", VPCID: "rtr-4"})
 	wantItems(t, all(t, cat.Subnets(t.Context(), catalog.NetworkQuery{Name: "web", VPCID: "rtr-b0u6sdj6"})), web)
 	wantSent(t, m, "action=DescribeVxnets&limit=100&zone=pek3a", "action=DescribeVxnets&limit=100&search_word=web&zone=pek3a")
 }

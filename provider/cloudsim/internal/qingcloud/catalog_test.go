@@ -172,7 +172,9 @@ func TestListsAreWhole(t *testing.T) {
 // TestAnInventoryBindsCreates: with an inventory, creates accept only what the lists show.
 func TestAnInventoryBindsCreates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := strictClient(t, nil)
+		c := strictClient(t, func(i *cloudsim.Inventory) { // a zone that is closed sells nothing
+			i.Offers = append(i.Offers, cloudsim.Offer{Zone: "gd1", Type: "e2.large.r2", Charge: "postpaid", Stock: cloudsim.Unlimited})
+		})
 		create := func(pairs string) []string {
 			return append([]string{
 				"image_id=jammyx64", "instance_type=e2.large.r2", "login_mode=passwd", "login_passwd=Secret-Word-1",
