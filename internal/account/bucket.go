@@ -46,7 +46,7 @@ type bucket struct {
 	closed time.Time // until when the cloud wants no call
 }
 
-// bucket returns a bucket for a rate that so many processes share; 0 means that nobody knows.
+// bucket returns a bucket for a rate for one of so many processes; see [Kind].Processes.
 func (r Rate) bucket(processes int) *bucket {
 	return &bucket{pace: r.pace(processes), window: r.window()}
 }
@@ -144,7 +144,7 @@ func (k *bucket) record(now time.Time) (number uint64) {
 	if k == nil {
 		return 0
 	}
-	k.pace.record()
+	k.pace.first.sent()
 	return k.window.record(now)
 }
 
@@ -155,10 +155,12 @@ func (k *bucket) report(number uint64, made time.Time, throttled bool) {
 	}
 	now := time.Now()
 	k.window.answered(number, now, throttled)
+	k.pace.first.answered(throttled)
 	var own held
-	if throttled {
+	if others := k.pace.share != nil; others && throttled {
 		own = k.window.held(now)
 	}
-	pause := k.pace.report(made, throttled, own)
-	k.pause(pause)
+	if pause := k.pace.report(made, throttled, own); pause > 0 {
+		k.pause(pause)
+	}
 }

@@ -20,7 +20,9 @@ type Kind struct {
 	All    Rate
 	Read   bool // at most [ReadsAtOnce] are under way
 
-	Processes int // that share the rates; 0 finds out
+	// Processes is how many processes share the rates. 0 and 1 mean that this one is alone. Less
+	// than 0 means that nobody knows.
+	Processes int
 
 	// Gate says when the call may go, instead of the rates. GateOnly means that the call fails
 	// when Gate does. Nil leaves it to the rates.
@@ -157,8 +159,8 @@ func (b *Budget) bucketsOf(k *Kind) (own, all *bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	processes := k.Processes
-	if k.Gate != nil && processes == 0 {
-		processes = unknownProcesses
+	if unknown := processes <= 0; unknown && k.Gate != nil {
+		processes = gatedProcesses
 	}
 	own = b.bucketLocked(bucketKey{k.Cloud, k.Region, k.API}, k.Own, processes)
 	return own, b.bucketLocked(bucketKey{cloud: k.Cloud}, k.All, processes)

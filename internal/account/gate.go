@@ -18,9 +18,9 @@ const (
 	// as it takes to find out that nobody answers.
 	shutFor = 5 * time.Second
 
-	// unknownProcesses is how many processes share the rates where a gate has failed and nobody
+	// gatedProcesses is how many processes share the rates where a gate has failed and nobody
 	// has said.
-	unknownProcesses = 8
+	gatedProcesses = 8
 )
 
 // GateError is a call that was not made because the gate has failed.

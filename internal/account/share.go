@@ -8,8 +8,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What several processes that share a rate do without knowing of each other. DESIGN.md has the
-// arithmetic ("One account, many processes").
+// What several processes that share a rate do, each by itself. DESIGN.md has the arithmetic
+// ("One account, many processes").
 const (
 	// shareDrop is which part of its pace a process gives up after a refusal.
 	shareDrop     = 0.15
@@ -24,7 +24,7 @@ const (
 	// shareKept is which part of what it has had a process takes to be its share.
 	shareKept = 0.9
 
-	// mostProcesses bounds how small a share becomes.
+	// mostProcesses bounds how small a share becomes, where the process was not told of more.
 	mostProcesses = 64
 
 	// shareCalm is how long a process at least waits for a refusal before it grows faster, and
@@ -48,30 +48,77 @@ type held struct {
 	frees time.Duration // until the first of them leaves the window
 }
 
-// share is what a process knows about the others that use its rate.
+// share is what a process that was told of others knows about them.
 type share struct {
-	of    rate.Limit // the pace that is a share; 0 means that the process seems to be alone
+	of    rate.Limit // the pace that is a share; 0 as long as the process seems to be alone
+	least rate.Limit // of a share
 	row   int        // refusals since a call last went well
 	began time.Time  // the first of them
 	first held       // at the first of them
+	grown time.Time  // when the pace last grew after a throttle
+	low   rate.Limit // the pace before it grew
 }
 
-// refused counts a refusal.
-func (s *share) refused(now time.Time, own held) {
+// isLong reports whether the rate is of so long a time that one which is used up stays so for
+// longer than a caller has patience.
+func (r Rate) isLong() bool { return r.Per > time.Minute }
+
+// startShare makes the pace that of one of several processes, which are fewer than 0 where
+// nobody knows their number. Such a process takes itself to be alone at first.
+func (p *pace) startShare(processes int, now time.Time) {
+	p.share = &share{least: p.full / rate.Limit(max(mostProcesses, 2*processes))}
+	burst := p.burst
+	if processes > 0 {
+		p.share.of = p.full * shareKept / rate.Limit(processes)
+		p.throttled = now // as if it had found its share now
+		p.setLocked(p.share.of, now)
+		burst = p.limiter.Burst()
+	}
+	part := p.rate.firstPart()
+	p.first = hold(burst - (burst+part-1)/part)
+	p.limiter.AllowN(now, p.first.unproven)
+}
+
+// refusedSharedLocked slows down after a refusal. It returns how long no call is to go beside
+// that. The caller has p.mu.
+func (p *pace) refusedSharedLocked(now time.Time, own held) (pause time.Duration) {
+	s := p.share
 	if s.row == 0 {
 		s.began, s.first = now, own
 	}
 	s.row++
+	if p.othersUse(now, own) {
+		p.cutShareLocked(now)
+	} else {
+		p.refusedLocked(now)
+	}
+	return p.pauseLocked(now, own)
 }
 
-// isShared reports whether a refusal shows that others use the rate: own calls do not
+// growSharedLocked speeds up after a call that went well. The caller has p.mu.
+func (p *pace) growSharedLocked(made, now time.Time) {
+	s, before := p.share, p.limiter.Limit()
+	if s.row > 0 {
+		s.row = 0
+		p.paceLocked(before, now)
+	}
+	if s.of > 0 {
+		p.growShareLocked(now)
+		return
+	}
+	if p.growLocked(made, now); p.limiter.Limit() > before {
+		s.grown, s.low = now, before
+	}
+}
+
+// othersUse reports whether a refusal shows that others use the rate: own calls do not
 // explain it, and either the latest growth was refused, or a long window stays full.
-func (p *pace) isShared(now time.Time, own held) bool {
+func (p *pace) othersUse(now time.Time, own held) bool {
 	if p.share.of > 0 {
 		return true
 	}
 	explained := own.calls*5 >= p.rate.Calls*4
-	refuted := !p.grown.IsZero() && now.Sub(p.grown) <= max(calmTime, p.rate.Per)
+	refuted := !p.share.grown.IsZero() && now.Sub(p.share.grown) <= max(calmTime, p.rate.Per)
 	return refuted && !explained || p.staysFull(now)
 }
 
@@ -80,29 +127,32 @@ func (p *pace) staysFull(now time.Time) bool {
 	return p.rate.isLong() && p.share.row > 1 && now.Sub(p.share.began) >= p.rate.Per/fullAfter
 }
 
-// refusedShareLocked takes the share for what the process has had, or makes it smaller. The
+// asksOnly reports whether calls go one by one, to ask whether a long window is still full.
+func (s *share) asksOnly(r Rate) bool { return r.isLong() && s.row > 0 }
+
+// cutShareLocked takes what the process has had for its share, or makes the share smaller. The
 // caller has p.mu.
-func (p *pace) refusedShareLocked(now time.Time) {
-	s := &p.share
+func (p *pace) cutShareLocked(now time.Time) {
+	s, isLong := p.share, p.rate.isLong()
 	filling := s.row > 1 && now.Sub(s.began) < p.rate.Per/fullAfter
 	switch {
-	case s.of == 0 && p.rate.isLong():
+	case s.of == 0 && isLong:
 		s.of = shareKept * rate.Limit(float64(s.first.calls)/p.rate.Per.Seconds())
 	case s.of == 0:
-		s.of = min(p.low, p.limiter.Limit()/2)
-	case s.row == 1, p.rate.isLong() && filling:
+		s.of = min(s.low, p.limiter.Limit()/2)
+	case s.row == 1, isLong && filling:
 		s.of *= 1 - p.drop()
-	case s.row > 2 && !p.rate.isLong():
+	case s.row > 2 && !isLong:
 		s.of /= 2
 	}
-	s.of = max(s.of, p.full/mostProcesses)
-	p.before = 0
+	s.of = max(s.of, s.least)
+	p.before, p.throttled = 0, now
 	p.setLocked(s.of, now)
 }
 
 // growShareLocked makes the share larger after a call that went well. The caller has p.mu.
 func (p *pace) growShareLocked(now time.Time) {
-	s := &p.share
+	s := p.share
 	expected := time.Duration(shareCalmCalls / float64(s.of) * float64(time.Second))
 	calm := max(shareCalm, 3*p.rate.Per, expected)
 	steps := max(calmTime, p.rate.Per/growSteps)
@@ -112,18 +162,17 @@ func (p *pace) growShareLocked(now time.Time) {
 	} else {
 		s.of += p.step() * rate.Limit(math.Sqrt(float64(s.of*p.full)))
 	}
-	if s.of >= p.full {
-		*s = share{}
-		p.grown = time.Time{}
-		p.setLocked(p.full, now)
+	if s.of < p.full {
+		p.paceLocked(s.of, now)
 		return
 	}
-	p.paceLocked(s.of, now)
+	s.of, s.grown = 0, time.Time{} // the others have ended
+	p.setLocked(p.full, now)
 }
 
 // pauseLocked returns how long a process makes no call after a refusal. The caller has p.mu.
 func (p *pace) pauseLocked(now time.Time, own held) time.Duration {
-	s, gap := &p.share, time.Duration(float64(time.Second)/float64(p.limiter.Limit()))
+	s, gap := p.share, time.Duration(float64(time.Second)/float64(p.limiter.Limit()))
 	if !p.rate.isLong() {
 		if s.of == 0 {
 			return 0
@@ -155,9 +204,12 @@ func (p *pace) firstPause() time.Duration {
 
 // asks returns how long no other call goes beside the one that goes now.
 func (p *pace) asks() time.Duration {
+	if p.share == nil {
+		return 0
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.rate.isLong() || p.share.row == 0 {
+	if !p.share.asksOnly(p.rate) {
 		return 0
 	}
 	return p.firstPause()

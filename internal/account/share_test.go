@@ -84,7 +84,7 @@ func (s *simulation) process(ctx context.Context, i int) {
 	rnd := rand.New(rand.NewPCG(uint64(i), 7))
 	time.Sleep(time.Duration(rnd.Int64N(int64(s.spread) + 1)))
 	budget := &Budget{}
-	kind := Kind{Cloud: "fake", API: "Read", Own: s.rate}
+	kind := Kind{Cloud: "fake", API: "Read", Own: s.rate, Processes: -1}
 	if s.told {
 		kind.Processes = s.processes
 	}
@@ -225,12 +225,13 @@ func TestARestartedProcessHasNoFullBurst(t *testing.T) {
 		told   int
 		atOnce int
 	}{
-		{hourly, 0, 10},
-		{hourly, 8, 11},
-		{hourly, 32, 2},
-		{Rate{Calls: 500, Per: time.Minute}, 0, 50},
-		{Rate{Calls: 500, Per: time.Minute}, 10, 9},
-		{secondly, 8, 4},
+		{hourly, -1, 10},
+		{hourly, 8, 2},
+		{hourly, 32, 1},
+		{Rate{Calls: 500, Per: time.Minute}, -1, 25},
+		{Rate{Calls: 500, Per: time.Minute}, 10, 3},
+		{secondly, -1, 10},
+		{secondly, 8, 1},
 	} {
 		inFakeTime(t, tc.rate, func(t *testing.T, c *caller) {
 			c.kind.Processes, c.takes = tc.told, 50*time.Millisecond
