@@ -19,13 +19,13 @@ type firstBurst struct {
 	underWay int // calls without an answer
 }
 
-// firstPart returns which part of its burst a new process has at once: a quarter, and a tenth
+// firstPart returns which part of its burst a new process has at once: half, and a tenth
 // where the rate is long, because a burst too many is then felt for an hour.
 func (r Rate) firstPart() int {
 	if r.isLong() {
 		return 10
 	}
-	return 4
+	return 2
 }
 
 // hold returns a firstBurst that holds back so many calls.

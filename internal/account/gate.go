@@ -46,9 +46,12 @@ func (b *Budget) shutGate() {
 	b.shut = time.Now().Add(shutFor)
 }
 
-// askGate waits for the gate. When that fails, it waits for the budget's own rates instead. The
-// caller has the turns of both.
+// askGate waits for the gate. When that fails, or has failed while the call waited for its turn,
+// it waits for the budget's own rates instead. The caller has the turns of both.
 func (t *Turn) askGate(ctx context.Context, k *Kind) error {
+	if failed := t.budget.isShut(); failed && !k.GateOnly {
+		return t.waitWithoutGate(ctx)
+	}
 	report, err := k.Gate(ctx)
 	switch {
 	case err == nil:
@@ -62,6 +65,11 @@ func (t *Turn) askGate(ctx context.Context, k *Kind) error {
 		return &GateError{Err: err}
 	}
 	t.budget.shutGate()
+	return t.waitWithoutGate(ctx)
+}
+
+// waitWithoutGate waits for the budget's own rates.
+func (t *Turn) waitWithoutGate(ctx context.Context) error {
 	if err := t.own.wait(ctx); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 	// shareStep is what a call that goes well adds to the pace, as a part of the geometric mean
 	// of the pace and the whole rate. For n processes the part of the calls that are
 	// refused settles at shareStep/shareDrop*sqrt(n).
-	shareStep     = 0.0003
+	shareStep     = 0.00035
 	shareStepLong = 0.00005
 
 	// shareKept is which part of what it has had a process takes to be its share.
@@ -34,12 +34,15 @@ const (
 	shareGrowth    = 1.05
 
 	// A long window that is full says so for up to its whole length. The pauses between
-	// the calls that ask grow by pauseGrowth each. After a part of the window (fullAfter),
-	// and where most of what fills it belongs to others (fewOf), nothing is asked until
-	// an own call leaves it.
-	pauseGrowth = 4
-	fullAfter   = 16
-	fewOf       = 8
+	// the calls that ask grow by pauseGrowth each, and end earlier when an own call leaves
+	// the window: that makes room. When ownMakesRoom refusals in a row have shown
+	// that it makes none, because others are faster or the cloud counts by the clock, they
+	// do not end earlier. After a part of the window (fullAfter), and where most of what fills it
+	// belongs to others (fewOf), nothing is asked until an own call leaves it.
+	pauseGrowth  = 4
+	ownMakesRoom = 3
+	fullAfter    = 16
+	fewOf        = 8
 )
 
 // held is what the calls of this process hold of a window when a call is refused.
@@ -134,13 +137,12 @@ func (s *share) asksOnly(r Rate) bool { return r.isLong() && s.row > 0 }
 // caller has p.mu.
 func (p *pace) cutShareLocked(now time.Time) {
 	s, isLong := p.share, p.rate.isLong()
-	filling := s.row > 1 && now.Sub(s.began) < p.rate.Per/fullAfter
 	switch {
 	case s.of == 0 && isLong:
 		s.of = shareKept * rate.Limit(float64(s.first.calls)/p.rate.Per.Seconds())
 	case s.of == 0:
 		s.of = min(s.low, p.limiter.Limit()/2)
-	case s.row == 1, isLong && filling:
+	case s.row == 1:
 		s.of *= 1 - p.drop()
 	case s.row > 2 && !isLong:
 		s.of /= 2
@@ -180,18 +182,21 @@ func (p *pace) pauseLocked(now time.Time, own held) time.Duration {
 		// Calls that have met are not to meet again.
 		return time.Duration(rand.Float64() * float64(gap))
 	}
-	first := p.firstPause()
+	first, longest := p.firstPause(), p.rate.Per/pauseGrowth
 	if s.of > 0 {
 		first = max(first, gap)
 	}
 	asks := time.Duration(float64(first) * math.Pow(pauseGrowth, float64(min(s.row, 10)-1)))
-	frees := p.rate.Per / pauseGrowth
+	frees := longest
 	if own.calls > 0 {
 		frees = own.frees + time.Duration(rand.Float64()*float64(gap))
 	}
 	few := own.calls*fewOf < p.rate.Calls
-	if few && p.staysFull(now) {
+	switch {
+	case few && p.staysFull(now):
 		return frees
+	case s.row > ownMakesRoom:
+		return min(asks, longest)
 	}
 	return min(asks, frees)
 }

@@ -15,9 +15,11 @@ type shared struct {
 	rate      Rate
 	processes int
 	told      bool          // the processes are told how many there are
+	byClock   bool          // the cloud begins to count anew each time of the rate
 	lasts     time.Duration // of the simulation
 	spread    time.Duration // within which the processes start
 	workers   int           // calls that each process has to make at any time
+	restart   time.Duration // after which the first process forgets all it knows; 0 means never
 }
 
 // tally is what a simulation has counted in a stretch of its time.
@@ -26,24 +28,26 @@ type tally struct {
 	refused  int
 }
 
-// slidingWindow admits calls as a cloud does that counts any stretch of time. Refused calls
-// do not count.
-type slidingWindow struct {
-	rate Rate
+// cloudWindow admits calls as a cloud does: it counts any stretch of the rate's time, or begins
+// anew by the clock. Refused calls do not count.
+type cloudWindow struct {
+	rate    Rate
+	byClock bool
+
 	mu   sync.Mutex
 	ring []time.Time // the latest admitted calls, as many as the rate has
 	n    int
 }
 
 // admits counts a call that arrives now, or refuses it.
-func (w *slidingWindow) admits() bool {
+func (w *cloudWindow) admits() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ring == nil {
 		w.ring = make([]time.Time, w.rate.Calls)
 	}
 	oldest := &w.ring[w.n%len(w.ring)]
-	if w.n >= len(w.ring) && time.Since(*oldest) < w.rate.Per {
+	if w.n >= len(w.ring) && w.holds(*oldest) {
 		return false
 	}
 	*oldest = time.Now()
@@ -51,10 +55,18 @@ func (w *slidingWindow) admits() bool {
 	return true
 }
 
+// holds reports whether a call that was admitted then still counts.
+func (w *cloudWindow) holds(then time.Time) bool {
+	if w.byClock {
+		return then.Truncate(w.rate.Per).Equal(time.Now().Truncate(w.rate.Per))
+	}
+	return time.Since(then) < w.rate.Per
+}
+
 // simulation is a run of a shared rate.
 type simulation struct {
 	shared
-	cloud slidingWindow
+	cloud cloudWindow
 	every time.Duration // a tally
 
 	mu      sync.Mutex
@@ -65,7 +77,7 @@ type simulation struct {
 // run simulates a shared rate in fake time.
 func (s shared) run(t *testing.T, every time.Duration) *simulation {
 	t.Helper()
-	sim := &simulation{shared: s, cloud: slidingWindow{rate: s.rate}, every: every}
+	sim := &simulation{shared: s, cloud: cloudWindow{rate: s.rate, byClock: s.byClock}, every: every}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), s.lasts)
 		defer cancel()
@@ -83,6 +95,16 @@ func (s shared) run(t *testing.T, every time.Duration) *simulation {
 func (s *simulation) process(ctx context.Context, i int) {
 	rnd := rand.New(rand.NewPCG(uint64(i), 7))
 	time.Sleep(time.Duration(rnd.Int64N(int64(s.spread) + 1)))
+	if again := i == 0 && s.restart > 0; again {
+		life, kill := context.WithDeadline(ctx, s.start.Add(s.restart))
+		s.live(life, i)
+		kill()
+	}
+	s.live(ctx, i)
+}
+
+// live makes calls with a budget that knows nothing, until ctx ends.
+func (s *simulation) live(ctx context.Context, i int) {
 	budget := &Budget{}
 	kind := Kind{Cloud: "fake", API: "Read", Own: s.rate, Processes: -1}
 	if s.told {
@@ -92,19 +114,19 @@ func (s *simulation) process(ctx context.Context, i int) {
 	for n := range s.workers {
 		workers.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), uint64(n)))
-			for ctx.Err() == nil {
-				s.call(context.WithoutCancel(ctx), budget, kind, i, rnd)
+			for s.call(ctx, budget, kind, i, rnd) {
 			}
 		})
 	}
 	workers.Wait()
 }
 
-// call makes one call, which takes 5 to 30 ms each way.
-func (s *simulation) call(ctx context.Context, budget *Budget, kind Kind, i int, rnd *rand.Rand) {
+// call makes one call, which takes 5 to 30 ms each way. It reports whether there was time
+// for it.
+func (s *simulation) call(ctx context.Context, budget *Budget, kind Kind, i int, rnd *rand.Rand) bool {
 	turn, err := budget.Wait(ctx, kind)
 	if err != nil {
-		return
+		return false
 	}
 	defer turn.Done()
 	way := func() { time.Sleep(5*time.Millisecond + time.Duration(rnd.Int64N(int64(25*time.Millisecond)))) }
@@ -113,6 +135,7 @@ func (s *simulation) call(ctx context.Context, budget *Budget, kind Kind, i int,
 	s.count(i, ok)
 	way()
 	turn.Report(!ok, 0)
+	return true
 }
 
 func (s *simulation) count(i int, ok bool) {
@@ -146,9 +169,9 @@ func (o sharing) String() string {
 
 // between returns what happened from one time to another.
 func (s *simulation) between(from, to time.Duration) sharing {
-	first, last := int(from/s.every), min(int(to/s.every), len(s.tallies))
+	first, last := int(from/s.every), int(to/s.every)
 	each, refused, sum, squares := make([]float64, s.processes), 0, 0.0, 0.0
-	for _, t := range s.tallies[first:last] {
+	for _, t := range s.tallies[first:min(last, len(s.tallies))] {
 		refused += t.refused
 		for i, n := range t.admitted {
 			each[i] += float64(n)
@@ -188,32 +211,85 @@ func steady(r Rate, processes int, told bool) (s shared, from time.Duration) {
 	return s, time.Minute
 }
 
-// Processes that share a rate without knowing of each other use it up, and little is refused.
-func TestProcessesShareARate(t *testing.T) {
-	for name, rate := range map[string]Rate{"2000 an hour": hourly, "40 a second": secondly} {
+// eachShared calls test for both rates and 1, 2, 8 and 32 processes that share it.
+func eachShared(t *testing.T, test func(t *testing.T, r Rate, processes int)) {
+	t.Helper()
+	for name, r := range map[string]Rate{"2000 an hour": hourly, "40 a second": secondly} {
 		for _, n := range []int{1, 2, 8, 32} {
-			for _, told := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/%d processes/told=%v", name, n, told), func(t *testing.T) {
-					s, from := steady(rate, n, told)
-					sim := s.run(t, time.Minute)
-					got := sim.between(from, s.lasts)
-					t.Logf("after %v: %v", from, got)
-					t.Logf("after the first minute: %v", sim.between(time.Minute, s.lasts))
-					if got.used < 0.85 {
-						t.Errorf("%.1f %% of the rate used, want at least 85 %%", 100*got.used)
-					}
-					if got.refused >= 0.02 {
-						t.Errorf("%.2f %% of the calls refused, want less than 2 %%", 100*got.refused)
-					}
-					if all := sim.between(time.Minute, s.lasts); all.refused >= 0.02 {
-						t.Errorf("%.2f %% of the calls refused after the first minute, want less than 2 %%", 100*all.refused)
-					}
-					if got.jain < 0.6 {
-						t.Errorf("fairness %.3f, want at least 0.6", got.jain)
-					}
-				})
-			}
+			t.Run(fmt.Sprintf("%s/%d processes", name, n), func(t *testing.T) { test(t, r, n) })
 		}
+	}
+}
+
+// mustShare fails the test unless 85 % of the rate is used, less than 2 % of the calls are
+// refused, and the shares are fair, when processes share it steadily. Little may be refused also
+// in the time from the first minute until then.
+func (s shared) mustShare(t *testing.T, from time.Duration, fair float64) {
+	t.Helper()
+	sim := s.run(t, time.Minute)
+	got, all := sim.between(from, s.lasts), sim.between(time.Minute, s.lasts)
+	t.Logf("told %v, by the clock %v, after %v: %v", s.told, s.byClock, from, got)
+	t.Logf("told %v, by the clock %v, after the first minute: %v", s.told, s.byClock, all)
+	if got.used < 0.85 {
+		t.Errorf("%.1f %% of the rate used, want at least 85 %%", 100*got.used)
+	}
+	if got.refused >= 0.02 {
+		t.Errorf("%.2f %% of the calls refused, want less than 2 %%", 100*got.refused)
+	}
+	if all.refused >= 0.02 {
+		t.Errorf("%.2f %% of the calls refused after the first minute, want less than 2 %%", 100*all.refused)
+	}
+	if got.jain < fair {
+		t.Errorf("fairness %.3f, want at least %.2f", got.jain, fair)
+	}
+}
+
+// Processes that share a rate without knowing how many they are use it up, and little is
+// refused.
+func TestProcessesShareARate(t *testing.T) {
+	eachShared(t, func(t *testing.T, r Rate, n int) {
+		s, from := steady(r, n, false)
+		s.mustShare(t, from, 0.6)
+	})
+}
+
+// Processes that know how many they are do so too, also where the cloud counts by the clock, and
+// share more evenly.
+func TestProcessesThatKnowTheirNumberShareARate(t *testing.T) {
+	eachShared(t, func(t *testing.T, r Rate, n int) {
+		s, from := steady(r, n, true)
+		s.mustShare(t, from, 0.75)
+		s.byClock = true
+		s.mustShare(t, from, 0.75)
+	})
+}
+
+// A process that is started again, and has forgotten all it knew, disturbs the others little.
+func TestARestartedProcessDisturbsLittle(t *testing.T) {
+	for name, tc := range map[string]struct {
+		rate    Rate
+		restart time.Duration
+		until   time.Duration
+		told    bool
+		used    float64
+		refused float64
+	}{
+		"40 a second, told":     {secondly, 5 * time.Minute, 6 * time.Minute, true, 0.85, 0.02},
+		"40 a second, not told": {secondly, 5 * time.Minute, 6 * time.Minute, false, 0.75, 0.05},
+		"2000 an hour, told":    {hourly, 3 * time.Hour, 4 * time.Hour, true, 0.85, 0.02},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := steady(tc.rate, 8, tc.told)
+			s.restart = tc.restart
+			got := s.run(t, time.Minute).between(tc.restart, tc.until)
+			t.Log(got)
+			if got.refused >= tc.refused {
+				t.Errorf("%.2f %% of the calls refused after a restart, want less than %.0f %%", 100*got.refused, 100*tc.refused)
+			}
+			if got.used < tc.used {
+				t.Errorf("%.1f %% of the rate used after a restart, want at least %.0f %%", 100*got.used, 100*tc.used)
+			}
+		})
 	}
 }
 
@@ -228,10 +304,10 @@ func TestARestartedProcessHasNoFullBurst(t *testing.T) {
 		{hourly, -1, 10},
 		{hourly, 8, 2},
 		{hourly, 32, 1},
-		{Rate{Calls: 500, Per: time.Minute}, -1, 25},
-		{Rate{Calls: 500, Per: time.Minute}, 10, 3},
-		{secondly, -1, 10},
-		{secondly, 8, 1},
+		{Rate{Calls: 500, Per: time.Minute}, -1, 50},
+		{Rate{Calls: 500, Per: time.Minute}, 10, 5},
+		{secondly, -1, 20},
+		{secondly, 8, 2},
 	} {
 		inFakeTime(t, tc.rate, func(t *testing.T, c *caller) {
 			c.kind.Processes, c.takes = tc.told, 50*time.Millisecond
@@ -269,7 +345,7 @@ func TestTheFirstBurstComesWithTheAnswers(t *testing.T) {
 // The survivor of two processes takes the whole rate again.
 func TestASurvivorTakesTheWholeRate(t *testing.T) {
 	inFakeTime(t, secondly, func(t *testing.T, c *caller) {
-		cloud, start := &slidingWindow{rate: secondly}, time.Now()
+		cloud, start := &cloudWindow{rate: secondly}, time.Now()
 		c.takes = 20 * time.Millisecond
 		c.answer = func(int) bool {
 			for other := 0; other < 1 && time.Since(start) < time.Minute; other++ {
