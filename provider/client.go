@@ -29,13 +29,13 @@ type Options struct {
 	Budget *Budget
 
 	// Limiter decides when a call may go, below Budget, where several processes share the
-	// account and cannot find their shares by themselves in time. Nil leaves it to Budget.
+	// account and [Budget].Processes is not exact enough. Nil leaves it to Budget.
 	Limiter Limiter
 
 	// LimiterOnly fails a call when Limiter fails, with an error that matches
 	// [ErrUnavailable]: nothing was sent, and it is repeated for RetryFor. False goes on
-	// without the limiter, at the pace of one of [Budget].Processes, or of 8 where that is 0,
-	// and asks the limiter again after 5 s.
+	// without the limiter, at the pace of one of [Budget].Processes, or of 8 where that says no
+	// number, and asks the limiter again after 5 s.
 	LimiterOnly bool
 
 	// Account names the account for Limiter. Only the program knows a name for it. All its

@@ -11,10 +11,17 @@ import (
 
 // Limiter decides when a call of an account may go. It stands below [Budget]: the budget
 // keeps the callers of one process in order, and asks for one call of each rate at a time. The
-// limiter knows of all processes that share the account. Set it as [Options].Limiter
-// where an account's rate is shared by more processes than can find their share by
-// themselves in time: many of them, an hourly rate, or processes that come and go. It must be
-// safe for concurrent use. examples/redislimit has one on Redis.
+// limiter knows of all processes that share the account. Set it as [Options].Limiter.
+//
+// Most programs need none. One process has its [Budget]. A known number of processes that are
+// always there do well with [Budget].Processes. Use a limiter where no call may be
+// refused, where processes come and go, or where they start together on a rate of an
+// hour without knowing their number: shares of such a rate settle in hours.
+//
+// A limiter must be safe for concurrent use. It should keep an exact window: never more calls
+// than the rate has in any stretch of the rate's time. A bucket that is refilled (GCRA) does not
+// do that: it lets a full burst be followed by a full rate, and the cloud counts both together.
+// examples/redislimit has a limiter on Redis or Valkey.
 type Limiter interface {
 	// Wait blocks until the call may be sent. It must honour ctx, and should return at
 	// once when it knows that ctx ends before there is room: with a *[BudgetError], of which

@@ -1,5 +1,5 @@
-// Command redislimit shows several processes that share the rate of one account: without
-// knowing of each other, and through a limiter on Redis.
+// Command redislimit shows several processes that share the rate of one account: each as if it
+// were alone, each with its share ([provider.Budget].Processes), and through a limiter on Redis.
 //
 //	go run .                          # with an imitation of Redis inside
 //	go run . -redis 127.0.0.1:6379    # on a server
@@ -20,13 +20,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/redislimit/limit"
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
-
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/tencent"
+
+	"example.com/redislimit/limit"
 )
 
 func main() {
@@ -56,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		defer inside.Close()
 		*addr = inside.Addr()
+		fmt.Fprintln(stdout, "no server given (-redis): an imitation of Redis inside this program is used")
 	}
 	store := redis.NewClient(&redis.Options{Addr: *addr, MaxRetries: -1, ContextTimeoutEnabled: true})
 	defer store.Close()
@@ -63,16 +64,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	prefix := "redislimit-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	for _, way := range []struct {
 		name    string
+		told    int
 		limiter provider.Limiter
 	}{
-		{"each finds its share by itself", nil},
-		{"a limiter on Redis", &limit.Limiter{Client: store, Prefix: prefix}},
+		{"each as if it were alone", 1, nil},
+		{"each with its share", *processes, nil},
+		{"a limiter on Redis", *processes, &limit.Limiter{Client: store, Prefix: prefix}},
 	} {
-		seen, err := share(ctx, *processes, *lasts, way.limiter)
+		opts := &provider.Options{Limiter: way.limiter, LimiterOnly: true, Account: "demo", RetryFor: -1}
+		seen, err := share(ctx, *processes, *lasts, func() *provider.Options {
+			own := *opts
+			own.Budget = &provider.Budget{Processes: way.told}
+			return &own
+		})
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "%-32s %v\n", way.name+":", seen)
+		fmt.Fprintf(stdout, "%-25s %v\n", way.name+":", seen)
 	}
 	return nil
 }
@@ -90,8 +98,8 @@ func (s seen) String() string {
 }
 
 // share lets several processes make calls as fast as they may, against a cloud that enforces
-// its rate of 40 a second.
-func share(ctx context.Context, processes int, lasts time.Duration, l provider.Limiter) (seen, error) {
+// its rate of 40 a second. Each has options of its own.
+func share(ctx context.Context, processes int, lasts time.Duration, options func() *provider.Options) (seen, error) {
 	sim := cloudsim.New(&cloudsim.Options{Rates: cloudsim.DocumentedRates()})
 	ctx, cancel := context.WithTimeout(ctx, lasts)
 	defer cancel()
@@ -102,7 +110,7 @@ func share(ctx context.Context, processes int, lasts time.Duration, l provider.L
 			Region:      "ap-guangzhou",
 			Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
 			Transport:   sim.Transport(),
-			Options:     &provider.Options{Limiter: l, LimiterOnly: true, Account: "demo", RetryFor: -1},
+			Options:     options(),
 		})
 		if err != nil {
 			return seen{}, err

@@ -13,10 +13,13 @@ func TestTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("%d lines, want 2:\n%s", len(lines), &out)
+	if len(lines) != 4 {
+		t.Fatalf("%d lines, want 4:\n%s", len(lines), &out)
 	}
-	if !strings.HasSuffix(lines[1], "; 0 refused") {
-		t.Errorf("got %q, want 0 refused", lines[1])
+	if strings.HasSuffix(lines[1], "; 0 refused") {
+		t.Errorf("got %q, want some refused", lines[1])
+	}
+	if !strings.HasSuffix(lines[3], "; 0 refused") {
+		t.Errorf("got %q, want 0 refused", lines[3])
 	}
 }

@@ -35,7 +35,7 @@ type pace struct {
 	rate  Rate
 	full  rate.Limit
 	burst int
-	first *firstBurst // nil where the process is alone: it has its whole burst at once
+	first *firstBurst // nil where nothing of the burst is held back for answers
 
 	mu        sync.Mutex
 	limiter   *rate.Limiter

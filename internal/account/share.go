@@ -77,6 +77,11 @@ func (p *pace) startShare(processes int, now time.Time) {
 		p.setLocked(p.share.of, now)
 		burst = p.limiter.Burst()
 	}
+	if isShort := p.rate.Per <= time.Second; isShort && processes > 0 {
+		// The bursts of all would not fit into the first second beside the pace of all.
+		p.limiter.AllowN(now, burst-1)
+		return
+	}
 	part := p.rate.firstPart()
 	p.first = hold(burst - (burst+part-1)/part)
 	p.limiter.AllowN(now, p.first.unproven)

@@ -307,7 +307,7 @@ func TestARestartedProcessHasNoFullBurst(t *testing.T) {
 		{Rate{Calls: 500, Per: time.Minute}, -1, 50},
 		{Rate{Calls: 500, Per: time.Minute}, 10, 5},
 		{secondly, -1, 20},
-		{secondly, 8, 2},
+		{secondly, 8, 1},
 	} {
 		inFakeTime(t, tc.rate, func(t *testing.T, c *caller) {
 			c.kind.Processes, c.takes = tc.told, 50*time.Millisecond
@@ -360,4 +360,27 @@ func TestASurvivorTakesTheWholeRate(t *testing.T) {
 			t.Errorf("400 calls took %v, want at most %v", took, limit)
 		}
 	})
+}
+
+// A process that is alone, as is every one that was told of no others, has its whole burst at
+// once, and no refusal makes it wait longer than the halved pace does: a cloud refuses for other
+// reasons too.
+func TestAProcessThatIsAloneIsNotHeldBack(t *testing.T) {
+	for _, processes := range []int{0, 1} {
+		inFakeTime(t, hourly, func(t *testing.T, c *caller) {
+			c.kind.Processes, c.takes = processes, 50*time.Millisecond
+			if took, want := c.all(100), c.takes; took != want {
+				t.Errorf("%d processes: the burst took %v, want %v", processes, took, want)
+			}
+			time.Sleep(time.Hour)
+			c.answer = func(n int) bool { return n <= 105 }
+			start := time.Now()
+			for range 6 {
+				c.all(1)
+			}
+			if took, limit := time.Since(start), time.Minute; took > limit {
+				t.Errorf("%d processes: a call after five refusals went well after %v, want at most %v", processes, took, limit)
+			}
+		})
+	}
 }

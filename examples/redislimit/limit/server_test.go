@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func realServer(t *testing.T) (c *redis.Client, stop func()) {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		if program, err = exec.LookPath("valkey-server"); err != nil {
-			t.Skip("neither redis-server nor valkey-server is installed")
+			t.Skip("skipped: a real server: neither redis-server nor valkey-server is installed")
 		}
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -60,6 +61,19 @@ func realServer(t *testing.T) (c *redis.Client, stop func()) {
 		}
 	}
 	return c, stop
+}
+
+// The version that the tests above have run on, or that they have run on the imitation alone.
+func TestARealServer(t *testing.T) {
+	c := real(t)
+	info := c.Info(t.Context(), "server").Val()
+	for _, line := range strings.Split(info, "\r\n") {
+		if version, ok := strings.CutPrefix(line, "redis_version:"); ok {
+			t.Logf("tested: a real server of version %s", version)
+			return
+		}
+	}
+	t.Errorf("the server does not say its version: %q", info)
 }
 
 // client returns a client that does not hide that a server is gone.
