@@ -78,6 +78,38 @@ func TestProcessesThatWereNotToldOfOthers(t *testing.T) {
 	})
 }
 
+// joining returns the simulation of processes that begin one by one, and when all of them have
+// found their places.
+func joining(r Rate, processes, told int) (s shared, from time.Duration) {
+	s = shared{rate: r, processes: processes, told: told, workers: 4}
+	if r.isLong() {
+		s.spread, s.lasts = 2*time.Hour, 12*time.Hour
+		return s, 3 * time.Hour
+	}
+	s.spread, s.lasts = 5*time.Minute, 16*time.Minute
+	return s, 6 * time.Minute
+}
+
+// Processes that begin one by one make room for each other. Where they know how many they will
+// be, little is refused at any time.
+func TestProcessesThatJoinOneByOne(t *testing.T) {
+	eachShared(t, func(t *testing.T, r Rate, n int) {
+		for told, want := range map[int]struct{ used, refused float64 }{n: {0.85, 0.02}, -1: {0.80, 0.12}} {
+			s, from := joining(r, n, told)
+			sim := s.run(t, time.Minute)
+			all, got := sim.between(0, s.lasts), sim.between(from, s.lasts)
+			t.Logf("told %d, from the start: %v", told, all)
+			t.Logf("told %d, after %v: %v", told, from, got)
+			if all.refused >= want.refused {
+				t.Errorf("told %d: %.2f %% of the calls refused, want less than %.0f %%", told, 100*all.refused, 100*want.refused)
+			}
+			if got.used < want.used {
+				t.Errorf("told %d: %.1f %% of the rate used, want at least %.0f %%", told, 100*got.used, 100*want.used)
+			}
+		}
+	})
+}
+
 // A process that is started again, and has forgotten all it knew, disturbs the others little.
 func TestARestartedProcessDisturbsLittle(t *testing.T) {
 	for name, tc := range map[string]struct {

@@ -207,4 +207,3 @@ func steady(r Rate, processes, told int) (s shared, from time.Duration) {
 	s.lasts = 10 * time.Minute
 	return s, time.Minute
 }
-
