@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// eachShared calls test for both rates and 1, 2, 8 and 32 processes that share it.
-func eachShared(t *testing.T, test func(t *testing.T, r Rate, processes int)) {
+// eachShared calls test for both rates and numbers of processes that share them.
+func eachShared(t *testing.T, processes []int, test func(t *testing.T, r Rate, processes int)) {
 	t.Helper()
 	for name, r := range map[string]Rate{"2000 an hour": hourly, "40 a second": secondly} {
-		for _, n := range []int{1, 2, 8, 32} {
+		for _, n := range processes {
 			t.Run(fmt.Sprintf("%s/%d processes", name, n), func(t *testing.T) { test(t, r, n) })
 		}
 	}
@@ -44,7 +44,7 @@ func (s shared) mustShare(t *testing.T, from time.Duration, fair float64) {
 // Processes that share a rate without knowing how many they are use it up, and little is
 // refused.
 func TestProcessesShareARate(t *testing.T) {
-	eachShared(t, func(t *testing.T, r Rate, n int) {
+	eachShared(t, []int{1, 2, 8, 32}, func(t *testing.T, r Rate, n int) {
 		s, from := steady(r, n, -1)
 		s.mustShare(t, from, 0.6)
 	})
@@ -53,7 +53,7 @@ func TestProcessesShareARate(t *testing.T) {
 // Processes that know how many they are do so too, also where the cloud counts by the clock, and
 // share more evenly.
 func TestProcessesThatKnowTheirNumberShareARate(t *testing.T) {
-	eachShared(t, func(t *testing.T, r Rate, n int) {
+	eachShared(t, []int{1, 2, 8, 32}, func(t *testing.T, r Rate, n int) {
 		s, from := steady(r, n, n)
 		s.mustShare(t, from, 0.75)
 		s.byClock = true
@@ -64,7 +64,7 @@ func TestProcessesThatKnowTheirNumberShareARate(t *testing.T) {
 // Processes that were not told of others, each as if it were alone, use the rate up too, but much
 // is refused.
 func TestProcessesThatWereNotToldOfOthers(t *testing.T) {
-	eachShared(t, func(t *testing.T, r Rate, n int) {
+	eachShared(t, []int{1, 2, 8, 32}, func(t *testing.T, r Rate, n int) {
 		s, from := steady(r, n, 1)
 		got := s.run(t, time.Minute).between(from, s.lasts)
 		t.Logf("after %v: %v", from, got)
@@ -93,7 +93,7 @@ func joining(r Rate, processes, told int) (s shared, from time.Duration) {
 // Processes that begin one by one make room for each other. Where they know how many they will
 // be, little is refused at any time.
 func TestProcessesThatJoinOneByOne(t *testing.T) {
-	eachShared(t, func(t *testing.T, r Rate, n int) {
+	eachShared(t, []int{2, 8, 32}, func(t *testing.T, r Rate, n int) {
 		for told, want := range map[int]struct{ used, refused float64 }{n: {0.85, 0.02}, -1: {0.80, 0.12}} {
 			s, from := joining(r, n, told)
 			sim := s.run(t, time.Minute)
