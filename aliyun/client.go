@@ -2,11 +2,13 @@ package aliyun
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/internal/alikeys"
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
@@ -80,10 +82,11 @@ func New(cfg Config) (*provider.Client, error) {
 
 // driver is one account on ECS. It is immutable.
 type driver struct {
-	region  string
-	caller  *alicloud.Caller // the only way to the SDK
-	support provider.Support
-	mapped  map[string]bool // see mappedParams
+	region   string
+	ownCloud bool             // the program has chosen the endpoint
+	caller   *alicloud.Caller // the only way to the SDK
+	support  provider.Support
+	mapped   map[string]bool // see mappedParams
 }
 
 var (
@@ -108,6 +111,8 @@ func newDriver(cfg Config) (*driver, error) {
 		cfg.Region = region
 	}
 	checkRegion(&c, "Config.Region", cfg.Region)
+	ownCloud := cfg.Endpoint != "" || cfg.EndpointFor != nil
+	checkForeign(&c, "Config.Region", cfg.Region, likeRegion, ownCloud)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:         Name,
 		Check:          &c,
@@ -122,7 +127,7 @@ func newDriver(cfg Config) (*driver, error) {
 		return nil, err
 	}
 	support := supportTable()
-	return &driver{region: cfg.Region, caller: caller, support: support, mapped: mappedParams(support)}, nil
+	return &driver{region: cfg.Region, ownCloud: ownCloud, caller: caller, support: support, mapped: mappedParams(support)}, nil
 }
 
 // Name returns "aliyun".
@@ -183,6 +188,9 @@ func endpointFor(region string) (string, error) {
 		return "ecs.cn-zhangjiakou.aliyuncs.com", nil
 	case "eu-west-1-oxs":
 		return "ecs.cn-shenzhen-cloudstone.aliyuncs.com", nil
+	}
+	if reason := regions.Foreign(region, likeRegion, regions.Alibaba); reason != "" {
+		return "", fmt.Errorf("region %q %s", region, reason)
 	}
 	return "ecs." + region + ".aliyuncs.com", nil
 }

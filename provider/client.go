@@ -86,6 +86,9 @@ type Options struct {
 	// for the end of each create, search, wait, release and method. A record never has a URL, a
 	// body, the text of an error or a secret. Reads that succeed are at level Debug. Nil means
 	// no records. TELEMETRY.md lists all names of records, spans and metrics.
+	//
+	// Logger, Tracer and Meter are called in place, often while calls are under way: one that
+	// blocks holds those up. One that panics loses what it was given, and nothing else.
 	Logger *slog.Logger
 
 	// Tracer makes a span for each method, with each API call as a child. Describe calls of

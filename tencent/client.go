@@ -95,6 +95,7 @@ func New(cfg Config) (*provider.Client, error) {
 // and for the hosts that have answered.
 type driver struct {
 	region      string
+	ownCloud    bool // the program has chosen the endpoint
 	endpoints   oncehttp.Endpoints
 	answered    oncehttp.Answered
 	credentials provider.CredentialsSource
@@ -133,6 +134,7 @@ func newDriver(cfg Config) (*driver, error) {
 	}
 	d := &driver{
 		region:      region,
+		ownCloud:    cfg.Endpoint != "" || cfg.EndpointFor != nil,
 		endpoints:   endpoints,
 		credentials: cfg.Credentials,
 		transport:   &wire.Guard{Pair: oncehttp.NewPair(cfg.Transport)},
@@ -160,6 +162,7 @@ func regionFor(c *provider.Checker, cfg Config, sources *credential.Sources) str
 		return ""
 	}
 	checkRegion(c, "Config.Region", region)
+	checkForeign(c, "Config.Region", region, likeRegion, cfg.Endpoint != "" || cfg.EndpointFor != nil)
 	return region
 }
 
@@ -241,7 +244,9 @@ func (d *driver) endpointOf(region string) (oncehttp.Endpoint, error) {
 	at, chosen, err := d.endpoints.For(region)
 	switch {
 	case err == nil && !chosen:
-		return oncehttp.Endpoint{Scheme: "https", Host: hostOf(region)}, nil
+		c := &provider.Checker{Driver: Name}
+		checkForeign(c, "Region", region, likeRegion, false)
+		return oncehttp.Endpoint{Scheme: "https", Host: hostOf(region)}, c.Err()
 	case err != nil, hasPath(at):
 		return at, &provider.FieldError{
 			Driver: Name, Path: "Config.EndpointFor", Reason: "the endpoint of " + region + " " + oncehttp.RuleEndpoint,

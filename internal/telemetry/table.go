@@ -104,7 +104,7 @@ var Attributes = []Attribute{
 	{KeyOutcome, "string", nil, "how it ended; see the spans and the metrics for the words"},
 	{KeyClass, "string", Classes, "the sentinel of the error in lower case, or another reason; only when it failed"},
 	{KeyCode, "string", nil, "the vendor's code; only when the vendor refused the call"},
-	{KeyRequest, "string", nil, "the vendor's ID of the request; empty when no answer arrived"},
+	{KeyRequest, "string", nil, "the vendor's ID of the request; empty without an answer, and for a release, rename or deletion that worked"},
 	{KeySearchBy, "string", SearchWays, "how instances of a lost create are looked for"},
 }
 
