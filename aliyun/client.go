@@ -132,7 +132,8 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits. The rates are unverified, and a cautious start: the real
-// ones are per minute, API, region and account, and only the account's quota center shows them.
+// ones are per minute, API, region and account, and only the account's quota center shows them. The
+// one of prices is documented.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -154,6 +155,12 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStartInstances:     {Calls: 300, Per: time.Minute},
 			provider.APIStopInstances:      {Calls: 300, Per: time.Minute},
 			provider.APIRebootInstances:    {Calls: 300, Per: time.Minute},
+
+			"DescribePrice":         {Calls: 500, Per: time.Minute}, // documented
+			"DescribeImages":        {Calls: 300, Per: time.Minute},
+			"DescribeInstanceTypes": {Calls: 300, Per: time.Minute},
+			"DescribeStock":         {Calls: 300, Per: time.Minute},
+			"DescribeZones":         {Calls: 300, Per: time.Minute},
 		},
 		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}
