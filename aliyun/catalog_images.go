@@ -100,19 +100,20 @@ type rawImage struct {
 	Tags         rows[RawTag]  `json:"Tags"`
 }
 
-// imageOf translates a described image. It is unverified that instances can still be created from
-// a deprecated image: it counts as unusable.
+// imageOf translates a described image. Instances can be created from a deprecated image by its ID
+// (reference of ModifyImageAttribute).
 func imageOf(raw *rawImage) catalog.Image {
 	name := raw.OSNameEn
 	if name == "" {
 		name = raw.OSName
 	}
+	deprecated := raw.Status == "Deprecated"
 	return catalog.Image{
 		ID: raw.ID, Name: raw.Name, Family: raw.Family,
 		Owner: ownerOf(raw.OwnerAlias), Arch: archOf(raw.Architecture), OS: osOf(raw.OSType),
 		OSName: name, SizeGiB: raw.Size, RawState: raw.Status,
 		CreatedAt: alicloud.TimeOf(string(raw.CreationTime)), Tags: tagsOf(raw.Tags.list),
-		Usable: raw.Status == "Available", Deprecated: raw.Status == "Deprecated",
+		Usable: raw.Status == "Available" || deprecated, Deprecated: deprecated,
 	}
 }
 

@@ -45,7 +45,8 @@ func (e *api) checkSold(plan *runPlan, t *core.InstanceType) {
 	}
 }
 
-// checkListedImage refuses an image that does not exist, is not usable, or does not fit.
+// checkListedImage refuses an image that does not exist, is not ready, or does not fit. A deprecated
+// image can be used (reference of ModifyImageAttribute).
 func (e *api) checkListedImage(p *alibaba.Params, t *core.InstanceType) {
 	i := e.imageOf(e.imageFor(p))
 	if i == nil {
@@ -53,7 +54,7 @@ func (e *api) checkListedImage(p *alibaba.Params, t *core.InstanceType) {
 		return
 	}
 	switch size := alibaba.Int(p.Values, "SystemDisk.Size"); {
-	case i.State != "":
+	case i.State == "creating":
 		p.Refuse(alibaba.Refuse(403, "OperationDenied.ImageNotValid", "The image cannot be used in its state."))
 	case i.Arch != t.Arch:
 		p.Refuse(alibaba.Refuse(403, "ImageNotSupportInstanceType",
