@@ -309,3 +309,13 @@ func TestErrorsOfTheCatalogShowNoSecret(t *testing.T) {
 		checkNoSecrets(t, err)
 	}
 }
+
+// firstError returns the first error of a list.
+func firstError[T any](list iter.Seq2[T, error]) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
