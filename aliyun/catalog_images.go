@@ -45,7 +45,7 @@ func translateImages(q *catalog.ImageQuery) params {
 	p.text("ImageName", q.Fixed())
 	p.text("ImageFamily", q.Family)
 	p.text("ImageOwnerAlias", ownerAlias(q.Owner))
-	switch q.Arch { //nolint:exhaustive // another word is left to the client
+	switch q.Arch {
 	case catalog.X86, catalog.ARM, catalog.X86x32:
 		p.text("Architecture", string(q.Arch))
 	}

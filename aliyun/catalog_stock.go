@@ -34,7 +34,7 @@ func (d *driver) DescribeStock(
 // translateStock sends the zone and the type if there is one of them. The call takes no lists.
 func translateStock(q *catalog.StockQuery) (params, error) {
 	p := params{"DestinationResource": "InstanceType", "IoOptimized": "optimized"}
-	switch q.Billing { //nolint:exhaustive // the other one has no stock of its own
+	switch q.Billing {
 	case provider.OnDemand, "":
 		p.text("InstanceChargeType", "PostPaid")
 		p.text("SpotStrategy", "NoSpot")

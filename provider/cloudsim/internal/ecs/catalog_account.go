@@ -69,8 +69,13 @@ func (e *api) describeAccountAttributes(k *core.Call) (alibaba.Object, *alibaba.
 			order = append(order, a.name)
 		}
 		values[a.name] = append(values[a.name], alibaba.Object{
-			{"Value", a.value}, {"DiskCategory", a.category}, {"ZoneId", a.zone}, {"InstanceType", ""},
-			{"InstanceChargeType", ""}, {"ExpiredTime", ""}, {"Count", 0},
+			{"Value", a.value},
+			{"DiskCategory", a.category},
+			{"ZoneId", a.zone},
+			{"InstanceType", ""},
+			{"InstanceChargeType", ""},
+			{"ExpiredTime", ""},
+			{"Count", 0},
 		})
 	}
 	items := make([]alibaba.Object, len(order))
