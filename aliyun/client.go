@@ -44,7 +44,8 @@ type Config struct {
 	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
 	// passwords in clear. "{region}" in it stands for the region, as in
-	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region.
+	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region. The catalog
+	// reads networks at the host of the VPC product beside it; a host of your own serves both.
 	Endpoint string
 
 	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it to

@@ -80,7 +80,8 @@ func (e *api) zones(region string) []core.Zone {
 			}
 		}
 	}
-	if len(list) == 0 && !e.Service.Strict() {
+	free := e.Service.Knows(region) && !e.Service.Strict()
+	if len(list) == 0 && free {
 		list = append(list, core.Zone{ID: e.zoneOf(region), Region: region})
 	}
 	return list

@@ -126,6 +126,7 @@ func TestWithoutAnInventoryCreatesAreFree(t *testing.T) {
 	c.WantOK(c.Call("RunInstances", listed("InstanceType", "ecs.none.large", "ImageId", "m-other", "KeyPairName", "other",
 		"SecurityGroupId", "sg-other", "VSwitchId", "vsw-other", "ZoneId", "cn-hangzhou-x")...))
 	c.WantOK(c.Call("RunInstances", listed("VSwitchId", "vsw-bp1s5fnvk4gn2tws00002", "ZoneId", "cn-hangzhou-h")...))
+	c.WantCode(c.Call("RunInstances", listed("RegionId", "", "ZoneId", "cn-hangzhou-g")...), 400, "MissingParameter.RegionId")
 }
 
 func TestCreateInstanceEndsStopped(t *testing.T) {
