@@ -102,13 +102,13 @@ func (e *api) osName(image string) string {
 func (e *api) hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	t := e.typeOf(m.InstanceType)
 	if t == nil {
-		t = &core.InstanceType{Family: familyOf(m.InstanceType)}
+		t = &core.InstanceType{}
 	}
 	cores := alibaba.Int(m.Params, "CpuOptions.Core")
 	threads := alibaba.Int(m.Params, "CpuOptions.ThreadsPerCore")
 	return append(o, alibaba.Object{
 		{"InstanceType", m.InstanceType},
-		{"InstanceTypeFamily", t.Family},
+		{"InstanceTypeFamily", e.family(m.InstanceType)},
 		{"Cpu", m.CPUs},
 		{"CPU", m.CPUs},
 		{"Memory", m.MemoryMiB},
