@@ -43,7 +43,8 @@ func (p *pass) finish(ctx context.Context) error {
 	return p.save(ctx)
 }
 
-// countLeaving counts the instances that leave and are not gone yet.
+// countLeaving counts the instances that leave and are not gone yet. An operation that ends counts
+// as one at least: some of its instances may not be known.
 func countLeaving(o *api.Operation) (failed int32, others int) {
 	for _, l := range o.Leaving {
 		switch {
@@ -53,6 +54,9 @@ func countLeaving(o *api.Operation) (failed int32, others int) {
 		default:
 			others++
 		}
+	}
+	if o.Ending && failed == 0 {
+		others = max(others, 1)
 	}
 	return failed, others
 }
@@ -71,7 +75,7 @@ func (p *pass) readiness(s *api.FleetStatus, leaving int) reason {
 	case s.Failed > 0, s.RetryAt != nil && !isReady:
 		return reason{"Failing", lastFailure(s)}
 	case p.deleting, isReady && leaving > 0:
-		return reason{"Releasing", fmt.Sprintf("%d instances are being released", leaving)}
+		return reason{"Releasing", fmt.Sprintf("at least %d instances are not gone yet", leaving)}
 	case !isReady:
 		return reason{"Creating", fmt.Sprintf("%d of %d instances run", s.Ready, p.wanted)}
 	}

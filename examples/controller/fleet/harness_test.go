@@ -248,10 +248,21 @@ func (w *world) remove() {
 	}
 }
 
+// alive returns how many instances exist at the clouds. Those that died while booting do not count:
+// the clouds remove them in their own time.
+func (w *world) alive() (n int) {
+	for _, i := range w.sim.Instances() {
+		if i.Phase != cloudsim.Failed {
+			n++
+		}
+	}
+	return n
+}
+
 // wantAlive checks how many instances exist at the clouds.
 func (w *world) wantAlive(n int) {
 	w.t.Helper()
-	if got := len(w.sim.Instances()); got != n {
+	if got := w.alive(); got != n {
 		w.t.Errorf("%d instances exist, want %d", got, n)
 	}
 }
