@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -15,13 +19,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/clouds"
-	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
 // settings are the flags.

@@ -13,9 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"go.yaml.in/yaml/v4"
 )
 
 const fleetsPath = "/apis/yunfan.example.com/v1alpha1/namespaces/default/fleets"

@@ -18,6 +18,8 @@ const (
 	Applied = "Applied" // the instances are what the spec says
 )
 
+const failing = "Failing" // the reason of a fleet that is not ready because of an error
+
 // finish counts what there is, says what it means, and saves it.
 func (p *pass) finish(ctx context.Context) error {
 	p.change(func(s *api.FleetStatus) {
@@ -71,9 +73,9 @@ func (p *pass) readiness(s *api.FleetStatus, leaving int) reason {
 	case p.invalid != nil:
 		return reason{"Invalid", p.invalid.Error()}
 	case err != nil:
-		return reason{"Failing", err.Error()}
+		return reason{failing, err.Error()}
 	case s.Failed > 0, s.RetryAt != nil && !isReady:
-		return reason{"Failing", lastFailure(s)}
+		return reason{failing, lastFailure(s)}
 	case p.deleting, isReady && leaving > 0:
 		return reason{"Releasing", fmt.Sprintf("at least %d instances are not gone yet", leaving)}
 	case !isReady:
@@ -82,9 +84,13 @@ func (p *pass) readiness(s *api.FleetStatus, leaving int) reason {
 	return reason{}
 }
 
-// lastFailure returns why the youngest instance that failed did so, or that a create has failed.
+// lastFailure returns why the youngest instance that failed did so, or what an earlier pass has said
+// about a create.
 func lastFailure(s *api.FleetStatus) (text string) {
-	text = "the last create has failed; the next one waits"
+	text = "the last create has failed, and the next one waits"
+	if c := meta.FindStatusCondition(s.Conditions, Ready); c != nil && c.Reason == failing {
+		text = c.Message
+	}
 	for _, o := range s.Operations {
 		for _, l := range o.Leaving {
 			if l.Failed != "" {

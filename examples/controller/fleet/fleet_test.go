@@ -1,11 +1,13 @@
 package fleet_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,7 +16,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // onEachCloud runs a test with a fleet on each cloud.
@@ -238,6 +239,8 @@ func TestCreatesThatFailWaitLongerAndLonger(t *testing.T) {
 		}
 		if text, ready := condition(w.fleet(), fleet.Ready); ready || !strings.HasPrefix(text, "Failing") {
 			t.Errorf("the condition is %q (true: %t), want that it fails", text, ready)
+		} else if !strings.Contains(strings.ToLower(text), "quota") {
+			t.Errorf("the condition is %q, want the reason of the cloud in it", text)
 		}
 		remove()
 		p.until("three run", isReady(3))
@@ -318,6 +321,23 @@ func (w *world) allCalls() (n int) {
 		n += w.sim.Calls(c, "")
 	}
 	return n
+}
+
+// etcd takes objects of 1.5 MB.
+func TestTheStatusOfAThousandInstancesFits(t *testing.T) {
+	for _, name := range []string{"aliyun", "ens"} { // the longest IDs, and one create for each few instances
+		inWorld(t, name, 1000, func(t *testing.T, w *world) {
+			f := w.start().until("a thousand run", isReady(1000))
+			text, err := json.Marshal(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(text) > 400_000 {
+				t.Errorf("%s: the fleet has %d bytes, want at most 400,000", name, len(text))
+			}
+			t.Logf("%s: %d bytes", name, len(text))
+		})
+	}
 }
 
 // An instance that somebody else releases is replaced.

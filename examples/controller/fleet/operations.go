@@ -7,8 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/provider"
+
+	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 )
 
 // visitAll goes on with every operation, and looks at it once.
