@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // looker looks at an operation again and again. Each look is one of another process: it has the
@@ -157,6 +158,32 @@ func TestALookAsksOnceMoreBeforeAnInstanceIsGone(t *testing.T) {
 		last, _ := l.until(5 * time.Minute)
 		if len(last.Failed) != 0 {
 			t.Errorf("got %v, want no failure: alone it is shown", last.Failed)
+		}
+	})
+}
+
+// Looks of processes that share a store tell of a failure too: each gives the operation back.
+func TestLooksThroughAStoreTellOfAFailure(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateStopped, "Stopped" }
+		var operations store.Memory
+		s, failed := spec(1), 0
+		for start := time.Now(); failed == 0 && time.Since(start) < 10*time.Minute; time.Sleep(5 * time.Second) {
+			op, err := f.client().Run(t.Context(), "web", &s, &operations, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, err := op.Look(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed = len(l.Failed)
+			if err := op.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%d failed, want 1", failed)
 		}
 	})
 }

@@ -26,7 +26,7 @@ func main() {
 	flag.StringVar(&s.namespace, "lock-namespace", "", "the `namespace` of the leader's lease; needed outside of a cluster")
 	flag.StringVar(&s.metrics, "metrics", "0", "the `address` of the page of metrics; 0 means none")
 	flag.IntVar(&s.parallel, "parallel", 50, "how many fleets are worked on at once")
-	flag.DurationVar(&s.lease, "lease", leaseFor, "how long a leader that does not renew its lease stays one, at least 30s")
+	flag.DurationVar(&s.lease, "lease", leaseFor, "how long a leader that is silent stays one")
 	flag.Parse() // -kubeconfig is a flag of controller-runtime
 	log.SetLogger(logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, nil)))
 	err := errors.New("a demonstration takes no arguments")
