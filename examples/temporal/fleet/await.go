@@ -28,7 +28,7 @@ func (a *Activities) Await(ctx context.Context, s Step) (r Ready, err error) {
 	switch {
 	case err != nil:
 		return Ready{}, err
-	case !look.Done():
+	case len(look.Pending)+len(look.Unanswered) > 0:
 		return Ready{}, notYet(look)
 	}
 	return settled(ctx, op)
@@ -37,11 +37,23 @@ func (a *Activities) Await(ctx context.Context, s Step) (r Ready, err error) {
 // notYet returns the error of an attempt that ends before all instances run.
 func notYet(l provider.Look) error {
 	return temporal.NewApplicationErrorWithOptions("not all run: "+l.String(), typeNotYet,
-		temporal.ApplicationErrorOptions{NextRetryDelay: max(time.Until(l.Next), time.Second)})
+		temporal.ApplicationErrorOptions{
+			NextRetryDelay: max(time.Until(l.Next), time.Second), Details: []any{Ready{Ready: len(l.Ready)}},
+		})
 }
 
-// settled lets the library do what follows from failed launches: replace them by the
-// alternatives of the group's file, or release the operation, as the file says.
+// readyBy returns how many instances ran at the last attempt of a wait that ended too early.
+func readyBy(err error) int {
+	var r Ready
+	if app := (*temporal.ApplicationError)(nil); errors.As(err, &app) && app.HasDetails() {
+		_ = app.Details(&r) // another error has details of its own, and says nothing
+	}
+	return r.Ready
+}
+
+// settled is for when no instance boots any more. The library then looks for those that are not
+// visible for two minutes more, and does what follows from failed launches: it replaces them by
+// the alternatives of the group's file, or releases the operation, as the file says.
 func settled(ctx context.Context, op *provider.Operation) (Ready, error) {
 	list, waitErr := op.Wait(ctx, nil)
 	made, err := madeBy(op)
@@ -58,10 +70,10 @@ func settled(ctx context.Context, op *provider.Operation) (Ready, error) {
 	return r, nil
 }
 
-// final reports whether the error of a wait is the last word about every instance.
+// final reports whether a wait with this error has waited long enough for every instance.
 func final(err error) bool {
 	if ended := (*provider.WaitError)(nil); errors.As(err, &ended) {
-		return ended.Err == nil && len(ended.Pending)+len(ended.NotVisible) == 0
+		return ended.Err == nil && len(ended.Pending) == 0
 	}
 	return permanent(err)
 }

@@ -27,6 +27,14 @@ func (c *crash) moment(m workers.Moment) bool {
 	return hit
 }
 
+// once returns true the first time that it is called.
+func (c *crash) once() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen++
+	return c.seen == 1
+}
+
 // happened reports whether the life had that many moments.
 func (c *crash) happened() bool { return c.seen > c.at }
 

@@ -37,29 +37,20 @@ func permanent(err error) bool {
 }
 
 // classified says to Temporal what an error means for the next attempt.
-func classified(err error, details ...any) error {
+func classified(err error) error {
 	if err == nil {
 		return nil
 	}
-	o := temporal.ApplicationErrorOptions{Details: details}
+	o := temporal.ApplicationErrorOptions{}
 	kind := typeFailed
 	held, known := (*store.HeldError)(nil), (*temporal.ApplicationError)(nil)
 	switch {
 	case errors.As(err, &known):
-		kind, o.NextRetryDelay, o.NonRetryable = known.Type(), known.NextRetryDelay(), known.NonRetryable()
+		return known
 	case errors.As(err, &held):
 		kind, o.NextRetryDelay = typeHeld, held.Left+heldGrace
 	case errors.Is(err, store.ErrNotFound), permanent(err):
 		kind, o.NonRetryable = typeRefused, true
 	}
 	return temporal.NewApplicationErrorWithOptions(err.Error(), kind, o)
-}
-
-// leftBy returns what a release that failed for good has left.
-func leftBy(s *Step, err error) Left {
-	var l Left
-	if app := (*temporal.ApplicationError)(nil); errors.As(err, &app) && app.HasDetails() && app.Details(&l) == nil {
-		return l
-	}
-	return Left{Operation: s.Operation, Account: s.Account, Reason: err.Error()}
 }

@@ -3,6 +3,7 @@ package fleet
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +56,7 @@ func (k *keeper) create(ctx workflow.Context, g *Group, op *Operation) error {
 	}
 	if op.Boots {
 		if err := k.do(ctx, t.Ready, a.Await, s, &ready); err != nil {
+			op.Ready = readyBy(err)
 			return err
 		}
 		op.booted(ready)
@@ -124,7 +126,7 @@ func (k *keeper) release(ctx workflow.Context) (left []Left) {
 				defer group.Done()
 				s := Step{Operation: op.ID, Account: g.Account, File: g.File, Count: op.Asked}
 				if err := k.do(ctx, k.fleet.timing().Release, (*Activities)(nil).Release, s, nil); err != nil {
-					left, kept[n] = append(left, leftBy(&s, err)), true
+					left, kept[n] = append(left, k.remains(ctx, s, err)), true
 				}
 			})
 		}
@@ -137,6 +139,19 @@ func (k *keeper) release(ctx workflow.Context) (left []Left) {
 	}
 	all.Wait(ctx)
 	return left
+}
+
+// remainsWithin is short: without a worker that answers, the error says less.
+const remainsWithin = 10 * time.Minute
+
+// remains returns what a release that failed for good has left.
+func (k *keeper) remains(ctx workflow.Context, s Step, cause error) Left {
+	l := Left{Operation: s.Operation, Account: s.Account}
+	if err := k.do(ctx, remainsWithin, (*Activities)(nil).Remains, s, &l); err != nil {
+		workflow.GetLogger(ctx).Error("the store was not read", "operation", s.Operation, "error", err)
+	}
+	l.Reason = cause.Error()
+	return l
 }
 
 // only returns the operations that are marked.
@@ -181,6 +196,7 @@ func (k *keeper) do(ctx workflow.Context, within time.Duration, activity any, s 
 		WaitForCancellation:    true,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
+			MaximumAttempts: math.MaxInt32, // 0 means no limit for a server, and 10 for the SDK's test environment
 		},
 	})
 	return workflow.ExecuteActivity(ctx, activity, s).Get(ctx, result)

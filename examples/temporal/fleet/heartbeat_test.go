@@ -3,8 +3,6 @@ package fleet_test
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,7 +12,6 @@ import (
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
@@ -116,7 +113,7 @@ func (l *lifeline) attempt(t *testing.T, g fleet.Group, at int, throttle bool) (
 	}
 	a := &fleet.Activities{Clients: clients, Store: l.store, Files: workers.Files()}
 	suite := &testsuite.WorkflowTestSuite{}
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	suite.SetLogger(quiet())
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(10 * time.Hour)
 	env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {

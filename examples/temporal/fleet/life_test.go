@@ -42,7 +42,7 @@ func inFakeTime(t *testing.T, f func(t *testing.T, w *world)) {
 func newWorld() *world {
 	w := &world{sim: cloudsim.New(nil), store: &store.Memory{}}
 	suite := &testsuite.WorkflowTestSuite{}
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	suite.SetLogger(quiet())
 	w.TestWorkflowEnvironment = suite.NewTestWorkflowEnvironment()
 	w.SetStartTime(time.Now())
 	w.SetTestTimeout(100 * time.Hour) // of fake time
@@ -50,6 +50,14 @@ func newWorld() *world {
 	w.RegisterWorkflow(fleet.Workflow)
 	w.RegisterActivity(w.workers)
 	return w
+}
+
+func quiet() log.Logger { return log.NewStructuredLogger(slog.New(slog.DiscardHandler)) }
+
+// use lets a fleet go on where another one was: with its clouds and its store.
+func (w *world) use(other *world) {
+	w.sim, w.store = other.sim, other.store
+	w.workers.Transport, w.workers.Store = other.sim.Transport(), other.store
 }
 
 // progress returns what the fleet says about itself.

@@ -13,8 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
-// Release releases every instance of an operation and returns when they are gone. What is left
-// is in the details of its error.
+// Release releases every instance of an operation and returns when they are gone.
 func (a *Activities) Release(ctx context.Context, s Step) error {
 	defer beat(ctx)()
 	j, err := a.job(s)
@@ -30,10 +29,7 @@ func (a *Activities) Release(ctx context.Context, s Step) error {
 	case token == nil: // nothing was sent: an operation that the store does not have cannot begin
 		return classified(store.Forget(ctx, a.Store, s.Operation))
 	}
-	if err := j.terminate(ctx); err != nil {
-		return a.left(ctx, s, err)
-	}
-	return nil
+	return classified(j.terminate(ctx))
 }
 
 // appearsWithin is when to look again for instances that may still appear.
@@ -73,15 +69,22 @@ func (w *withholding) Save(ctx context.Context, c store.Claim, change store.Chan
 	return w.Store.Save(ctx, c, change)
 }
 
-// left adds what is left of an operation to the error of its release.
-func (a *Activities) left(ctx context.Context, s Step, cause error) error {
-	l := Left{Operation: s.Operation, Account: s.Account, Reason: cause.Error()}
-	token, e, err := provider.StoredToken(context.WithoutCancel(ctx), a.Store, s.Operation)
-	if info, bad := provider.ReadToken(token); err == nil && bad == nil {
-		l.Region, l.Count, l.IDs = e.Region, len(info.InstanceIDs), info.InstanceIDs
-		l.IDs = l.IDs[:min(len(l.IDs), maxLeft)]
+// Remains returns what the store knows of an operation that could not be released. It needs no
+// client, and so no cloud.
+func (a *Activities) Remains(ctx context.Context, s Step) (Left, error) {
+	l := Left{Operation: s.Operation, Account: s.Account}
+	token, e, err := provider.StoredToken(ctx, a.Store, s.Operation)
+	if err != nil {
+		return l, classified(err)
 	}
-	return classified(cause, l)
+	info, err := provider.ReadToken(token)
+	if err != nil {
+		return l, classified(err)
+	}
+	l.Region, l.Count, l.IDs = e.Region, len(info.InstanceIDs), info.InstanceIDs
+	l.IDs = l.IDs[:min(len(l.IDs), maxLeft)]
+	l.Unknown = info.Planned + info.Unknown
+	return l, nil
 }
 
 // Shrink releases the last instances of an operation, from the number that stays to the number

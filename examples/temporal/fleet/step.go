@@ -36,8 +36,9 @@ type Left struct {
 	Operation string
 	Account   string
 	Region    string
-	Count     int      // how many are left; 0 when not known, because no attempt came that far
+	Count     int      // how many are left whose IDs are known
 	IDs       []string // the first 100 of them
+	Unknown   int      // how many more may exist, of creates without an answer
 	Reason    string
 }
 
@@ -46,9 +47,6 @@ const maxLeft = 100
 
 // String says what is left of an operation and why.
 func (l Left) String() string {
-	what := "an unknown number of instances"
-	if l.Count > 0 {
-		what = fmt.Sprintf("%d instances (%s)", l.Count, strings.Join(l.IDs, ", "))
-	}
-	return fmt.Sprintf("%s of operation %s in account %s: %s", what, l.Operation, l.Account, l.Reason)
+	return fmt.Sprintf("%d instances (%s) and up to %d without a known ID, of operation %s in account %s: %s",
+		l.Count, strings.Join(l.IDs, ", "), l.Unknown, l.Operation, l.Account, l.Reason)
 }

@@ -112,3 +112,8 @@ func (w *Workers) Shrink(ctx context.Context, s fleet.Step) error {
 func (w *Workers) Release(ctx context.Context, s fleet.Step) error {
 	return alone(ctx, w, func(ctx context.Context, a *fleet.Activities) error { return a.Release(ctx, s) })
 }
+
+// Remains is [fleet.Activities.Remains].
+func (w *Workers) Remains(ctx context.Context, s fleet.Step) (fleet.Left, error) {
+	return attempt(ctx, w, func(ctx context.Context, a *fleet.Activities) (fleet.Left, error) { return a.Remains(ctx, s) })
+}
