@@ -1,0 +1,77 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
+	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/filestore"
+)
+
+// workerCommand makes this program a worker.
+const workerCommand = "worker"
+
+// taskQueue is where workers look for work.
+const taskQueue = "fleets"
+
+// heartbeat is how long a silent worker counts as alive. The lease must be longer than the longest
+// call, and no call of the simulator takes a second. README.md says what real clouds need.
+const (
+	heartbeat = 10 * time.Second
+	lease     = 20 * time.Second
+	margin    = 5 * time.Second
+)
+
+// work works until its input ends, or until it is told to stop.
+func work(ctx context.Context, args []string, input io.Reader) error {
+	flags := flag.NewFlagSet(workerCommand, flag.ContinueOnError)
+	server := flags.String("server", "", "host:port")
+	dir := flags.String("store", "", "directory")
+	list := flags.String("clouds", "", "the URLs of the clouds, as JSON")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	var urls map[cloudsim.Cloud]string
+	if err := json.Unmarshal([]byte(*list), &urls); err != nil {
+		return err
+	}
+	s, err := filestore.Open(*dir, nil)
+	if err != nil {
+		return err
+	}
+	clients, err := workers.Clients(nil, func(c cloudsim.Cloud) string { return urls[c] })
+	if err != nil {
+		return err
+	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		_, _ = io.Copy(io.Discard, input)
+		end()
+	}()
+	c, err := fleet.Dial(ctx, client.Options{HostPort: *server})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	w := worker.New(c, taskQueue, worker.Options{})
+	fleet.Register(w, &fleet.Activities{
+		Clients: clients, Store: s, Files: workers.Files(), Lease: lease, Margin: margin,
+	})
+	if err := w.Start(); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	w.Stop()
+	return nil
+}
