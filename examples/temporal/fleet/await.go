@@ -5,9 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
-
 	"github.com/yunfan-cloud/yunfan/provider"
+	"go.temporal.io/sdk/temporal"
 )
 
 // Await waits until each instance of an operation runs or has failed. One attempt is one look:

@@ -42,7 +42,7 @@ func (k *keeper) grow(ctx workflow.Context, g *Group) error {
 // operation that was begun before. What the cloud refused is the error.
 func (k *keeper) create(ctx workflow.Context, g *Group, op *Operation) error {
 	a, t := (*Activities)(nil), k.fleet.timing()
-	s := Step{Operation: op.ID, Account: g.Account, File: g.File, Count: op.Asked}
+	s := k.fleet.step(g, op)
 	var made Made
 	var ready Ready
 	if op.Open {
@@ -95,7 +95,7 @@ func problem(texts ...string) error {
 func (k *keeper) shrink(ctx workflow.Context, g *Group) error {
 	a, last := (*Activities)(nil), len(g.Operations)-1
 	op := &g.Operations[last]
-	s := Step{Operation: op.ID, Account: g.Account, File: g.File, Count: op.Asked}
+	s := k.fleet.step(g, op)
 	keep := op.Kept - (g.have() - g.Want)
 	if whole := op.Open || keep <= 0; whole {
 		if err := k.do(ctx, k.fleet.timing().Release, a.Release, s, nil); err != nil {
@@ -124,7 +124,7 @@ func (k *keeper) release(ctx workflow.Context) (left []Left) {
 			group.Add(1)
 			workflow.Go(ctx, func(ctx workflow.Context) {
 				defer group.Done()
-				s := Step{Operation: op.ID, Account: g.Account, File: g.File, Count: op.Asked}
+				s := k.fleet.step(g, &op)
 				if err := k.do(ctx, k.fleet.timing().Release, (*Activities)(nil).Release, s, nil); err != nil {
 					left, kept[n] = append(left, k.remains(ctx, s, err)), true
 				}
@@ -162,6 +162,13 @@ func only(list []Operation, marked []bool) (out []Operation) {
 		}
 	}
 	return out
+}
+
+// step returns the argument of activities for an operation.
+func (f *Fleet) step(g *Group, op *Operation) Step {
+	return Step{
+		Operation: op.ID, Account: g.Account, File: g.File, Count: op.Asked, IgnoreLate: f.Timing.IgnoreLate,
+	}
 }
 
 // timing returns the timing of a fleet, with its defaults.

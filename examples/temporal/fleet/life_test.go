@@ -6,14 +6,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.uber.org/goleak"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -86,15 +86,6 @@ func (w *world) resize(group string, want int) {
 }
 
 func (w *world) release() { w.SignalWorkflow(fleet.SignalRelease, nil) }
-
-// made returns how many instances each cloud has ever made.
-func (w *world) made() map[string]int {
-	n := map[string]int{}
-	for _, i := range w.sim.Everything() {
-		n[string(i.Cloud)]++
-	}
-	return n
-}
 
 func TestAFleetGrowsShrinksAndIsReleased(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, w *world) {

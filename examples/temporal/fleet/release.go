@@ -7,10 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
-
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/store"
+	"go.temporal.io/sdk/temporal"
 )
 
 // Release releases every instance of an operation and returns when they are gone.
@@ -44,7 +43,7 @@ func (j *job) terminate(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, op.Close()) }()
 	s.open.Store(true)
 	res, err := op.Terminate(ctx, &provider.TerminateOptions{Wait: true})
-	if err == nil && res.MayAppear > 0 {
+	if late := res.MayAppear > 0 && !j.step.IgnoreLate; err == nil && late {
 		return temporal.NewApplicationErrorWithOptions(
 			fmt.Sprintf("up to %d instances of creates without an answer may still appear", res.MayAppear), typeNotYet,
 			temporal.ApplicationErrorOptions{NextRetryDelay: appearsWithin})

@@ -83,6 +83,10 @@ type Timing struct {
 	// Create, Ready and Release are how long creates, boots and releases are tried. 0 means
 	// 2 hours, 1 hour and 24 hours.
 	Create, Ready, Release time.Duration
+
+	// IgnoreLate ends a release although instances of creates without an answer may still appear.
+	// Otherwise it looks for them for 15 minutes. It is for simulators, whose instances appear at once.
+	IgnoreLate bool
 }
 
 // Resize is the argument of [SignalResize]. Want is absolute, so a signal that arrives twice

@@ -15,6 +15,8 @@ type Step struct {
 	// Of Shrink: how many of the first instances of the operation stay, and how many the group
 	// had until then.
 	Keep, Kept int
+
+	IgnoreLate bool // of Release: see Timing
 }
 
 // Made is what the creates of an operation have come to.

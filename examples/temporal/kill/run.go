@@ -65,7 +65,7 @@ func (p *processes) life(ctx context.Context, r *result, kill func(*processes) e
 	}
 	began := time.Now()
 	f, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "fleet-" + r.kind, TaskQueue: taskQueue}, fleet.Workflow,
-		fleet.Fleet{Groups: workers.Groups(r.wanted / 4), Timing: fleet.Timing{Heartbeat: heartbeat}})
+		fleet.Fleet{Groups: workers.Groups(r.wanted / 4), Timing: fleet.Timing{Heartbeat: heartbeat, IgnoreLate: true}})
 	if err != nil {
 		return err
 	}
@@ -122,8 +122,8 @@ func readyOf(ctx context.Context, c client.Client, f client.WorkflowRun) (n int)
 
 // closed reports whether the workflow has ended.
 func closed(ctx context.Context, c client.Client, f client.WorkflowRun) bool {
-	d, err := c.DescribeWorkflowExecution(ctx, f.GetID(), "")
-	return err == nil && d.GetWorkflowExecutionInfo().GetCloseTime() != nil
+	d, err := c.DescribeWorkflow(ctx, f.GetID(), "")
+	return err == nil && d.WorkflowCloseTime != nil
 }
 
 // until calls a function until it returns true.
