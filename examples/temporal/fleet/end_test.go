@@ -77,7 +77,6 @@ func TestAFleetThatEndsDuringItsCreates(t *testing.T) {
 
 // A long history ends in a new run, which goes on with the same fleet.
 func TestALongHistoryGoesOnInANewRun(t *testing.T) {
-	var next fleet.Fleet
 	inFakeTime(t, func(t *testing.T, w *world) {
 		w.after(time.Hour, func() {
 			w.sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: "RunInstances", Kind: cloudsim.Slow, Delay: time.Minute})
@@ -88,17 +87,9 @@ func TestALongHistoryGoesOnInANewRun(t *testing.T) {
 			w.resize("ens", 4) // for the next run: this one only ends its step on aliyun
 		})
 		w.ExecuteWorkflow(fleet.Workflow, fleet.Fleet{Groups: workers.Groups(3), Timing: patient()})
-		again := (*workflow.ContinueAsNewError)(nil)
-		if err := w.GetWorkflowError(); !errors.As(err, &again) {
-			t.Fatalf("got %v, want a new run", err)
-		}
-		if err := converter.GetDefaultDataConverter().FromPayloads(again.Input, &next); err != nil {
-			t.Fatal(err)
-		}
 		if got := len(w.sim.Everything()); got != 13 {
 			t.Errorf("the first run made %d instances, want 13", got)
 		}
-
 		second := newWorld()
 		second.use(w)
 		second.after(time.Hour, func() {
@@ -107,7 +98,7 @@ func TestALongHistoryGoesOnInANewRun(t *testing.T) {
 			}
 			second.release()
 		})
-		second.ExecuteWorkflow(fleet.Workflow, next)
+		second.ExecuteWorkflow(fleet.Workflow, continued(t, w))
 		if err := second.GetWorkflowError(); err != nil {
 			t.Errorf("the new run: %v", err)
 		}
@@ -118,6 +109,19 @@ func TestALongHistoryGoesOnInANewRun(t *testing.T) {
 			t.Errorf("%d instances are left, want 0", got)
 		}
 	})
+}
+
+// continued returns the fleet that a run hands to the next one.
+func continued(t *testing.T, w *world) (f fleet.Fleet) {
+	t.Helper()
+	again := (*workflow.ContinueAsNewError)(nil)
+	if err := w.GetWorkflowError(); !errors.As(err, &again) {
+		t.Fatalf("got %v, want a new run", err)
+	}
+	if err := converter.GetDefaultDataConverter().FromPayloads(again.Input, &f); err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // Of a fleet whose release is refused for good, the error names what is left. All the rest is

@@ -112,20 +112,6 @@ func (l *lifeline) attempt(t *testing.T, g fleet.Group, at int, throttle bool) (
 		t.Fatal(err)
 	}
 	a := &fleet.Activities{Clients: clients, Store: l.store, Files: workers.Files()}
-	suite := &testsuite.WorkflowTestSuite{}
-	suite.SetLogger(quiet())
-	env := suite.NewTestActivityEnvironment()
-	env.SetTestTimeout(10 * time.Hour)
-	env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if !d.dead() && throttle { // what the SDK flushes afterwards a killed process would not
-			_ = details.Get(&l.beat)
-		}
-	})
-	if l.beat != nil {
-		env.SetHeartbeatDetails(l.beat)
-	}
 	create := func(own context.Context, s fleet.Step) error {
 		own, cancel := context.WithCancel(own)
 		defer cancel()
@@ -136,12 +122,33 @@ func (l *lifeline) attempt(t *testing.T, g fleet.Group, at int, throttle bool) (
 		_, err := a.Create(own, s)
 		return err
 	}
+	env := l.environment(func() bool { return !d.dead() && throttle })
 	env.RegisterActivity(create)
 	_, err = env.ExecuteActivity(create, asStep(g))
 	if killed = d.dead(); !killed && err != nil {
 		t.Errorf("%s, killed before at %d: %v", g.Name, at, err)
 	}
 	return killed
+}
+
+// environment returns an environment for one attempt, in which heartbeats count while alive returns
+// true: what the SDK flushes after an attempt, a killed process would not.
+func (l *lifeline) environment(alive func() bool) *testsuite.TestActivityEnvironment {
+	suite := &testsuite.WorkflowTestSuite{}
+	suite.SetLogger(quiet())
+	env := suite.NewTestActivityEnvironment()
+	env.SetTestTimeout(10 * time.Hour)
+	env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if alive() {
+			_ = details.Get(&l.beat)
+		}
+	})
+	if l.beat != nil {
+		env.SetHeartbeatDetails(l.beat)
+	}
+	return env
 }
 
 // most returns how many instances there are after two attempts at worst, over all moments at which

@@ -37,19 +37,11 @@ func work(ctx context.Context, args []string, input io.Reader) error {
 	flags := flag.NewFlagSet(workerCommand, flag.ContinueOnError)
 	server := flags.String("server", "", "host:port")
 	dir := flags.String("store", "", "directory")
-	list := flags.String("clouds", "", "the URLs of the clouds, as JSON")
+	urls := flags.String("clouds", "", "the URLs of the clouds, as JSON")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	var urls map[cloudsim.Cloud]string
-	if err := json.Unmarshal([]byte(*list), &urls); err != nil {
-		return err
-	}
-	s, err := filestore.Open(*dir, nil)
-	if err != nil {
-		return err
-	}
-	clients, err := workers.Clients(nil, func(c cloudsim.Cloud) string { return urls[c] })
+	a, err := activities(*dir, *urls)
 	if err != nil {
 		return err
 	}
@@ -65,13 +57,25 @@ func work(ctx context.Context, args []string, input io.Reader) error {
 	}
 	defer c.Close()
 	w := worker.New(c, taskQueue, worker.Options{})
-	fleet.Register(w, &fleet.Activities{
-		Clients: clients, Store: s, Files: workers.Files(), Lease: lease, Margin: margin,
-	})
+	fleet.Register(w, a)
 	if err := w.Start(); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	w.Stop()
 	return nil
+}
+
+// activities returns those of a worker with a store in a directory, and clouds at URLs in JSON.
+func activities(dir, urls string) (*fleet.Activities, error) {
+	var list map[cloudsim.Cloud]string
+	if err := json.Unmarshal([]byte(urls), &list); err != nil {
+		return nil, err
+	}
+	s, err := filestore.Open(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	clients, err := workers.Clients(nil, func(c cloudsim.Cloud) string { return list[c] })
+	return &fleet.Activities{Clients: clients, Store: s, Files: workers.Files(), Lease: lease, Margin: margin}, err
 }
