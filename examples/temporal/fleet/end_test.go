@@ -26,6 +26,25 @@ func TestACancelledFleetKeepsItsInstances(t *testing.T) {
 		if got := len(w.sim.Instances()); got != 12 {
 			t.Errorf("%d instances are left, want 12", got)
 		}
+
+		// The fleet in the error goes on.
+		kept, f := (*temporal.CanceledError)(nil), fleet.Fleet{}
+		if err := w.GetWorkflowError(); !errors.As(err, &kept) || kept.Details(&f) != nil {
+			t.Fatalf("got %v, want the fleet in its details", err)
+		}
+		second := newWorld()
+		second.use(w)
+		second.after(time.Hour, second.release)
+		second.ExecuteWorkflow(fleet.Workflow, f)
+		if err := second.GetWorkflowError(); err != nil {
+			t.Errorf("the fleet that goes on: %v", err)
+		}
+		if got := len(w.sim.Everything()); got != 12 {
+			t.Errorf("%d instances were ever made, want 12", got)
+		}
+		if got := len(w.sim.Instances()); got != 0 {
+			t.Errorf("%d instances are left, want 0", got)
+		}
 	})
 }
 

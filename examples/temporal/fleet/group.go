@@ -24,7 +24,7 @@ func (k *keeper) step(ctx workflow.Context, g *Group) {
 	default:
 		err = k.grow(ctx, g)
 	}
-	if err != nil {
+	if err != nil && !temporal.IsCanceledError(err) {
 		g.Stuck, g.Problem = true, err.Error()
 	}
 }

@@ -32,8 +32,8 @@ type Fleet struct {
 	OnCancel OnCancel
 	Timing   Timing
 
-	// Releasing means that every instance is to be released. With a Fleet that [Workflow]
-	// returned in a failure, it tries to release once more.
+	// Releasing means that every instance is to be released. A workflow that starts with the
+	// Fleet of an earlier one, from the details of its error, goes on where that one ended.
 	Releasing bool
 
 	// ID begins the IDs of all operations. The workflow sets it, from the ID of its first run:

@@ -11,7 +11,8 @@ import (
 
 // Workflow keeps a fleet: it creates what the groups want, follows resizes, and ends when the
 // fleet is released or cancelled. A fleet that cannot be released ends with an error of the
-// type NotReleased, whose details are the [Left] and the [Fleet] with which to try again.
+// type NotReleased, whose details are the [Left] and the [Fleet] with which to try again. The
+// details of the cancellation of a fleet that keeps its instances are the [Fleet] too.
 func Workflow(ctx workflow.Context, f Fleet) (Progress, error) {
 	if err := f.check(); err != nil {
 		return Progress{}, err
@@ -29,7 +30,7 @@ func Workflow(ctx workflow.Context, f Fleet) (Progress, error) {
 		k.drain(ctx) // a signal that is not read before the next run would be lost
 		return f.progress(), workflow.NewContinueAsNewError(ctx, Workflow, f)
 	case f.OnCancel != TerminateOnCancel:
-		return f.progress(), err
+		return f.progress(), temporal.NewCanceledError(f)
 	}
 	// A release that has begun goes on to its end, also when the workflow is cancelled.
 	f.Releasing = true
@@ -125,7 +126,8 @@ func (k *keeper) keep(ctx workflow.Context) error {
 // next waits for work on a group, and reports whether to go on.
 func (k *keeper) next(ctx workflow.Context, g *Group) bool {
 	err := workflow.Await(ctx, func() bool { return k.ending(ctx) || g.due() })
-	return err == nil && !k.ending(ctx)
+	cancelled := ctx.Err() != nil // which Await does not notice when there is work
+	return err == nil && !cancelled && !k.ending(ctx)
 }
 
 // notReleased returns the error of a fleet that could not be released.

@@ -38,6 +38,8 @@ type settings struct {
 	only   string // kinds of kill, with commas
 	server string // the program of the server
 	dir    string // where the runs keep their files
+
+	heartbeat, lease time.Duration
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -49,6 +51,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&set.n, "n", 250, "instances on each of the 4 clouds")
 	flags.StringVar(&set.only, "only", strings.Join(kindNames(), ","), "the kinds of kill")
 	flags.StringVar(&set.server, "server", "", "the `program` of the server; empty builds it")
+	flags.DurationVar(&set.heartbeat, "heartbeat", 10*time.Second, "how long a silent worker counts as alive")
+	flags.DurationVar(&set.lease, "lease", 20*time.Second, "how long a silent worker has its operations")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

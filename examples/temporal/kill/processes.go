@@ -87,7 +87,8 @@ func (p *processes) startWorker() error {
 		return err
 	}
 	w, err := start(p.ctx, filepath.Join(p.dir, "worker.log"), self, workerCommand,
-		"-server", p.address(), "-store", filepath.Join(p.dir, "store"), "-clouds", string(urls))
+		"-server", p.address(), "-store", filepath.Join(p.dir, "store"), "-clouds", string(urls),
+		"-lease", p.set.lease.String())
 	if err == nil {
 		p.workers = append(p.workers, w)
 	}

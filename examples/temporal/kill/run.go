@@ -65,7 +65,7 @@ func (p *processes) life(ctx context.Context, r *result, kill func(*processes) e
 	}
 	began := time.Now()
 	f, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "fleet-" + r.kind, TaskQueue: taskQueue}, fleet.Workflow,
-		fleet.Fleet{Groups: workers.Groups(r.wanted / 4), Timing: fleet.Timing{Heartbeat: heartbeat, IgnoreLate: true}})
+		fleet.Fleet{Groups: workers.Groups(r.wanted / 4), Timing: fleet.Timing{Heartbeat: p.set.heartbeat, IgnoreLate: true}})
 	if err != nil {
 		return err
 	}

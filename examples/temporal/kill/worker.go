@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/filestore"
@@ -24,20 +23,13 @@ const workerCommand = "worker"
 // taskQueue is where workers look for work.
 const taskQueue = "fleets"
 
-// heartbeat is how long a silent worker counts as alive. The lease must be longer than the longest
-// call, and no call of the simulator takes a second. README.md says what real clouds need.
-const (
-	heartbeat = 10 * time.Second
-	lease     = 20 * time.Second
-	margin    = 5 * time.Second
-)
-
 // work works until its input ends, or until it is told to stop.
 func work(ctx context.Context, args []string, input io.Reader) error {
 	flags := flag.NewFlagSet(workerCommand, flag.ContinueOnError)
 	server := flags.String("server", "", "host:port")
 	dir := flags.String("store", "", "directory")
 	urls := flags.String("clouds", "", "the URLs of the clouds, as JSON")
+	lease := flags.Duration("lease", 0, "of operations")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -45,6 +37,7 @@ func work(ctx context.Context, args []string, input io.Reader) error {
 	if err != nil {
 		return err
 	}
+	a.Lease, a.Margin = *lease, *lease/4 // no call of the simulator takes that long; calls of real clouds may
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	go func() {
@@ -77,5 +70,5 @@ func activities(dir, urls string) (*fleet.Activities, error) {
 		return nil, err
 	}
 	clients, err := workers.Clients(nil, func(c cloudsim.Cloud) string { return list[c] })
-	return &fleet.Activities{Clients: clients, Store: s, Files: workers.Files(), Lease: lease, Margin: margin}, err
+	return &fleet.Activities{Clients: clients, Store: s, Files: workers.Files()}, err
 }
