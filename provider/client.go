@@ -115,6 +115,7 @@ type Client struct {
 	tel     *telemetry.Observer // nil when nobody reads it
 	recent  recent.Instances
 	stock   stock.Memory
+	jobs    jobMemory
 }
 
 // defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No

@@ -226,14 +226,6 @@ func (c *Client) failedByJob(p *PendingInstance, why error) *LaunchError {
 	}
 }
 
-// jobNews is what looks have heard of a job.
-type jobNews struct {
-	next    time.Time // when to ask again
-	pause   time.Duration
-	done    bool
-	failure error
-}
-
 // failByJobs moves the instances of failed jobs to the failed ones of a look. Jobs are asked
 // about as rarely as during a wait.
 func (op *Operation) failByJobs(ctx context.Context, l *Look) {
@@ -243,9 +235,10 @@ func (op *Operation) failByJobs(ctx context.Context, l *Look) {
 	}
 	jobs := op.jobsOf(ids)
 	for _, j := range jobs {
-		if op.recallJob(j) {
+		at := jobAt{op.region, j.id}
+		if op.c.jobs.recall(at, j, op.ledger.NamedAt()) {
 			op.askJob(ctx, j)
-			op.noteJob(j)
+			op.c.jobs.note(at, j)
 		}
 	}
 	dead := failedJobs(jobs)
@@ -258,31 +251,6 @@ func (op *Operation) failByJobs(ctx context.Context, l *Look) {
 	}
 	l.Pending = slices.DeleteFunc(l.Pending, isDead)
 	l.NotVisible = slices.DeleteFunc(l.NotVisible, isDead)
-}
-
-// recallJob fills in what earlier looks have heard of a job, and reports whether it is time to
-// ask about it.
-func (op *Operation) recallJob(j *openJob) (ask bool) {
-	now := time.Now()
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	n, ok := op.jobNews[j.id]
-	if !ok {
-		return now.Sub(op.ledger.NamedAt()) >= firstJobPause
-	}
-	j.done, j.failure = n.done, n.failure
-	return !n.done && !now.Before(n.next)
-}
-
-// noteJob records what a look has heard of a job.
-func (op *Operation) noteJob(j *openJob) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	if op.jobNews == nil {
-		op.jobNews = map[string]jobNews{}
-	}
-	pause := min(max(2*op.jobNews[j.id].pause, firstJobPause), mostJobPause)
-	op.jobNews[j.id] = jobNews{next: time.Now().Add(pause), pause: pause, done: j.done, failure: j.failure}
 }
 
 // kindOfFailure returns the sentinel of a failure; nil when it has none.

@@ -194,6 +194,29 @@ func TestALookTellsOfAFailedJob(t *testing.T) {
 	}
 }
 
+// Looks of a process that keeps nothing but the token ask about a job as rarely as a wait does.
+func TestLooksFromTokensAskAboutJobsRarely(t *testing.T) {
+	inJobTime(t, func(t *testing.T, f *withJobs, c *provider.Client) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StatePending, "pending" }
+		token, err := run(t, c, 2).MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for start := time.Now(); time.Since(start) < 10*time.Minute; time.Sleep(5 * time.Second) {
+			op, err := c.Resume(t.Context(), token, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := op.Look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f.asked < 4 || f.asked > 12 {
+			t.Errorf("%d questions in ten minutes, want some", f.asked)
+		}
+	})
+}
+
 // A wait that goes on after a job has failed tells no state twice.
 func TestAFailedJobRepeatsNoEvents(t *testing.T) {
 	inJobTime(t, func(t *testing.T, f *withJobs, c *provider.Client) {

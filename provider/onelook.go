@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
+	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -34,6 +35,12 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // [Operation.Wait] or [Operation.Terminate]. Instances that still have a marker in place of
 // their name get their name.
 //
+// Some failures take several looks: an instance that stays stopped for a minute, that runs for
+// two minutes without its address, or that was seen and is missing from three answers in a row
+// over 20 s. The looks may be those of several processes. What each has seen is in the token
+// ([Operation.MarshalText]) and, when it is new, is saved in the journal or the store. A caller
+// without these should keep the token after each look.
+//
 // Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
@@ -49,11 +56,12 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 func (op *Operation) look(ctx context.Context) (Look, error) {
 	late := op.maker.FindLate(ctx)
 	w := op.newWaiter(op.InstanceIDs(), nil)
-	known := setOf(op.ledger.Seen())
+	known, began := setOf(op.ledger.Seen()), time.Now()
 	err := w.look(ctx, op.target())
 	nameErr := op.nameSighted(ctx, w.sightings.all()) // first, as long as parts have their strangers
-	op.recordSighted(w)
-	l := w.looked(known)
+	fresh := op.recordSighted(w)
+	gone, missed := op.missing(ctx, began, w, known)
+	l := w.looked(known, gone)
 	op.failByJobs(ctx, &l)
 	for n := range l.Ready {
 		l.Ready[n].Name = op.nameGiven(&l.Ready[n])
@@ -61,12 +69,16 @@ func (op *Operation) look(ctx context.Context) (Look, error) {
 	if !l.Done() {
 		l.Next = op.c.engine().Next(op.class, op.ledger.NamedAt())
 	}
-	return l, op.about("looking at it", err, late, nameErr)
+	return l, op.about("looking at it", err, late, nameErr, op.saveEvidence(ctx, fresh, missed))
 }
 
-// looked sorts the sightings of a single look.
-func (w *waiter) looked(known map[string]bool) (l Look) {
+// looked sorts the sightings of a single look. Known are the instances that were seen before it,
+// and gone are those of them that do not exist any more.
+func (w *waiter) looked(known map[string]bool, gone map[string]error) (l Look) {
 	for i := range w.instances.Outcomes() {
+		if why, ok := gone[i.ID]; ok {
+			i.Phase, i.Failure = await.Failed, &await.Failure{Kind: poll.Gone, Err: why}
+		}
 		switch i.Phase {
 		case await.Ready:
 			l.Ready = append(l.Ready, lastSeen(&i))

@@ -56,7 +56,6 @@ type Operation struct {
 	problems []error // beside the parts: the journal, names, releases
 	tried    []TriedAlternative
 	released []string
-	jobNews  map[string]jobNews // of looks; not saved
 }
 
 // partWords are the latest answer about one part of the ledger. They are not saved.

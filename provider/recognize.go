@@ -53,13 +53,17 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, once bool) (s
 	return s
 }
 
-// recordSighted records which instances a wait has seen, and their owners.
-func (op *Operation) recordSighted(w *waiter) {
-	seen := w.sighted()
+// recordSighted records which instances a wait has seen, their owners, and which of them may have
+// failed. It reports whether an instance was seen for the first time, or anything about a failure
+// is new.
+func (op *Operation) recordSighted(w *waiter) (fresh bool) {
+	seen, before := w.sighted(), len(op.ledger.Seen())
 	op.ledger.See(seen[ownership.Unclear])
 	op.ledger.Recognize(seen[ownership.Own])
 	op.ledger.See(seen[ownership.Foreign])
 	op.ledger.Doubt(seen[ownership.Foreign])
+	suspects := op.recordSuspects(w)
+	return suspects || len(op.ledger.Seen()) > before
 }
 
 // How long a release looks for instances that were never seen.

@@ -73,6 +73,7 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.ownerOf = op.ownerByClock()
 	w.networked = op.networked()
+	w.since = op.suspectedSince
 	if op.nameless() {
 		w.sightings = &lastSights{}
 	}

@@ -32,6 +32,7 @@ type Event struct {
 type waiter struct {
 	aim
 	c         *Client
+	since     func(id, state string) time.Time // as in [await.Config]; nil when nothing is known from before
 	ids       []string
 	options   WaitOptions
 	instances *await.Wait[Instance] // what is known of them; nil before it begins
@@ -50,7 +51,8 @@ func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
 func (w *waiter) begin() {
 	cfg := await.Config[Instance]{
 		IDs: w.ids, Read: w.read, Gone: w.judge(&Instance{State: StateTerminated}), Booting: w.boots(),
-		Keep: w.options.Progress != nil || w.target != StateRunning, Tally: w.options.tally,
+		Since: w.since,
+		Keep:  w.options.Progress != nil || w.target != StateRunning, Tally: w.options.tally,
 	}
 	if w.proves {
 		cfg.LookFirst = w.c.limits.FirstLook

@@ -10,7 +10,7 @@ import (
 type entry[I any] struct {
 	last    *I            // as last seen, where it is kept
 	failure *Failure      // nil unless the phase is Failed
-	limited time.Duration // time in the wait when its phase became Limited; 0 when it is not
+	limited time.Duration // time in the wait when its phase became Limited, negative before it; 0 when it is not
 
 	word      uint32 // its latest state, in words
 	phase     Phase  // Pending stands for Limited too
@@ -68,6 +68,7 @@ func (w *Wait[I]) recordGone(e *entry[I], ev *poll.Event[I]) {
 // recordSeen records what an answer shows of an ID.
 func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
 	s := w.cfg.Read(&ev.Value, e.owner != 0)
+	first := !e.seen
 	if s.Phase != Limited || s.State != w.words.of(e.word).state {
 		e.limited = 0
 	}
@@ -78,7 +79,7 @@ func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
 	}
 	switch s.Phase {
 	case Limited:
-		w.recordLimited(e, ev, &s)
+		w.recordLimited(e, ev, &s, first)
 	case Failed:
 		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason, Err: s.Err})
 	default:
@@ -89,16 +90,32 @@ func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
 	}
 }
 
-// recordLimited fails an ID that has been in phase Limited for too long.
-func (w *Wait[I]) recordLimited(e *entry[I], ev *poll.Event[I], s *Sighting) {
+// recordLimited fails an ID that has been in phase Limited for too long. First reports that this
+// wait had not seen it before.
+func (w *Wait[I]) recordLimited(e *entry[I], ev *poll.Event[I], s *Sighting, first bool) {
 	e.phase = Pending
 	at := ev.At.Sub(w.start) + 1 // 0 means never
 	if e.limited == 0 {
 		e.limited = at
+		if began := w.before(ev, s, first); !began.IsZero() {
+			e.limited = min(began.Sub(w.start), -1)
+		}
 	}
 	if at-e.limited >= s.Limit {
 		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason, Err: s.Err})
 	}
+}
+
+// before returns when an ID came into its phase Limited before this wait; zero if that is not
+// known. A moment after the start of the wait is one of another clock, and proves nothing.
+func (w *Wait[I]) before(ev *poll.Event[I], s *Sighting, first bool) (began time.Time) {
+	if !first || w.cfg.Since == nil {
+		return time.Time{}
+	}
+	if began = w.cfg.Since(ev.ID, s.State); began.After(w.start) {
+		return time.Time{}
+	}
+	return began
 }
 
 // word is a state that an ID was seen in. The zero word is that of an ID that was never seen.

@@ -18,6 +18,10 @@ type Outcome[I any] struct {
 	Owner     uint8  // that of the first Sighting that proved one; 0 if none did
 	Failure   *Failure
 
+	// Limited is when its phase became Limited, in this wait or before; zero when it is not, and
+	// was not when it failed.
+	Limited time.Time
+
 	// Last is the latest answer about the ID. Nil unless it is ready, or Config.Keep is set.
 	// It must not be changed: other waits may hold what is in it.
 	Last *I
@@ -43,10 +47,14 @@ func (w *Wait[I]) Outcomes() iter.Seq[Outcome[I]] {
 
 func (w *Wait[I]) outcome(id string, e *entry[I]) Outcome[I] {
 	at := w.words.of(e.word)
-	return Outcome[I]{
+	o := Outcome[I]{
 		ID: id, Phase: e.phase, State: at.state, Raw: at.raw, Seen: e.seen, NoAddress: e.noAddress,
 		Owner: e.owner, Failure: e.failure, Last: e.last,
 	}
+	if e.limited != 0 {
+		o.Limited = w.start.Add(e.limited)
+	}
+	return o
 }
 
 // Hidden returns the shortest time that an ID in phase Hidden was waited for, and the latest

@@ -23,6 +23,11 @@ type Config[I any] struct {
 	// Ready or Failed. Its Raw and its Reason do not count.
 	Gone Sighting
 
+	// Since returns when a run of sightings of an ID in phase Limited and this State began,
+	// before this wait; zero if none did. It is asked when the wait first sees the ID so. Nil
+	// means that nothing is known from before.
+	Since func(id, state string) time.Time
+
 	// Booting reports that the IDs are new, so that the wait teaches how long they take.
 	Booting bool
 

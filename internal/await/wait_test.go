@@ -405,3 +405,44 @@ func TestTheOwnerIsAskedUntilItIsKnown(t *testing.T) {
 		}
 	})
 }
+
+// A limit counts on from what an earlier wait has seen, as long as the ID is still in that state.
+func TestALimitCountsOnFromAnEarlierWait(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before time.Duration // when it came into the state, before the wait
+		life   func(string, time.Duration) string
+		failed time.Duration // at the latest; 0 when it comes up
+	}{
+		"most of the limit": {50 * second, stages(0*second, "off"), 25 * second},
+		"all of it":         {time.Hour, stages(0*second, "off"), 11 * second},
+		"by a clock ahead":  {-time.Hour, stages(0*second, "off", 50*second, "up"), 0},
+		"and it moves":      {50 * second, stages(0*second, "new", 30*second, "off", 80*second, "up"), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				c := config("a")
+				c.Since = func(_, state string) time.Time {
+					if state != "off" {
+						return time.Time{}
+					}
+					return start.Add(-tc.before)
+				}
+				w := await.New(c)
+				if err := w.Run(t.Context(), newCloud(tc.life).poller(), target()); err != nil {
+					t.Fatal(err)
+				}
+				o, took := only(t, w), time.Since(start)
+				if failed := o.Phase == await.Failed; failed != (tc.failed > 0) {
+					t.Fatalf("got phase %v after %v", o.Phase, took)
+				}
+				if tc.failed > 0 && took > tc.failed {
+					t.Errorf("failed after %v, want at most %v", took, tc.failed)
+				}
+				if want := start.Add(-tc.before); tc.failed > 0 && !o.Limited.Equal(want) {
+					t.Errorf("limited since %v, want %v", o.Limited, want)
+				}
+			})
+		})
+	}
+}

@@ -23,10 +23,11 @@ type Changes struct {
 type ChangedPart struct {
 	Index int `json:"part"`
 	SavedPart
-	Shared    []string `json:"shared,omitempty"`
-	Doubtful  []string `json:"doubtful,omitempty"`
-	Releasing []string `json:"releasing,omitempty"`
-	Settled   []string `json:"settled,omitempty"`
+	Shared    []string  `json:"shared,omitempty"`
+	Doubtful  []string  `json:"doubtful,omitempty"`
+	Releasing []string  `json:"releasing,omitempty"`
+	Settled   []string  `json:"settled,omitempty"`
+	Suspects  []Suspect `json:"suspects,omitempty"`
 }
 
 // itself stands among the changed parts for what the ledger says about no part.
@@ -73,11 +74,12 @@ func (l *Ledger) changedPartLocked(i int) ChangedPart {
 	var marks Saved
 	p := &l.parts[i]
 	for _, id := range p.ids {
-		marks.markLocked(id, l.instances[id])
+		l.markLocked(&marks, id)
 	}
 	return ChangedPart{
 		Index: i, SavedPart: l.savedPartLocked(p),
 		Shared: marks.Shared, Doubtful: marks.Doubtful, Releasing: marks.Releasing, Settled: marks.Settled,
+		Suspects: marks.Suspects,
 	}
 }
 
@@ -138,6 +140,7 @@ func (r *Replay) Saved() Saved {
 		s.Doubtful = append(s.Doubtful, p.Doubtful...)
 		s.Releasing = append(s.Releasing, p.Releasing...)
 		s.Settled = append(s.Settled, p.Settled...)
+		s.Suspects = append(s.Suspects, p.Suspects...)
 	}
 	return s
 }

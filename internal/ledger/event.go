@@ -501,6 +501,29 @@ func (l *Ledger) changeLocked(id string, how func(*instance)) {
 	}
 }
 
+// Suspect records what answers have shown of instances: those in found are suspected of having
+// failed, and the others of nothing. It reports whether this changes anything.
+func (l *Ledger) Suspect(ids []string, found map[string]Suspicion) (changed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		i, ok := l.instances[id]
+		before, was := l.suspects[id]
+		now, is := found[id]
+		now.Since = plain(now.Since)
+		unchanged := was == is && now.same(before)
+		if neither := !was && !is; !ok || neither || unchanged {
+			continue
+		}
+		if delete(l.suspects, id); is {
+			l.suspectLocked(id, now)
+		}
+		l.touchLocked(i.part)
+		changed = true
+	}
+	return changed
+}
+
 // BeginRelease records that everything is to be released and no more instances are
 // created. It reports false if that was recorded before.
 func (l *Ledger) BeginRelease() bool {
@@ -588,6 +611,7 @@ func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 // IDs has returned is never changed.
 func (l *Ledger) dropLocked(id string, s instance) *part {
 	delete(l.instances, id)
+	delete(l.suspects, id)
 	p := l.partLocked(s.part)
 	p.ids = slices.DeleteFunc(slices.Clone(p.ids), func(have string) bool { return have == id })
 	p.last, p.agreed = nil, false

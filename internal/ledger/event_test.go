@@ -276,6 +276,18 @@ var events = map[string]func(*ledger.Ledger) any{
 		return l.Answer(0, answer(throttled), start)
 	},
 	"rename": func(l *ledger.Ledger) any { l.Rename(0); return nil },
+	"suspect": func(l *ledger.Ledger) any {
+		found := map[string]ledger.Suspicion{"i-1": {State: "stopped", Since: start}, "i-9": {Since: start}}
+		return l.Suspect([]string{"i-1", "i-2", "i-9"}, found)
+	},
+	"suspect, clear": func(l *ledger.Ledger) any {
+		l.Suspect([]string{"i-1"}, map[string]ledger.Suspicion{"i-1": {Misses: 1, Since: start}})
+		return l.Suspect([]string{"i-1", "i-2"}, nil)
+	},
+	"suspect, leave": func(l *ledger.Ledger) any {
+		l.Suspect([]string{"i-1"}, map[string]ledger.Suspicion{"i-1": {Misses: 1, Since: start}})
+		return l.Leave([]string{"i-1"}, ledger.ReleaseAccepted)
+	},
 }
 
 // update rewrites the table of transitions: go test ./internal/ledger -update.
@@ -337,6 +349,11 @@ func describe(l *ledger.Ledger) string {
 	}{{"seen", l.Seen()}, {"not ours", l.NotOurs()}, {"releasing", l.Releasing()}} {
 		if len(list.ids) > 0 {
 			text += fmt.Sprintf(" %s%v", list.name, list.ids)
+		}
+	}
+	for _, id := range []string{"i-1", "i-2", "i-3", "i-9"} {
+		if s, ok := l.Suspicion(id); ok {
+			text += fmt.Sprintf(" suspect[%s %s]", id, s.State)
 		}
 	}
 	flags := map[string]bool{

@@ -184,9 +184,10 @@ type Ledger struct {
 	mu        sync.Mutex
 	parts     []part
 	instances map[string]instance
-	enough    int       // least number of instances that the operation accepts
-	accepted  time.Time // when the latest instance was named
-	over      bool      // everything is being released; nothing more is created
+	suspects  map[string]Suspicion // few: of instances that may have failed
+	enough    int                  // least number of instances that the operation accepts
+	accepted  time.Time            // when the latest instance was named
+	over      bool                 // everything is being released; nothing more is created
 
 	changed map[int]bool // the parts that an event has touched since [Ledger.Changes]
 }

@@ -23,6 +23,8 @@ type Saved struct {
 
 	// Settled are the doubtful instances of earlier generations: they keep no later one open.
 	Settled []string `json:"settled,omitempty"`
+
+	Suspects []Suspect `json:"suspects,omitempty"`
 }
 
 // SavedPart is the written form of a part.
@@ -58,7 +60,7 @@ func (l *Ledger) Save() Saved {
 		p := &l.parts[i]
 		s.Parts[i] = l.savedPartLocked(p)
 		for _, id := range p.ids {
-			s.markLocked(id, l.instances[id])
+			l.markLocked(&s, id)
 		}
 	}
 	return s
@@ -87,7 +89,9 @@ func (l *Ledger) bitsLocked(p *part) string {
 	return strings.TrimRight(string(bits), "0")
 }
 
-func (s *Saved) markLocked(id string, i instance) {
+// markLocked adds what the ledger says about one instance.
+func (l *Ledger) markLocked(s *Saved, id string) {
+	i := l.instances[id]
 	if i.claim == Shared {
 		s.Shared = append(s.Shared, id)
 	}
@@ -99,6 +103,9 @@ func (s *Saved) markLocked(id string, i instance) {
 	}
 	if i.releasing {
 		s.Releasing = append(s.Releasing, id)
+	}
+	if found, ok := l.suspects[id]; ok {
+		s.Suspects = append(s.Suspects, Suspect{id, found})
 	}
 }
 
@@ -128,6 +135,7 @@ func Restore(s Saved) (*Ledger, error) {
 		}
 	}
 	l.restoreEvidence(&s)
+	l.restoreSuspects(s.Suspects)
 	for i := range l.parts {
 		l.restoreEarlier(&l.parts[i])
 	}
@@ -183,6 +191,11 @@ func (s *Saved) check() error {
 	}
 	if !writable(s.Accepted) {
 		return fmt.Errorf("accepted in the year %d", s.Accepted.UTC().Year())
+	}
+	for _, p := range s.Suspects {
+		if p.Misses < 0 || !writable(p.Since) {
+			return fmt.Errorf("impossible evidence about instance %q", p.ID)
+		}
 	}
 	seen := map[string]bool{}
 	for i := range s.Parts {

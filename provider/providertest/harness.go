@@ -135,7 +135,7 @@ func groupsOf(h Harness) []group {
 		{"Create", createRules()},
 		{"Describe", describeRules()},
 		{"ReadBack", readBackRules(h)},
-		{"Wait", waitRules()},
+		{"Wait", append(waitRules(), looksAlone()...)},
 		{"Terminate", append(terminateRules(), prepaidRules(h)...)},
 		{"Power", powerRules()},
 		{"Errors", errorRules()},
