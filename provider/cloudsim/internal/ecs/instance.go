@@ -65,7 +65,7 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
-		{"OperationLocks", alibaba.List("LockReason", locks(m))},
+		{"OperationLocks", alibaba.List("LockReason", locks(k, m))},
 		{"DedicatedHostAttribute", alibaba.Object{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", alibaba.Object{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", alibaba.List("Tag", alibaba.Tags(m.Tags))},
@@ -73,11 +73,12 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 }
 
 // locks are the reasons why operations on an instance are blocked.
-func locks(m *core.Instance) []alibaba.Object {
-	if m.Lock == "" {
-		return nil
+func locks(k *core.Call, m *core.Instance) []alibaba.Object {
+	var list []alibaba.Object
+	for _, word := range m.LocksAt(k.Now) {
+		list = append(list, alibaba.Object{{"LockReason", word}, {"LockMsg", ""}})
 	}
-	return []alibaba.Object{{{"LockReason", m.Lock}, {"LockMsg", ""}}}
+	return list
 }
 
 func osType(image string) string {
