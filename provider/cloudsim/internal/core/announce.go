@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -106,6 +107,11 @@ func (e *Event) check() error {
 
 // Events returns everything that was announced, in order. Callers hold the lock.
 func (c *Service) Events() []*Event { return c.events }
+
+// HasEvent reports whether an event has an ID. Callers hold the lock.
+func (c *Service) HasEvent(id string) bool {
+	return slices.ContainsFunc(c.events, func(e *Event) bool { return e.ID == id })
+}
 
 // Withdraw ends an announcement: what it was about does not happen, or is settled, such as a bill
 // that is paid. It is an error if there is no such event, or if nothing is left to end.

@@ -15,14 +15,7 @@ func (e *api) Announced(v *core.Event) error {
 	if v.Kind == core.InRecycleBin {
 		return errors.New("ECS has no recycle bin in its API")
 	}
-	v.ID = core.UnusedID(e.Service.Rand, "e-bp", 17, func(id string) bool {
-		for _, other := range e.Service.Events() {
-			if other.ID == id {
-				return true
-			}
-		}
-		return false
-	})
+	v.ID = core.UnusedID(e.Service.Rand, "e-bp", 17, e.Service.HasEvent)
 	v.Type = cmp.Or(v.Type, usualTypes[v.Kind])
 	v.Lock = lockWords[v.Kind]
 	v.ByReboot = v.ByReboot && strings.HasSuffix(v.Type, ".Reboot")
