@@ -258,6 +258,16 @@ func hostOf(region string) string {
 	return defaultHost
 }
 
+// hostOfProduct returns the host of another product of the vendor, such as vpc.tencentcloudapi.com: the
+// hosts of all products differ in their first word only. A host that does not begin with "cvm" is
+// not one of the vendor's, and serves all products.
+func hostOfProduct(host, product string) string {
+	if rest, ok := strings.CutPrefix(host, cvmProduct+"."); ok {
+		return product + "." + rest
+	}
+	return host
+}
+
 // hasPath reports whether an endpoint has a path. The SDK sends every request to "/".
 func hasPath(at oncehttp.Endpoint) bool { return strings.Trim(at.Path, "/") != "" }
 

@@ -13,6 +13,21 @@ import (
 // Version is the simulated API version.
 const Version = "2017-03-12"
 
+// Products of the vendor, by the names in their hosts and signatures.
+const (
+	cvmProduct    = "cvm"
+	vpcProduct    = "vpc"
+	regionProduct = "region"
+	tagProduct    = "tag"
+)
+
+// products returns the versions of the products.
+func products() map[string]string {
+	return map[string]string{
+		cvmProduct: Version, vpcProduct: "2017-03-12", regionProduct: "2022-06-27", tagProduct: "2018-08-13",
+	}
+}
+
 // api is the protocol of Tencent Cloud CVM over a service.
 type api struct {
 	service *core.Service
@@ -33,6 +48,17 @@ type action struct {
 	creates    bool
 	lists      bool // shows instances
 	regionless bool // the common parameter Region may be absent
+
+	product string // "" means that of instances
+}
+
+// ofProduct returns the name that an action has here. CVM and the product of regions have actions with
+// the same names.
+func ofProduct(product, name string) string {
+	if product == regionProduct {
+		return product + "." + name
+	}
+	return name
 }
 
 // actions are all actions of the service. An action is one line here and one function.
