@@ -222,6 +222,13 @@ func callRates() map[provider.API]provider.Rate {
 		"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
 		"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
 		"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
+
+		"TagInstances":    {Calls: 20, Per: time.Second},
+		"UntagInstances":  {Calls: 20, Per: time.Second},
+		"ModifyInstances": {Calls: 10, Per: time.Second},
+		"ResizeInstance":  {Calls: 10, Per: time.Second},
+		"RenewInstance":   {Calls: 10, Per: time.Second},
+		"DescribeNotices": {Calls: 10, Per: time.Second},
 	}
 }
 

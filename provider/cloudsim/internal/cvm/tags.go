@@ -83,9 +83,11 @@ func (c *api) tagged(k *core.Call, r *tagTarget) ([]*core.Instance, *refusal) {
 	case len(r.ResourceIds) == 0:
 		return nil, missing("ResourceIds")
 	case len(r.ResourceIds) > taggedAtOnce:
-		return nil, refuse("InvalidParameterValue.ResourceIdInvalid", "A call may name %d resources.", taggedAtOnce)
-	case *r.ServiceType != cvmProduct, valueOr(r.ResourcePrefix, "instance") != "instance":
-		return nil, refuse("UnsupportedOperation", "The simulator has tags of instances only.")
+		return nil, refuse("LimitExceeded.ResourceNumPerRequest", "A call may name %d resources.", taggedAtOnce)
+	case *r.ServiceType != cvmProduct:
+		return nil, refuse("InvalidParameterValue.ServiceTypeInvalid", "The simulator has tags of instances only.")
+	case valueOr(r.ResourcePrefix, "instance") != "instance":
+		return nil, refuse("InvalidParameterValue.ResourcePrefixInvalid", "The simulator has tags of instances only.")
 	}
 	var instances []*core.Instance
 	for _, id := range r.ResourceIds {
