@@ -122,7 +122,8 @@ func (d *driver) InstancesPerModify(ch *maintain.Change) (int, error) {
 
 // ModifyInstances implements [maintain.Modifier] by ModifyInstancesAttribute, which takes one attribute
 // a call, by ResetInstancesPassword for stopped instances, and by ImportInstancesActionTimer, which
-// refuses an instance with a time of release ([provider.ErrExists]).
+// refuses an instance with a time of release ([provider.ErrExists]), also after an own call whose answer
+// was lost.
 func (d *driver) ModifyInstances(ctx context.Context, region string, ids []string, ch *maintain.Change) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(ids, 1, perCall); err != nil {
 		return err
