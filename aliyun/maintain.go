@@ -141,6 +141,8 @@ func (d *driver) RenewInstance(
 	case provider.Year:
 		n *= 12
 	case provider.Month:
+	case provider.Day: // of other clouds
+		n = 0
 	}
 	if known := periodsOf(unit); !slices.Contains(known, n) {
 		return "", "", &provider.FieldError{

@@ -37,7 +37,8 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 			func(ctx context.Context, d *driver) error {
 				return d.TagInstances(ctx, "", []string{"i-1", "i-2"}, map[string]string{"b": "2", "a": ""})
 			},
-			"TagResources", ecs.TagResourcesRequest{},
+			"TagResources",
+			ecs.TagResourcesRequest{},
 			map[string]string{
 				"ResourceType": "instance", "ResourceId.1": "i-1", "ResourceId.2": "i-2", "Tag.1.Key": "a",
 				"Tag.2.Key": "b", "Tag.2.Value": "2",
@@ -47,19 +48,23 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 			func(ctx context.Context, d *driver) error {
 				return d.UntagInstances(ctx, "cn-test-2", []string{"i-1"}, []string{"a"})
 			},
-			"UntagResources", ecs.UntagResourcesRequest{},
+			"UntagResources",
+			ecs.UntagResourcesRequest{},
 			map[string]string{"ResourceType": "instance", "ResourceId.1": "i-1", "TagKey.1": "a", "RegionId": "cn-test-2"},
 		},
 		"name": {
-			modify(maintain.Change{Name: "web"}), "ModifyInstanceAttribute", ecs.ModifyInstanceAttributeRequest{},
+			modify(maintain.Change{Name: "web"}), "ModifyInstanceAttribute",
+			ecs.ModifyInstanceAttributeRequest{},
 			map[string]string{"InstanceId": "i-1", "InstanceName": "web"},
 		},
 		"description": {
-			modify(maintain.Change{Description: new("of the web")}), "ModifyInstanceAttribute", ecs.ModifyInstanceAttributeRequest{},
+			modify(maintain.Change{Description: new("of the web")}), "ModifyInstanceAttribute",
+			ecs.ModifyInstanceAttributeRequest{},
 			map[string]string{"InstanceId": "i-1", "Description": "of the web"},
 		},
 		"protection": {
-			modify(maintain.Change{DeletionProtection: new(false)}), "ModifyInstanceAttribute", ecs.ModifyInstanceAttributeRequest{},
+			modify(maintain.Change{DeletionProtection: new(false)}), "ModifyInstanceAttribute",
+			ecs.ModifyInstanceAttributeRequest{},
 			map[string]string{"InstanceId": "i-1", "DeletionProtection": "false"},
 		},
 		"groups": {
@@ -68,23 +73,27 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 			map[string]string{"InstanceId": "i-1", "SecurityGroupIds.1": "sg-1", "SecurityGroupIds.2": "sg-2"},
 		},
 		"password": {
-			modify(maintain.Change{Password: newPassword}), "ModifyInstanceAttribute", ecs.ModifyInstanceAttributeRequest{},
+			modify(maintain.Change{Password: newPassword}), "ModifyInstanceAttribute",
+			ecs.ModifyInstanceAttributeRequest{},
 			map[string]string{"InstanceId": "i-1", "Password": newPassword},
 		},
 		"release": {
-			modify(maintain.Change{ReleaseAt: &at}), "ModifyInstanceAutoReleaseTime", ecs.ModifyInstanceAutoReleaseTimeRequest{},
+			modify(maintain.Change{ReleaseAt: &at}), "ModifyInstanceAutoReleaseTime",
+			ecs.ModifyInstanceAutoReleaseTimeRequest{},
 			map[string]string{"InstanceId": "i-1", "AutoReleaseTime": "2027-01-01T19:04:05Z"},
 		},
 		"no release": {
 			modify(maintain.Change{ReleaseAt: &time.Time{}}), "ModifyInstanceAutoReleaseTime",
-			ecs.ModifyInstanceAutoReleaseTimeRequest{}, map[string]string{"InstanceId": "i-1"},
+			ecs.ModifyInstanceAutoReleaseTimeRequest{},
+			map[string]string{"InstanceId": "i-1"},
 		},
 		"resize": {
 			func(ctx context.Context, d *driver) error {
 				_, _, err := d.ResizeInstance(ctx, &maintain.ResizeRequest{ID: "i-1", InstanceType: "ecs.g7.xlarge"}, "token-1")
 				return err
 			},
-			"ModifyInstanceSpec", ecs.ModifyInstanceSpecRequest{},
+			"ModifyInstanceSpec",
+			ecs.ModifyInstanceSpecRequest{},
 			map[string]string{"InstanceId": "i-1", "InstanceType": "ecs.g7.xlarge", "ClientToken": "token-1"},
 		},
 		"resize of a prepaid one": {
@@ -93,7 +102,8 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 				_, _, err := d.ResizeInstance(ctx, r, "token-1")
 				return err
 			},
-			"ModifyPrepayInstanceSpec", ecs.ModifyPrepayInstanceSpecRequest{},
+			"ModifyPrepayInstanceSpec",
+			ecs.ModifyPrepayInstanceSpecRequest{},
 			map[string]string{"InstanceId": "i-1", "InstanceType": "ecs.g7.xlarge", "ClientToken": "token-1"},
 		},
 	} {
@@ -187,6 +197,10 @@ func TestAChangeThatTheCloudDoesNotTakeIsRefusedHere(t *testing.T) {
 	_, _, renewal := d.RenewInstance(t.Context(), &maintain.RenewRequest{ID: "i-1", Period: 10, Unit: provider.Month}, "")
 	if !errors.Is(renewal, provider.ErrInvalid) {
 		t.Errorf("ten months: got %v, want ErrInvalid", renewal)
+	}
+	_, _, renewal = d.RenewInstance(t.Context(), &maintain.RenewRequest{ID: "i-1", Period: 1, Unit: provider.Day}, "")
+	if !errors.Is(renewal, provider.ErrInvalid) {
+		t.Errorf("a day: got %v, want ErrInvalid", renewal)
 	}
 }
 

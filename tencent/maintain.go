@@ -175,7 +175,8 @@ func (d *driver) RenewInstance(
 ) (orderID, requestID string, err error) {
 	n := months(req.Period, req.Unit)
 	short, wholeYears := n >= 1 && n <= 12, n%12 == 0 && n <= 60
-	if sold := short || wholeYears; req.Unit == provider.Week || !sold {
+	inMonths := req.Unit == provider.Month || req.Unit == provider.Year
+	if sold := short || wholeYears; !inMonths || !sold {
 		return "", "", &provider.FieldError{
 			Driver: Name, Path: "period", Value: fmt.Sprint(req.Period, " ", req.Unit),
 			Reason: "CVM renews for 1 to 12, 24, 36, 48 or 60 months",

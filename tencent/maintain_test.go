@@ -142,6 +142,7 @@ func TestAChangeThatTheCloudDoesNotTakeIsRefusedHere(t *testing.T) {
 	}
 	for what, req := range map[string]maintain.RenewRequest{
 		"weeks": {Period: 4, Unit: provider.Week}, "13 months": {Period: 13, Unit: provider.Month}, "6 years": {Period: 6, Unit: provider.Year},
+		"days": {Period: 1, Unit: provider.Day},
 	} {
 		if _, _, err := d.RenewInstance(t.Context(), &req, ""); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%s: got %v, want ErrInvalid", what, err)

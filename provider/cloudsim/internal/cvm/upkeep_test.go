@@ -178,7 +178,8 @@ func TestSecurityGroupsOneByOne(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"SecurityGroupIds":["sg-1"]}`)
 		for _, step := range []struct{ action, group, groups string }{
-			{"AssociateSecurityGroups", "sg-2", "[sg-1 sg-2]"}, {"AssociateSecurityGroups", "sg-2", "[sg-1 sg-2]"},
+			{"AssociateSecurityGroups", "sg-2", "[sg-1 sg-2]"},
+			{"AssociateSecurityGroups", "sg-2", "[sg-1 sg-2]"},
 			{"DisassociateSecurityGroups", "sg-1", "[sg-2]"},
 		} {
 			c.ok(step.action, simtest.CVMIDs(ids, `,"SecurityGroupIds":["`+step.group+`"]`))

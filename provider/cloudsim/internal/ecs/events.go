@@ -41,7 +41,10 @@ func (e *api) describeEvents(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	}
 	if !byToken {
 		return alibaba.Object{
-			{"TotalCount", len(all)}, {"PageNumber", page.Number}, {"PageSize", page.Size}, {"NextToken", ""},
+			{"TotalCount", len(all)},
+			{"PageNumber", page.Number},
+			{"PageSize", page.Size},
+			{"NextToken", ""},
 			{"InstanceSystemEventSet", events(k, alibaba.Cut(page, all))},
 		}, nil
 	}
@@ -50,7 +53,10 @@ func (e *api) describeEvents(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		rows, next = rows[:size], alibaba.NextToken(from+size)
 	}
 	return alibaba.Object{
-		{"TotalCount", 0}, {"PageNumber", 0}, {"PageSize", 0}, {"NextToken", next},
+		{"TotalCount", 0},
+		{"PageNumber", 0},
+		{"PageSize", 0},
+		{"NextToken", next},
 		{"InstanceSystemEventSet", events(k, rows)},
 	}, nil
 }
