@@ -2,11 +2,13 @@ package aliyun
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/internal/alikeys"
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
 	"github.com/yunfan-cloud/yunfan/provider/placement"
@@ -44,7 +46,8 @@ type Config struct {
 	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
 	// passwords in clear. "{region}" in it stands for the region, as in
-	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region.
+	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region. The catalog
+	// reads networks at the host of the VPC product beside it; a host of your own serves both.
 	Endpoint string
 
 	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it to
@@ -80,10 +83,11 @@ func New(cfg Config) (*provider.Client, error) {
 
 // driver is one account on ECS. It is immutable.
 type driver struct {
-	region  string
-	caller  *alicloud.Caller // the only way to the SDK
-	support provider.Support
-	mapped  map[string]bool // see mappedParams
+	region   string
+	ownCloud bool             // the program has chosen the endpoint
+	caller   *alicloud.Caller // the only way to the SDK
+	support  provider.Support
+	mapped   map[string]bool // see mappedParams
 }
 
 var (
@@ -108,6 +112,8 @@ func newDriver(cfg Config) (*driver, error) {
 		cfg.Region = region
 	}
 	checkRegion(&c, "Config.Region", cfg.Region)
+	ownCloud := cfg.Endpoint != "" || cfg.EndpointFor != nil
+	checkForeign(&c, "Config.Region", cfg.Region, likeRegion, ownCloud)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:         Name,
 		Check:          &c,
@@ -122,7 +128,7 @@ func newDriver(cfg Config) (*driver, error) {
 		return nil, err
 	}
 	support := supportTable()
-	return &driver{region: cfg.Region, caller: caller, support: support, mapped: mappedParams(support)}, nil
+	return &driver{region: cfg.Region, ownCloud: ownCloud, caller: caller, support: support, mapped: mappedParams(support)}, nil
 }
 
 // Name returns "aliyun".
@@ -132,7 +138,8 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits. The rates are unverified, and a cautious start: the real
-// ones are per minute, API, region and account, and only the account's quota center shows them.
+// ones are per minute, API, region and account, and only the account's quota center shows them. The
+// one of prices is documented.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -154,6 +161,12 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStartInstances:     {Calls: 300, Per: time.Minute},
 			provider.APIStopInstances:      {Calls: 300, Per: time.Minute},
 			provider.APIRebootInstances:    {Calls: 300, Per: time.Minute},
+
+			"DescribePrice":         {Calls: 500, Per: time.Minute}, // documented
+			"DescribeImages":        {Calls: 300, Per: time.Minute},
+			"DescribeInstanceTypes": {Calls: 300, Per: time.Minute},
+			"DescribeStock":         {Calls: 300, Per: time.Minute},
+			"DescribeZones":         {Calls: 300, Per: time.Minute},
 
 			"TagInstances":    {Calls: 1000, Per: time.Minute}, // documented
 			"UntagInstances":  {Calls: 1000, Per: time.Minute},
@@ -190,6 +203,9 @@ func endpointFor(region string) (string, error) {
 		return "ecs.cn-zhangjiakou.aliyuncs.com", nil
 	case "eu-west-1-oxs":
 		return "ecs.cn-shenzhen-cloudstone.aliyuncs.com", nil
+	}
+	if reason := regions.Foreign(region, likeRegion, regions.Alibaba); reason != "" {
+		return "", fmt.Errorf("region %q %s", region, reason)
 	}
 	return "ecs." + region + ".aliyuncs.com", nil
 }

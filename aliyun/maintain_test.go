@@ -17,7 +17,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/maintain"
 )
 
-const answered = `{"RequestId":"req-9","OrderId":123456}`
+const accepted = `{"RequestId":"req-9","OrderId":123456}`
 
 // newPassword is of the form that the cloud takes.
 const newPassword = "Planted-Passw0rd"
@@ -108,7 +108,7 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 		},
 	} {
 		var got wire
-		if err := tc.call(t.Context(), testDriver(t, capture(&got, answered))); err != nil {
+		if err := tc.call(t.Context(), testDriver(t, capture(&got, accepted))); err != nil {
 			t.Errorf("%s: got error %v, want none", what, err)
 		}
 		want := map[string]string{"RegionId": "cn-test-1"}
@@ -134,7 +134,7 @@ func TestRenewalsAreInTheUnitsOfTheVendor(t *testing.T) {
 		{2, provider.Year, "24", "Month"},
 	} {
 		var got wire
-		order, requestID, err := testDriver(t, capture(&got, answered)).RenewInstance(t.Context(),
+		order, requestID, err := testDriver(t, capture(&got, accepted)).RenewInstance(t.Context(),
 			&maintain.RenewRequest{ID: "i-1", Period: tc.period, Unit: tc.unit}, "token-1")
 		if err != nil {
 			t.Errorf("%d %s: %v", tc.period, tc.unit, err)

@@ -18,6 +18,8 @@ import (
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	checkBasics(c, spec)
+	checkForeign(c, "Region", spec.Region, likeRegion, d.ownCloud)
+	checkForeign(c, "Zone", spec.Zone, likeZone, d.ownCloud)
 	checkZone(c, d.regionOf(spec.Region), spec.Zone)
 	checkRelease(c, spec.AutoReleaseTime)
 	checkSpec(c, spec)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -32,6 +33,20 @@ func checkRegion(c *provider.Checker, path, region string) {
 		c.Fail(path, region, "has the form of a zone: its region is "+of)
 	}
 }
+
+// checkForeign refuses a region or a zone that is one of another cloud. Own says that the program has chosen
+// the endpoint: a private cloud may give any names.
+func checkForeign(c *provider.Checker, path, name, like string, own bool) {
+	if reason := regions.Foreign(name, like, regions.Alibaba); reason != "" && !own {
+		c.Fail(path, name, reason)
+	}
+}
+
+// What names of regions and zones are like.
+const (
+	likeRegion = "cn-hangzhou"
+	likeZone   = "cn-hangzhou-g"
+)
 
 // checkZone checks that a zone does not contradict a region, where their forms tell.
 func checkZone(c *provider.Checker, region, zone string) {

@@ -82,9 +82,10 @@ func New(cfg Config) (*provider.Client, error) {
 
 // driver is one account on ENS. It is immutable.
 type driver struct {
-	region  string
-	caller  *alicloud.Caller // the only way to the SDK
-	support provider.Support
+	region   string
+	ownCloud bool             // the program has chosen the endpoint
+	caller   *alicloud.Caller // the only way to the SDK
+	support  provider.Support
 }
 
 var (
@@ -100,6 +101,8 @@ func newDriver(cfg Config) (*driver, error) {
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2;"+
 		" a region of the environment or of a profile is one of ECS, and no edge node")
 	checkRegion(&c, "Config.Region", cfg.Region)
+	ownCloud := cfg.Endpoint != "" || cfg.EndpointFor != nil
+	checkForeign(&c, "Config.Region", cfg.Region, ownCloud)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:         Name,
 		Check:          &c,
@@ -113,7 +116,7 @@ func newDriver(cfg Config) (*driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &driver{region: cfg.Region, caller: caller, support: supportTable()}, nil
+	return &driver{region: cfg.Region, ownCloud: ownCloud, caller: caller, support: supportTable()}, nil
 }
 
 // Name returns "ens".
@@ -142,6 +145,8 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
 			provider.APIRenameInstance:     {Calls: 10, Per: time.Second},
+			apiDescribeRegions:             {Calls: 10, Per: time.Second}, // documented, as the next one
+			apiDescribeNetworks:            {Calls: 10, Per: time.Second},
 		},
 		RatesSpanRegions: true, // they are of the account
 		FirstLook:        40 * time.Second,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -25,6 +26,15 @@ const passwordChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 // checkRegion checks the form of a region, unless it is "".
 func checkRegion(c *provider.Checker, path, region string) {
 	c.Require(region == "" || alicloud.IsRegion(region), path, region, alicloud.RuleRegion)
+}
+
+// checkForeign refuses a node that is a region of another vendor. Own says that the program has chosen the
+// endpoint. Nodes have too many forms to tell them from the regions of ECS.
+func checkForeign(c *provider.Checker, path, name string, own bool) {
+	reason := regions.Foreign(name, "cn-wuxi-telecom_unicom_cmcc-2", regions.Edge, regions.Alibaba)
+	if reason != "" && !own {
+		c.Fail(path, name, reason)
+	}
 }
 
 // ruleName is what isName checks.

@@ -121,6 +121,25 @@ func TestAllCallsShareTheAccountsRate(t *testing.T) {
 	})
 }
 
+// A process that is alone has its whole burst at once. One of several has its part of the rate.
+func TestAProcessTakesItsShareOfTheRate(t *testing.T) {
+	for processes, least := range map[int]time.Duration{0: 0, 1: 0, 4: 2 * time.Second} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 20, Per: time.Second})
+			c := f.client(func(o *provider.Options) { o.Budget = &provider.Budget{Processes: processes} })
+			start := time.Now()
+			read(t, c, 20)
+			took := time.Since(start)
+			if took < least {
+				t.Errorf("%d processes: 20 calls took %v, want at least %v", processes, took, least)
+			}
+			if limit := least * 5 / 2; took > limit {
+				t.Errorf("%d processes: 20 calls took %v, want at most %v", processes, took, limit)
+			}
+		})
+	}
+}
+
 func TestRegionsHaveTheirOwnRate(t *testing.T) {
 	for _, together := range []bool{false, true} {
 		inFakeTime(t, func(t *testing.T, f *fake) {

@@ -26,7 +26,7 @@ func (c *Client) once(
 	asked := c.tel.Clock()
 	turn, err := c.budget.calls.Wait(ctx, c.kindOf(region, api))
 	if err != nil {
-		err = fmt.Errorf("%s: %w", c.name, budgetError(api, err))
+		err = c.unsentError(api, err)
 	}
 	if c.tel.Queued(ctx, region, string(api), asked, err); err != nil {
 		return err
@@ -53,6 +53,15 @@ func mayChange(ctx context.Context, api API) error {
 	return nil
 }
 
+// unsentError returns why the budget or the limiter did not let a call go.
+func (c *Client) unsentError(api API, err error) error {
+	var failed *account.GateError
+	if errors.As(err, &failed) {
+		return c.limiterError(api, failed)
+	}
+	return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
+}
+
 // changes reports whether a call may change anything. The names of all others say so.
 func (a API) changes() bool { return !strings.HasPrefix(string(a), "Describe") }
 
@@ -73,11 +82,14 @@ func (c *Client) kindOf(region string, api API) account.Kind {
 	if api == APIRenameInstance && own.Calls == 0 {
 		own = renameShare(c.limits.Rates[AnyAPI])
 	}
-	return account.Kind{
+	k := account.Kind{
 		Cloud: c.name, Region: region, API: string(api),
 		Own: account.Rate(own), All: account.Rate(c.limits.Rates[AnyAPI]),
-		Read: api == APIDescribeInstances,
+		Read: api == APIDescribeInstances, GateOnly: c.opts.LimiterOnly,
+		Processes: c.budget.Processes,
 	}
+	k.Gate = c.gateOf(&k)
+	return k
 }
 
 // renameShare returns the part of a rate for all calls that renames may use: three quarters.

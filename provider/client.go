@@ -28,6 +28,20 @@ type Options struct {
 	// cloud's rates. Nil gives the client its own.
 	Budget *Budget
 
+	// Limiter decides when a call may go, below Budget, where several processes share the
+	// account and [Budget].Processes is not exact enough. Nil leaves it to Budget.
+	Limiter Limiter
+
+	// LimiterOnly fails a call when Limiter fails, with an error that matches
+	// [ErrUnavailable]: nothing was sent, and it is repeated for RetryFor. False goes on
+	// without the limiter, at the pace of one of [Budget].Processes, or of 8 where that says no
+	// number, and asks the limiter again after 5 s.
+	LimiterOnly bool
+
+	// Account names the account for Limiter. Only the program knows a name for it. All its
+	// processes must use the same. The limiter of one account needs none.
+	Account string
+
 	// Rates replace the call rates of the driver, per API, for accounts with other quotas. A
 	// rate of no calls means no fixed limit. When clients share a Budget, the first call
 	// decides which client's rates apply.
@@ -72,6 +86,9 @@ type Options struct {
 	// for the end of each create, search, wait, release and method. A record never has a URL, a
 	// body, the text of an error or a secret. Reads that succeed are at level Debug. Nil means
 	// no records. TELEMETRY.md lists all names of records, spans and metrics.
+	//
+	// Logger, Tracer and Meter are called in place, often while calls are under way: one that
+	// blocks holds those up. One that panics loses what it was given, and nothing else.
 	Logger *slog.Logger
 
 	// Tracer makes a span for each method, with each API call as a child. Describe calls of

@@ -27,6 +27,9 @@
 //   - Errors: [FieldErrors] for specs, *[APIError] for calls, *[RunError], *[WaitError] and
 //     *[BatchError] for requests of several calls, and the sentinels, such as [ErrNoStock].
 //   - Shared by the clients of one account: [Poller], [Budget], [CredentialsSource].
+//   - Around it: package specfile reads specs from files, clouds makes clients by name, credential
+//     puts sources of keys together, problem writes errors for HTTP APIs, and cloudsim simulates
+//     the clouds for tests.
 //
 // The last two headings are for authors of drivers and of packages beside this one only.
 //

@@ -106,6 +106,10 @@ type Request struct {
 	Action string // the vendor's name of the call
 	Host   string // where it would go
 
+	// Alternative is the place of the RunOptions.Alternatives, from 1, that the request is for;
+	// 0 is the spec itself. [Client.Preview] sets it.
+	Alternative int
+
 	// Params are the request's own parameters, flat, under their documented wire names
 	// ("DataDisk.1.Size", "DataDisks.0.DiskSize", "vxnets.1"). Passwords and user data are
 	// "[redacted]".

@@ -88,7 +88,7 @@ func ExampleClient_Preview() {
 	requests, err := client.Preview(provider.RunInstancesSpec{
 		Count: 150, ImageID: "img-ubuntu", InstanceType: "t1.small",
 		Login: provider.Login{Password: "never shown"},
-	})
+	}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -22,6 +22,7 @@ type held struct {
 	claim store.Claim
 	lease *lease.Lease
 	once  sync.Once // of close
+	idle  bool      // nothing is continued: see Open
 
 	// Of the journal, which makes one call at a time.
 	log oplog.Writer
@@ -103,6 +104,9 @@ func (h *held) begin(ctx context.Context, c *Client, spec *RunInstancesSpec, o *
 	run, own := *o.Run, *spec
 	run.OperationID, own.Region = e.ID, c.region(spec.Region)
 	h.keep(newOperation(c, &run, &own))
+	if h.idle {
+		return h.op, nil
+	}
 	return h.op, h.create(ctx)
 }
 
@@ -112,6 +116,12 @@ func (h *held) create(ctx context.Context) (err error) {
 }
 
 func (h *held) resume(ctx context.Context, c *Client, token []byte, o *ResumeOptions) (op *Operation, err error) {
+	if h.idle {
+		if op, err = c.Restore(token, o); err == nil {
+			h.keep(op)
+		}
+		return op, err
+	}
 	if op, err = c.restore(token, *o.Run); err != nil {
 		return nil, err
 	}

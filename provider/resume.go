@@ -72,6 +72,33 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (op
 	return op, op.resume(ctx, &ResumeOptions{Spec: o.Spec, Run: &run, NoneMade: o.NoneMade})
 }
 
+// Restore returns the operation of a token as [Client.Resume] does, but continues nothing: it sends nothing,
+// and neither creates what is left nor releases what OnFailure owes. It is for a program that only looks at an
+// operation ([Operation.Look]) or ends it ([Operation.Terminate]). The options are those of Resume. With the
+// Spec, Terminate can ask the cloud about creates whose outcome is not known; without it, these stay open and
+// its error says so. Errors are those of Resume about tokens and specs.
+func (c *Client) Restore(token []byte, o *ResumeOptions) (*Operation, error) {
+	if o == nil {
+		o = &ResumeOptions{}
+	}
+	run := RunOptions{}
+	if o.Run != nil {
+		run = *o.Run
+	}
+	op, err := c.restore(token, run)
+	if err != nil {
+		return nil, err
+	}
+	op.noneMade = o.NoneMade
+	if o.Spec != nil {
+		err = op.takeSpec(o.Spec, &run, 0) // it was valid once, and nothing is created by it
+	}
+	if err != nil {
+		return nil, err
+	}
+	return op, nil
+}
+
 // resume continues an operation that was restored. Run of its options is not nil.
 func (op *Operation) resume(ctx context.Context, o *ResumeOptions) error {
 	op.noneMade = o.NoneMade
@@ -153,7 +180,10 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 	}
 	op := &Operation{
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
-		owner: cmp.Or(o.Owner, s.Owner), opts: o,
+		owner: cmp.Or(o.Owner, s.Owner), opts: o, adopted: s.Adopted,
+	}
+	if op.adopted {
+		op.opts.OnFailure = KeepOnFailure // see Adopt
 	}
 	op.keepLedger(l)
 	op.maker.Rules = op.rules(&RunInstancesSpec{})

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/token"
 )
@@ -127,37 +126,6 @@ func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) e
 		k.Item("RunOptions.Alternatives", i).Add(c.check(&s))
 	}
 	return k.Err()
-}
-
-// Preview returns the requests that RunInstances would send, with secrets masked. It does no
-// I/O. A spec that RunInstances would refuse gives the same error here. A random client token
-// is shown as "drawn-for-each-operation".
-func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
-	spec.Region = c.region(spec.Region)
-	if err := c.check(&spec); err != nil {
-		return nil, err
-	}
-	p, ok := c.driver.(RunPreviewer)
-	if !ok {
-		return nil, fmt.Errorf("%s: preview: %w", c.name, errors.ErrUnsupported)
-	}
-	var out []Request
-	op := newOperation(c, &RunOptions{}, &spec)
-	for i, part := range op.ledger.All() {
-		s := op.request(i, &part, &spec)
-		if c.limits.ClientToken && spec.ClientToken == "" {
-			s.ClientToken = "drawn-for-each-operation"
-		}
-		if c.limits.ClientToken || c.limits.NameMarker {
-			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), marker.Head+"-drawn-for-each-create", 1)
-		}
-		r, err := p.PreviewRun(s)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
 }
 
 // check applies every rule that needs no network, and reports all problems

@@ -49,7 +49,7 @@ func TestSplitAddsUp(t *testing.T) {
 
 func checkSplit(t *testing.T, f *fake, s provider.RunInstancesSpec) {
 	t.Helper()
-	reqs, err := f.client().Preview(s)
+	reqs, err := f.client().Preview(s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 		case len(f.calls) != 0:
 			t.Errorf("calls: got %v, want 0", len(f.calls))
 		}
-		if _, err := f.client().Preview(s); !slices.Equal(paths(t, err), []string{"Name"}) {
+		if _, err := f.client().Preview(s, nil); !slices.Equal(paths(t, err), []string{"Name"}) {
 			t.Errorf("a preview must refuse the same: %v", err)
 		}
 		f.valid = func(*provider.RunInstancesSpec) error { return errors.New("odd") }
@@ -391,7 +391,7 @@ func TestPreviewShowsEveryRequest(t *testing.T) {
 	f.limits.InstancesPerCreate = 2
 	s := spec(5)
 	s.Login.Password = planted
-	reqs, err := f.client().Preview(s)
+	reqs, err := f.client().Preview(s, nil)
 	switch {
 	case err != nil:
 		t.Fatalf("got error %v, want none", err)
@@ -430,7 +430,7 @@ func TestPreviewShowsTheToken(t *testing.T) {
 		f.limits.ClientToken = tc.takes
 		s := spec(1)
 		s.ClientToken = tc.own
-		reqs, err := f.client().Preview(s)
+		reqs, err := f.client().Preview(s, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", tc.what, err)
 		}
@@ -451,7 +451,7 @@ func (unpreviewed) PreviewRun(*provider.RunInstancesSpec) (provider.Request, err
 
 func TestPreviewReturnsTheDriversError(t *testing.T) {
 	c := provider.NewClient(unpreviewed{newFake()}, &provider.Options{Region: "r"})
-	if reqs, err := c.Preview(spec(1)); !errors.Is(err, errUnpreviewed) {
+	if reqs, err := c.Preview(spec(1), nil); !errors.Is(err, errUnpreviewed) {
 		t.Errorf("got %v, %v; want the driver's error", reqs, err)
 	}
 }
@@ -461,7 +461,7 @@ type bare struct{ provider.Driver }
 
 func TestPreviewNeedsTheAbility(t *testing.T) {
 	c := provider.NewClient(bare{newFake()}, &provider.Options{Region: "r"})
-	if _, err := c.Preview(spec(1)); !errors.Is(err, errors.ErrUnsupported) {
+	if _, err := c.Preview(spec(1), nil); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -30,6 +30,10 @@ type RunOptions struct {
 	// the permission to tag, and count against the tag limit. Empty adds nothing to the
 	// instances.
 	//
+	// QingCloud takes no tags with a create. There the owner is in the marker at the end of the
+	// names, and goes with it when the instances get the names of the spec: afterwards only a
+	// store knows whose they are. Set KeepMarker to have Sweep find them for as long as they live.
+	//
 	// Tags of a create replace those of its launch template. With a launch template, Owner is
 	// an error unless the spec sets Tags itself: an empty map, not nil, means no tags.
 	Owner string
@@ -141,7 +145,6 @@ func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ct
 // After a refusal for lack of stock, the client does not ask again for three minutes, in this
 // operation and in others that have alternatives. The refusal covers what the cloud's code
 // proves: the type in its zone, the zone, the kind of disk, or the subnet.
-// cloud's code proves.
 type Alternative struct {
 	InstanceType string
 	Zone         string

@@ -40,7 +40,9 @@ type RunInstancesSpec struct {
 	ImageID string
 
 	// InstanceType is the cloud's own name of the instance type (ecs.g5.large, S5.MEDIUM4,
-	// e1.large.r2). QingCloud also accepts Hardware instead.
+	// e1.large.r2). QingCloud also accepts Hardware instead. Empty is refused, unless a launch
+	// template gives the type. CVM alone takes it, and then chooses a type by what is in stock,
+	// at that type's price (cloud.tencent.com/document/api/213/15730).
 	InstanceType string
 
 	// Hardware describes the instance where the cloud sells it by size.

@@ -98,6 +98,24 @@ func (o *StoreOptions) check(id string) error {
 func (c *Client) Run(
 	ctx context.Context, id string, spec *RunInstancesSpec, s store.Store, o *StoreOptions,
 ) (*Operation, error) {
+	return c.take(ctx, id, spec, s, o, false)
+}
+
+// Open takes an operation from the store as [Client.Run] does, but continues nothing: it sends nothing, and
+// neither creates what is left nor releases what OnFailure owes. It is for a program that only looks at an
+// operation or ends it: after [Operation.Terminate] nothing is created for it any more, also when it was
+// submitted and never begun. The caller must call [Operation.Close]. Arguments and errors are those of Run.
+// Without a spec, Terminate cannot ask the cloud about creates whose outcome is not known.
+func (c *Client) Open(
+	ctx context.Context, id string, spec *RunInstancesSpec, s store.Store, o *StoreOptions,
+) (*Operation, error) {
+	return c.take(ctx, id, spec, s, o, true)
+}
+
+// take claims an operation. Idle says that it is not continued.
+func (c *Client) take(
+	ctx context.Context, id string, spec *RunInstancesSpec, s store.Store, o *StoreOptions, idle bool,
+) (*Operation, error) {
 	opts := o.withDefaults()
 	if err := opts.check(id); err != nil {
 		return nil, err
@@ -109,6 +127,7 @@ func (c *Client) Run(
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.name, err)
 	}
+	h.idle = idle
 	op, err := h.begin(ctx, c, spec, &opts)
 	if op == nil {
 		return nil, wording.Paragraph(c.name, err, h.release())

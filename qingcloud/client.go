@@ -89,6 +89,7 @@ func New(cfg Config) (*provider.Client, error) {
 // for the hosts that have answered.
 type driver struct {
 	region      string
+	ownCloud    bool // the program or a file has chosen the endpoint
 	credentials provider.CredentialsSource
 	endpoints   oncehttp.Endpoints // those of the program; a region without one is the vendor's
 	transports  oncehttp.Pair
@@ -117,12 +118,15 @@ func newDriver(cfg Config) (*driver, error) {
 	sources := credential.New(cfg.Transport, cfg.Profile)
 	at := placeFor(&c, cfg, sources)
 	checkRegion(&c, "Config.Region", at.Zone)
+	ownCloud := at.Endpoint != "" || cfg.EndpointFor != nil
+	checkForeign(&c, "Config.Region", at.Zone, ownCloud)
 	endpoints := checkEndpoints(&c, at.From, at.Endpoint, cfg.EndpointFor)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	d := &driver{
 		region:      at.Zone,
+		ownCloud:    ownCloud,
 		credentials: cfg.Credentials,
 		endpoints:   endpoints,
 		transports:  oncehttp.NewPair(cfg.Transport),
@@ -220,6 +224,7 @@ func (d *driver) placeOf(region string) (place, error) {
 		c.Fail("Config.EndpointFor", nil, err.Error())
 		return place{}, c.Err()
 	}
+	checkForeign(&c, "Region", region, chosen)
 	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
 	if chosen {
 		cfg.Protocol, cfg.Host, cfg.Port = at.Scheme, at.HostOnly(), at.Port()

@@ -16,6 +16,7 @@ import (
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	checkBasics(c, spec)
+	checkForeign(c, "Region", spec.Region, d.ownCloud)
 	checkLogin(c, spec)
 	checkNetwork(c, spec)
 	checkDisks(c, spec)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -25,6 +26,14 @@ var (
 func checkRegion(c *provider.Checker, path, region string) {
 	ok := region == "" || zoneForm.MatchString(region)
 	c.Require(ok, path, region, "must be a zone of QingCloud in lower case, like pek3a")
+}
+
+// checkForeign refuses a zone that is a region of another cloud. Own says that the program or a file has
+// chosen the endpoint: a private cloud may give any names.
+func checkForeign(c *provider.Checker, path, name string, own bool) {
+	if reason := regions.Foreign(name, "pek3a", regions.QingCloud); reason != "" && !own {
+		c.Fail(path, name, reason)
+	}
 }
 
 // isHostName checks the rule of all host names: the vendor documents none.

@@ -95,6 +95,7 @@ func New(cfg Config) (*provider.Client, error) {
 // and for the hosts that have answered.
 type driver struct {
 	region      string
+	ownCloud    bool // the program has chosen the endpoint
 	endpoints   oncehttp.Endpoints
 	answered    oncehttp.Answered
 	credentials provider.CredentialsSource
@@ -133,6 +134,7 @@ func newDriver(cfg Config) (*driver, error) {
 	}
 	d := &driver{
 		region:      region,
+		ownCloud:    cfg.Endpoint != "" || cfg.EndpointFor != nil,
 		endpoints:   endpoints,
 		credentials: cfg.Credentials,
 		transport:   &wire.Guard{Pair: oncehttp.NewPair(cfg.Transport)},
@@ -160,6 +162,7 @@ func regionFor(c *provider.Checker, cfg Config, sources *credential.Sources) str
 		return ""
 	}
 	checkRegion(c, "Config.Region", region)
+	checkForeign(c, "Config.Region", region, likeRegion, cfg.Endpoint != "" || cfg.EndpointFor != nil)
 	return region
 }
 
@@ -199,7 +202,7 @@ func (d *driver) Limits() provider.Limits {
 	}
 }
 
-// callRates returns the documented rates. A call that they leave out has 10 a second.
+// callRates returns the documented rates, and 10 a second for calls without one.
 func callRates() map[provider.API]provider.Rate {
 	return map[provider.API]provider.Rate{
 		provider.APIRunInstances:       {Calls: 10, Per: time.Second},
@@ -222,6 +225,18 @@ func callRates() map[provider.API]provider.Rate {
 		"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
 		"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
 		"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
+
+		"DescribeRegions":        {Calls: 20, Per: time.Second},
+		"DescribeZones":          {Calls: 20, Per: time.Second},
+		"DescribeInstanceTypes":  {Calls: 20, Per: time.Second}, // half of 40: stock is asked by the same call
+		"DescribeStock":          {Calls: 20, Per: time.Second},
+		"DescribePrice":          {Calls: 10, Per: time.Second},
+		"DescribeImages":         {Calls: 10, Per: time.Second},
+		"DescribeKeyPairs":       {Calls: 10, Per: time.Second},
+		"DescribeQuotas":         {Calls: 10, Per: time.Second},
+		"DescribeNetworks":       {Calls: 10, Per: time.Second},
+		"DescribeSubnets":        {Calls: 10, Per: time.Second},
+		"DescribeSecurityGroups": {Calls: 10, Per: time.Second},
 
 		"TagInstances":    {Calls: 20, Per: time.Second},
 		"UntagInstances":  {Calls: 20, Per: time.Second},
@@ -248,7 +263,9 @@ func (d *driver) endpointOf(region string) (oncehttp.Endpoint, error) {
 	at, chosen, err := d.endpoints.For(region)
 	switch {
 	case err == nil && !chosen:
-		return oncehttp.Endpoint{Scheme: "https", Host: hostOf(region)}, nil
+		c := &provider.Checker{Driver: Name}
+		checkForeign(c, "Region", region, likeRegion, false)
+		return oncehttp.Endpoint{Scheme: "https", Host: hostOf(region)}, c.Err()
 	case err != nil, hasPath(at):
 		return at, &provider.FieldError{
 			Driver: Name, Path: "Config.EndpointFor", Reason: "the endpoint of " + region + " " + oncehttp.RuleEndpoint,

@@ -189,8 +189,8 @@ func TestAMalformedAnswerLeavesAChangeOpen(t *testing.T) {
 	}
 }
 
-// simClient is a client of a simulated CVM.
-func simClient(t *testing.T, sim *cloudsim.Sim) *provider.Client {
+// clientOf is a client of a simulated CVM.
+func clientOf(t *testing.T, sim *cloudsim.Sim) *provider.Client {
 	t.Helper()
 	c, err := New(Config{
 		Region: "ap-guangzhou", Transport: sim.Transport(),
@@ -232,7 +232,7 @@ func shown(t *testing.T, c *provider.Client, id string) provider.Instance {
 func TestInstancesAreChangedInTheCloud(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
-		c := simClient(t, sim)
+		c := clientOf(t, sim)
 		ids := running(t, c, provider.RunInstancesSpec{Count: 3, Tags: map[string]string{"old": "1"}})
 		m := maintain.Of(c)
 		if err := m.Tag(t.Context(), "", ids[:2], map[string]string{"team": "web", "old": "2"}); err != nil {
@@ -282,7 +282,7 @@ func TestInstancesAreChangedInTheCloud(t *testing.T) {
 func TestAPasswordNeedsAStoppedInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
-		c := simClient(t, sim)
+		c := clientOf(t, sim)
 		ids := running(t, c, provider.RunInstancesSpec{})
 		m := maintain.Of(c)
 		if err := m.Modify(t.Context(), "", ids, maintain.Change{Password: newPassword}); !errors.Is(err, provider.ErrState) {
@@ -300,7 +300,7 @@ func TestAPasswordNeedsAStoppedInstance(t *testing.T) {
 func TestAnInstanceIsReleasedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
-		c := simClient(t, sim)
+		c := clientOf(t, sim)
 		ids := running(t, c, provider.RunInstancesSpec{})
 		at := time.Now().Add(time.Hour)
 		m := maintain.Of(c)
@@ -320,7 +320,7 @@ func TestAnInstanceIsReleasedInTime(t *testing.T) {
 func TestAnInstanceIsResizedInTheCloud(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
-		c := simClient(t, sim)
+		c := clientOf(t, sim)
 		id := running(t, c, provider.RunInstancesSpec{})[0]
 		m := maintain.Of(c)
 		if err := m.Resize(t.Context(), "", id, "S5.LARGE8", nil); !errors.Is(err, provider.ErrState) {
@@ -350,7 +350,7 @@ func TestARenewalIsPaidOnceAndStaysAutomatic(t *testing.T) {
 	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ResetBefore} {
 		synctest.Test(t, func(t *testing.T) {
 			sim := cloudsim.New(nil)
-			c := simClient(t, sim)
+			c := clientOf(t, sim)
 			id := running(t, c, provider.RunInstancesSpec{
 				Billing: provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month, AutoRenew: new(true)},
 			})[0]

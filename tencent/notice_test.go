@@ -147,7 +147,7 @@ func TestAnAnswerWithoutAListIsNoEndOfTrouble(t *testing.T) {
 }
 
 func TestReclaimsCannotBeWatched(t *testing.T) {
-	c := simClient(t, cloudsim.New(nil))
+	c := clientOf(t, cloudsim.New(nil))
 	for _, err := range notice.Watch(t.Context(), c, &notice.Options{Kinds: []notice.Kind{notice.Reclaim}}) {
 		if !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("got %v, want ErrUnsupported", err)
@@ -158,7 +158,7 @@ func TestReclaimsCannotBeWatched(t *testing.T) {
 func TestWhatHappensToInstancesIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
-		c := simClient(t, sim)
+		c := clientOf(t, sim)
 		prepaid := provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
 		paid, ids := running(t, c, provider.RunInstancesSpec{Billing: prepaid, Count: 2}), running(t, c, provider.RunInstancesSpec{Count: 5})
 		announce := func(n cloudsim.Notice) {

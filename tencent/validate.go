@@ -18,6 +18,8 @@ import (
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	checkSpec(c, spec, spec.LaunchTemplate == nil)
+	checkForeign(c, "Region", spec.Region, likeRegion, d.ownCloud)
+	checkForeign(c, "Zone", spec.Zone, likeZone, d.ownCloud)
 	checkRaw(c, spec)
 	checkPerInstance(c, spec)
 	return c.Err()

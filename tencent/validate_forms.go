@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/regions"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -34,10 +35,25 @@ func checkRegion(c *provider.Checker, path, region string) {
 	if !isPlace(region) {
 		c.Fail(path, region, "must be small letters, digits and hyphens, such as ap-guangzhou")
 	}
-	if m := zoneForm.FindStringSubmatch(region); m != nil {
+	ofAlibaba := regions.Of(region) == regions.Alibaba // ap-southeast-1 would look like a zone of ap-southeast
+	if m := zoneForm.FindStringSubmatch(region); m != nil && !ofAlibaba {
 		c.Fail(path, region, "is a zone; its region is "+m[1])
 	}
 }
+
+// checkForeign refuses a region or a zone that is one of another cloud. Own says that the program has chosen
+// the endpoint: a private cloud may give any names.
+func checkForeign(c *provider.Checker, path, name, like string, own bool) {
+	if reason := regions.Foreign(name, like, regions.Tencent); reason != "" && !own {
+		c.Fail(path, name, reason)
+	}
+}
+
+// What names of regions and zones are like.
+const (
+	likeRegion = "ap-guangzhou"
+	likeZone   = "ap-guangzhou-3"
+)
 
 // checkZone checks the form of a zone, unless it is "".
 func checkZone(c *provider.Checker, zone, region string) {

@@ -186,11 +186,15 @@ func (j *job) begin(ctx context.Context, run *provider.RunOptions) (*provider.Op
 	if j.token == nil {
 		return j.client.RunInstances(ctx, j.file.Spec, run)
 	}
+	return j.client.Resume(ctx, j.token, j.resumeOptions(run))
+}
+
+func (j *job) resumeOptions(run *provider.RunOptions) *provider.ResumeOptions {
 	o := &provider.ResumeOptions{Run: run}
 	if j.complete {
 		o.Spec = &j.file.Spec
 	}
-	return j.client.Resume(ctx, j.token, o)
+	return o
 }
 
 func (j *job) result() *memberResult {

@@ -118,7 +118,7 @@ func (j *job) release(ctx context.Context, simulated bool) *memberResult {
 		return m
 	}
 	op, err := j.open()
-	if op == nil {
+	if err != nil {
 		m.judge(err)
 		return m
 	}
@@ -142,15 +142,12 @@ func (j *job) release(ctx context.Context, simulated bool) *memberResult {
 	return m
 }
 
-// open returns the operation of a member in order to end it. It must not create what is left, so it
-// resumes with a context that has ended: that gives the operation its spec, and sends nothing.
+// open returns the operation of a member in order to end it. It creates nothing of what is left.
 func (j *job) open() (*provider.Operation, error) {
 	run := j.file.Run
 	run.OnFailure = provider.KeepOnFailure
 	run.Journal = &journal{file: j.file, path: j.record, saved: func(provider.TokenInfo) {}}
-	ended, end := context.WithCancel(context.Background())
-	end()
-	return (&job{client: j.client, file: j.file, complete: j.complete, token: j.token}).begin(ended, &run)
+	return j.client.Restore(j.token, j.resumeOptions(&run))
 }
 
 // forgetAll forgets a simulated fleet whose simulator has ended.

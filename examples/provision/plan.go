@@ -90,11 +90,9 @@ func planMember(m *member, c *provider.Client) (*memberPlan, error) {
 	for _, alternative := range m.Run.Alternatives {
 		p.Alternatives = append(p.Alternatives, alternativeText(alternative))
 	}
-	err := c.Validate(m.Spec, &m.Run)
-	if err == nil {
-		var requests []provider.Request
-		requests, err = c.Preview(m.Spec)
-		for _, r := range requests {
+	requests, err := c.Preview(m.Spec, &m.Run)
+	for _, r := range requests {
+		if r.Alternative == 0 { // the alternatives are shown by what they change
 			p.Requests = append(p.Requests, requestPlan{r.Action, r.Host, r.Params})
 		}
 	}
@@ -149,7 +147,7 @@ func (p *plan) conclude(err error) {
 // choices are the fields that every cloud chooses a value for when they are not set. The others stand
 // for something that is simply not asked for, such as a tag or an automatic renewal.
 var choices = []string{
-	"Zone", "HostName", "Network.VPCID", "Network.SubnetID", "Network.SecurityGroupIDs", "Network.PrivateIPs",
+	"InstanceType", "Zone", "HostName", "Network.VPCID", "Network.SubnetID", "Network.SecurityGroupIDs", "Network.PrivateIPs",
 	"SystemDisk.Type", "SystemDisk.SizeGiB", "SystemDisk.PerformanceLevel", "DataDisks[].Type", "Billing.Mode",
 	"ProjectID", "DeletionProtection", "SecurityAgent", "MonitorAgent",
 }

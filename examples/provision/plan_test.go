@@ -126,3 +126,20 @@ func TestFileNames(t *testing.T) {
 		}
 	}
 }
+
+// CVM alone takes a spec without a type, and chooses one: the plan says so.
+func TestPlanSaysThatTheCloudChoosesTheType(t *testing.T) {
+	const fleet = `version: 1
+name: shop
+clouds:
+  qq: {cloud: tencent, region: ap-guangzhou}
+members:
+  - name: web
+    account: qq
+    spec: {zone: ap-guangzhou-3, imageId: img-1}
+`
+	out := inPlace(t, map[string]string{"fleet.yaml": fleet}).wants(exitDone, "plan")
+	if !strings.Contains(out, "instanceType") {
+		t.Errorf("the plan does not name instanceType:\n%s", out)
+	}
+}

@@ -36,7 +36,7 @@ type account struct {
 	options   *provider.Options
 }
 
-func clouds() []cloud {
+func allClouds() []cloud {
 	alibabaKeys := []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN",
 	}
@@ -135,11 +135,11 @@ func fillQingCloud(s *provider.RunInstancesSpec) {
 
 func cloudNames() []string {
 	var names []string
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		names = append(names, c.name)
 	}
 	return names
 }
 
 // cloudNamed returns a cloud that is in the list.
-func cloudNamed(name string) cloud { return clouds()[slices.Index(cloudNames(), name)] }
+func cloudNamed(name string) cloud { return allClouds()[slices.Index(cloudNames(), name)] }

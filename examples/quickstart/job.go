@@ -28,7 +28,7 @@ func (s *settings) newJob() (*job, error) {
 		return nil, err
 	}
 	j := &job{sim: sim, board: newBoard()}
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		spec := s.spec()
 		c.fill(&spec)
 		err := j.add(c, spec, func(o provider.Options) (*provider.Client, error) { return sim.dial(c, &spec, o) })

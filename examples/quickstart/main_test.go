@@ -170,7 +170,7 @@ func TestAnInterruptReleases(t *testing.T) {
 func TestLiveWithoutKeysListsTheVariables(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		for _, name := range c.env {
 			unset(t, name)
 		}
@@ -204,7 +204,7 @@ func TestLiveWithoutKeysListsTheVariables(t *testing.T) {
 // A profile that does not exist is the error. No other keys are looked for, and no region is needed.
 func TestAProfileIsTheOnlySource(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		for _, name := range c.env {
 			t.Setenv(name, "taken-from-the-environment")
 		}
@@ -244,6 +244,8 @@ func TestRefusesWrongFlags(t *testing.T) {
 	}{
 		{[]string{"-live", "mars"}, "no such cloud"},
 		{[]string{"-live", "alyun"}, "did you mean aliyun?"},
+		{[]string{"-live", "aws"}, "-live aws: no such cloud; there are"},
+		{[]string{"-live", "edge"}, "did you mean ens?"},
 		{[]string{"-live", "quincloud"}, "did you mean qingcloud?"},
 		{[]string{"-live", "ens", "-seed", "1"}, "-seed"},
 		{[]string{"-count", "0"}, "at least 1"},

@@ -154,13 +154,3 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	for text, want := range map[string]string{
-		"alyun": "aliyun", "ALIYUN": "aliyun", "edge": "ens", "tencnt": "tencent", "qing": "qingcloud", "qcloud": "qingcloud",
-	} {
-		if got := nearest(text, cloudNames()); got != want {
-			t.Errorf("%s is taken for %s, want %s", text, got, want)
-		}
-	}
-}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
 )
 
 // settings are the values of the flags.
@@ -93,7 +94,7 @@ func (s *settings) define(f *flag.FlagSet) {
 
 func help(f *flag.FlagSet, w io.Writer) {
 	fmt.Fprint(w, usage)
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, strings.Join(c.env, ", "))
 	}
 	fmt.Fprint(w, "\nFlags:\n")
@@ -116,8 +117,7 @@ func (s *settings) check(f *flag.FlagSet) error {
 	case s.timeout <= 0:
 		return fmt.Errorf("-timeout %v: must be more than 0", s.timeout)
 	case s.live != "" && !slices.Contains(cloudNames(), s.live):
-		return fmt.Errorf("-live %s: no such cloud; did you mean %s? There are %s",
-			s.live, nearest(s.live, cloudNames()), strings.Join(cloudNames(), ", "))
+		return unknownCloud(s.live)
 	}
 	given := map[string]bool{}
 	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
@@ -130,6 +130,15 @@ func (s *settings) check(f *flag.FlagSet) error {
 		}
 	}
 	return nil
+}
+
+// unknownCloud proposes a cloud only if its name is near.
+func unknownCloud(name string) error {
+	all := strings.Join(cloudNames(), ", ")
+	if near := clouds.Nearest(name); near != "" {
+		return fmt.Errorf("-live %s: no such cloud; did you mean %s? There are %s", name, near, all)
+	}
+	return fmt.Errorf("-live %s: no such cloud; there are %s", name, all)
 }
 
 // checkLive names every missing flag that a real cloud needs.
@@ -162,7 +171,7 @@ func (s *settings) intro() string {
 	}
 	text := fmt.Sprintf("Creates %s, %d on each of %s, waits until they run and releases them. %s"+
 		" It costs nothing: no account, no network.",
-		count(s.count*len(clouds()), "instance"), s.count, count(len(clouds()), "simulated cloud"), s.duration())
+		count(s.count*len(allClouds()), "instance"), s.count, count(len(allClouds()), "simulated cloud"), s.duration())
 	if s.faults {
 		text += " On the way the clouds lose answers, throttle and fail."
 	}

@@ -41,7 +41,7 @@ func (s *settings) simulate() (*simulation, error) {
 	if s.inMemory {
 		return m, nil
 	}
-	for _, c := range clouds() {
+	for _, c := range allClouds() {
 		if err := m.listen(c.sim); err != nil {
 			m.close()
 			return nil, err

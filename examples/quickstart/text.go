@@ -115,38 +115,3 @@ func wrapLine(text, indent string, width int) []string {
 	}
 	return append(lines, now)
 }
-
-// nearest returns the word that begins with text, or that needs the fewest edits to become text.
-func nearest(text string, words []string) string {
-	text = strings.ToLower(text)
-	best := words[0]
-	for _, w := range words {
-		if strings.HasPrefix(w, text) {
-			return w
-		}
-		if distance(text, w) < distance(text, best) {
-			best = w
-		}
-	}
-	return best
-}
-
-// distance returns how many letters must be added, left out or changed to turn a into b.
-func distance(a, b string) int {
-	before := make([]int, len(b)+1)
-	for j := range before {
-		before[j] = j
-	}
-	for i := range len(a) {
-		now := []int{i + 1}
-		for j := range len(b) {
-			change := before[j]
-			if a[i] != b[j] {
-				change++
-			}
-			now = append(now, min(change, before[j+1]+1, now[j]+1))
-		}
-		before = now
-	}
-	return before[len(b)]
-}

@@ -97,13 +97,17 @@ func (s *service) start(id string, o *order, release bool) *task {
 
 // run takes the operation from the store, and waits while another process has it.
 func (s *service) run(ctx context.Context, id string, o *order, release bool) (list []provider.Instance, err error) {
-	op, err := o.client.Run(ctx, id, &o.Spec, s.store, o.options)
+	take := o.client.Run
+	if release { // without creating what is left before
+		take = o.client.Open
+	}
+	op, err := take(ctx, id, &o.Spec, s.store, o.options)
 	for held := (*store.HeldError)(nil); errors.As(err, &held) && ctx.Err() == nil; {
 		select {
 		case <-time.After(held.Left):
 		case <-ctx.Done():
 		}
-		op, err = o.client.Run(ctx, id, &o.Spec, s.store, o.options)
+		op, err = take(ctx, id, &o.Spec, s.store, o.options)
 	}
 	if op == nil {
 		return nil, err

@@ -46,16 +46,22 @@ type bucket struct {
 	closed time.Time // until when the cloud wants no call
 }
 
-// bucket returns a full bucket for a rate.
-func (r Rate) bucket() *bucket { return &bucket{pace: r.pace(), window: r.window()} }
+// bucket returns a bucket for a rate for one of so many processes; see [Kind].Processes.
+func (r Rate) bucket(processes int) *bucket {
+	return &bucket{pace: r.pace(processes), window: r.window()}
+}
 
-// enter takes the turn and waits until the next call is due. leave must follow.
-func (k *bucket) enter(ctx context.Context) error {
+// enter takes the turn and, where the bucket decides, waits until the next call is due. leave
+// must follow.
+func (k *bucket) enter(ctx context.Context, paced bool) error {
 	if k == nil {
 		return ctx.Err()
 	}
 	if err := k.turn.Lock(ctx); err != nil {
 		return err
+	}
+	if !paced {
+		return nil
 	}
 	if err := k.wait(ctx); err != nil {
 		k.leave()
@@ -72,15 +78,15 @@ func (k *bucket) leave() {
 }
 
 // wait blocks until the next call is due. It fails at once, with a *[LateError], when
-// ctx would end before.
+// ctx would end before. The caller has the turn.
 func (k *bucket) wait(ctx context.Context) error {
+	if k == nil {
+		return ctx.Err()
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	now := time.Now()
-	next := k.pace.limiter.ReserveN(now, 1)
-	if err := sleepWithin(ctx, next.DelayFrom(now)); err != nil {
-		next.Cancel()
+	if err := k.pace.wait(ctx); err != nil {
 		return err
 	}
 	if err := k.window.wait(ctx); err != nil {
@@ -90,6 +96,9 @@ func (k *bucket) wait(ctx context.Context) error {
 		if err := sleepWithin(ctx, left); err != nil {
 			return err
 		}
+	}
+	if alone := k.pace.asks(); alone > 0 {
+		k.pause(alone)
 	}
 	return nil
 }
@@ -112,9 +121,14 @@ func sleepWithin(ctx context.Context, d time.Duration) error {
 
 // close lets no call out for a while: the cloud has asked for it.
 func (k *bucket) close(d time.Duration) {
+	k.pause(min(d, longestClosed))
+}
+
+// pause lets no call out for a while.
+func (k *bucket) pause(d time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if until := time.Now().Add(min(d, longestClosed)); until.After(k.closed) {
+	if until := time.Now().Add(d); until.After(k.closed) {
 		k.closed = until
 	}
 }
@@ -130,6 +144,7 @@ func (k *bucket) record(now time.Time) (number uint64) {
 	if k == nil {
 		return 0
 	}
+	k.pace.first.sent()
 	return k.window.record(now)
 }
 
@@ -138,6 +153,14 @@ func (k *bucket) report(number uint64, made time.Time, throttled bool) {
 	if k == nil {
 		return
 	}
-	k.window.answered(number, time.Now())
-	k.pace.report(made, throttled)
+	now := time.Now()
+	k.window.answered(number, now, throttled)
+	k.pace.first.answered(throttled)
+	var own held
+	if others := k.pace.share != nil; others && throttled {
+		own = k.window.held(now)
+	}
+	if pause := k.pace.report(made, throttled, own); pause > 0 {
+		k.pause(pause)
+	}
 }

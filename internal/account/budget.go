@@ -19,6 +19,15 @@ type Kind struct {
 	Own    Rate
 	All    Rate
 	Read   bool // at most [ReadsAtOnce] are under way
+
+	// Processes is how many processes share the rates. 0 and 1 mean that this one is alone. Less
+	// than 0 means that nobody knows.
+	Processes int
+
+	// Gate says when the call may go, instead of the rates. GateOnly means that the call fails
+	// when Gate does. Nil leaves it to the rates.
+	Gate     Gate
+	GateOnly bool
 }
 
 // Budget keeps the calls of accounts below their rates, also where calls arrive closer
@@ -30,6 +39,7 @@ type Budget struct {
 	mu      sync.Mutex
 	reading chan struct{} // holds a token for each read under way; nil until it is used
 	buckets map[bucketKey]*bucket
+	shut    time.Time // until when a gate that has failed is not asked
 }
 
 // bucketKey is what calls of one rate have in common. API is "" for all calls.
@@ -43,6 +53,7 @@ type Turn struct {
 	ownCall  uint64 // number of the call in own
 	allCall  uint64 // the same in all
 	read     bool
+	gate     func(throttled bool, after time.Duration) // reports to the gate; nil where that does not ask for it
 }
 
 // Wait blocks until a call may be made, or ctx ends. It fails at once, with a
@@ -66,7 +77,8 @@ func (b *Budget) wait(ctx context.Context, k Kind) (Turn, error) {
 	defer leave()
 	t := Turn{budget: b, read: k.Read}
 	t.own, t.all = b.bucketsOf(&k)
-	if err := t.own.enter(ctx); err != nil {
+	paced := k.Gate == nil || !k.GateOnly && b.isShut()
+	if err := t.own.enter(ctx, paced); err != nil {
 		return Turn{}, err
 	}
 	defer t.own.leave()
@@ -76,11 +88,17 @@ func (b *Budget) wait(ctx context.Context, k Kind) (Turn, error) {
 	if err := t.startRead(ctx); err != nil {
 		return Turn{}, err
 	}
-	if err := t.all.enter(ctx); err != nil {
+	if err := t.all.enter(ctx, paced); err != nil {
 		t.Done()
 		return Turn{}, err
 	}
 	defer t.all.leave()
+	if !paced {
+		if err := t.askGate(ctx, &k); err != nil {
+			t.Done()
+			return Turn{}, err
+		}
+	}
 	t.made = time.Now()
 	t.ownCall, t.allCall = t.own.record(t.made), t.all.record(t.made)
 	return t, nil
@@ -112,6 +130,9 @@ func (t *Turn) Done() {
 func (t *Turn) Report(throttled bool, after time.Duration) {
 	t.own.report(t.ownCall, t.made, throttled)
 	t.all.report(t.allCall, t.made, throttled)
+	if t.gate != nil {
+		t.gate(throttled, after)
+	}
 	if !throttled || after <= 0 {
 		return
 	}
@@ -137,11 +158,16 @@ func (b *Budget) readers() chan struct{} {
 func (b *Budget) bucketsOf(k *Kind) (own, all *bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.bucketLocked(bucketKey{k.Cloud, k.Region, k.API}, k.Own), b.bucketLocked(bucketKey{cloud: k.Cloud}, k.All)
+	processes := k.Processes
+	if unknown := processes <= 0; unknown && k.Gate != nil {
+		processes = gatedProcesses
+	}
+	own = b.bucketLocked(bucketKey{k.Cloud, k.Region, k.API}, k.Own, processes)
+	return own, b.bucketLocked(bucketKey{cloud: k.Cloud}, k.All, processes)
 }
 
 // bucketLocked returns the bucket of a rate, or nil. The caller has b.mu.
-func (b *Budget) bucketLocked(key bucketKey, r Rate) *bucket {
+func (b *Budget) bucketLocked(key bucketKey, r Rate, processes int) *bucket {
 	if r.Calls <= 0 || r.Per <= 0 {
 		return nil
 	}
@@ -149,7 +175,7 @@ func (b *Budget) bucketLocked(key bucketKey, r Rate) *bucket {
 		if b.buckets == nil {
 			b.buckets = map[bucketKey]*bucket{}
 		}
-		b.buckets[key] = r.bucket()
+		b.buckets[key] = r.bucket(processes)
 	}
 	return b.buckets[key]
 }

@@ -52,6 +52,7 @@ type window struct {
 type passage struct {
 	arrived time.Time // at the latest
 	open    bool      // there is no answer: it may have arrived earlier
+	refused bool      // it does not count
 }
 
 // window returns an empty window for a rate.
@@ -99,7 +100,7 @@ func (w *window) record(now time.Time) (number uint64) {
 }
 
 // answered records that there is an answer to a call.
-func (w *window) answered(number uint64, now time.Time) {
+func (w *window) answered(number uint64, now time.Time, refused bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.sent-number > uint64(len(w.calls)) {
@@ -116,7 +117,25 @@ func (w *window) answered(number uint64, now time.Time) {
 	if known := w.fastest[0] > 0; known {
 		late = min(late, took-min(w.fastest[0], w.fastest[1])+slack)
 	}
-	p.arrived, p.open = sent.Add(late), false
+	p.arrived, p.open, p.refused = sent.Add(late), false, refused
+}
+
+// held returns what the calls so far hold of the receiver's window.
+func (w *window) held(now time.Time) (h held) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := uint64(len(w.calls))
+	for i := w.sent; i > 0 && w.sent-i < n; i-- {
+		c := &w.calls[(i-1)%n]
+		left := c.arrived.Add(w.per).Sub(now)
+		if left <= 0 {
+			break
+		}
+		if !c.refused {
+			h.calls, h.frees = h.calls+1, left
+		}
+	}
+	return h
 }
 
 // learnLocked records how long an answer took. A generation is as many answers as two

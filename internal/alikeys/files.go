@@ -3,10 +3,12 @@ package alikeys
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -94,12 +96,59 @@ func readCLI(path string) (*profileFile, error) {
 		Current  string    `json:"current"`
 		Profiles []profile `json:"profiles"`
 	}
-	if err := keysource.ReadJSON(path, &content); err != nil {
+	var raw struct {
+		Profiles []json.RawMessage `json:"profiles"`
+	}
+	text, err := keysource.ReadFile(path)
+	if err != nil {
 		return nil, err
 	}
-	return &profileFile{
-		path: path, current: cmp.Or(content.Current, defaultProfile), profiles: content.Profiles,
-	}, nil
+	if err := keysource.DecodeJSON("file "+path, text, &content); err != nil {
+		return nil, err
+	}
+	top := keysource.KeyNames{Others: []string{"current", "profiles", "meta_path"}}
+	if err := top.Misspelt("file "+path, keysource.FieldNames(text), true); err != nil {
+		return nil, err
+	}
+	f := &profileFile{path: path, current: cmp.Or(content.Current, defaultProfile), profiles: content.Profiles}
+	if err := keysource.DecodeJSON("file "+path, text, &raw); err != nil {
+		return nil, err
+	}
+	for i := range f.profiles {
+		f.checkNames(&f.profiles[i], keysource.FieldNames(raw.Profiles[i]), cliNames())
+	}
+	return f, nil
+}
+
+// checkNames notes a misspelt name in a profile. It is an error only for those who use the profile.
+func (f *profileFile) checkNames(p *profile, have []string, names keysource.KeyNames) {
+	if err := names.Misspelt(builder{file: f}.where(*p), have, true); err != nil {
+		p.misspelt = err.Error()
+	}
+}
+
+// cliNames returns the names of fields in the file of the command line tool.
+func cliNames() keysource.KeyNames {
+	names := keysource.KeyNames{ID: "access_key_id", Secret: "access_key_secret", Token: "sts_token", Others: []string{
+		"key_pair_name", "verified", "output_format", "language", "site", "retry_timeout", "connect_timeout", "retry_count",
+		"oauth_refresh_token", "oauth_refresh_token_expire", "endpoint_type", "auto_plugin_install",
+	}}
+	for field := range reflect.TypeFor[profile]().Fields() {
+		if name := field.Tag.Get("json"); name != "" {
+			names.Others = append(names.Others, name)
+		}
+	}
+	return names
+}
+
+// sdkNames returns the names of keys in the files of the SDKs.
+func sdkNames() keysource.KeyNames {
+	return keysource.KeyNames{ID: "access_key_id", Secret: "access_key_secret", Token: "security_token", Others: []string{
+		"type", "enable", "region_id", "role_arn", "role_session_name", "external_id", "policy", "sts_region", "sts_endpoint",
+		"enable_vpc", "source_profile", "role_name", "oidc_provider_arn", "oidc_token_file_path", "credentials_uri",
+		"public_key_id", "private_key_file", "bearer_token", "role_session_expiration", "session_expiration",
+		"duration_seconds", "disable_imds_v1", "timeout", "connect_timeout", "proxy",
+	}}
 }
 
 // readSDK reads the file of the SDKs.
@@ -114,6 +163,7 @@ func readSDK(path string) (*profileFile, error) {
 		if err != nil {
 			return nil, err
 		}
+		f.checkNames(&p, text.Keys(section), sdkNames())
 		f.profiles = append(f.profiles, p)
 	}
 	return f, nil
@@ -214,6 +264,8 @@ func selectProfile(name string) (selected, error) {
 		}
 		p, ok := f.find(cmp.Or(name, f.current))
 		switch {
+		case ok && p.misspelt != "":
+			return selected{}, errors.New(p.misspelt)
 		case ok && name == "" && p.empty():
 			places = append(places, fmt.Sprintf("file %s (profile %q is empty)", f.path, p.Name))
 			continue

@@ -1,6 +1,7 @@
 package alikeys
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,6 +49,8 @@ type profile struct {
 	OAuthToken   string `json:"oauth_access_token"`
 	OAuthExpires int64  `json:"oauth_access_token_expire"`
 	BearerToken  string `json:"bearer_token"`
+
+	misspelt string // what is wrong with the name of a field; "" if nothing is
 }
 
 // String keeps secrets out of every text.
@@ -91,19 +94,19 @@ func (p profile) mode() string {
 	return ""
 }
 
-// maxChain bounds profiles that name each other as their source.
-const maxChain = 10
-
 // builder makes the source of a profile.
 type builder struct {
 	file    *profileFile
 	options Options
-	depth   int
+	above   []string // the profiles that lead here by source_profile
 }
 
 // source returns the source that a profile describes, or an error that names the file and the
 // profile and says what is missing.
 func (b builder) source(p profile) (provider.CredentialsSource, error) {
+	if p.misspelt != "" {
+		return nil, errors.New(p.misspelt)
+	}
 	switch p.mode() {
 	case "ak":
 		return b.pair(p)
@@ -181,8 +184,10 @@ func (b builder) below(p profile) (provider.CredentialsSource, error) {
 	if err := b.need(p, "source_profile", p.SourceProfile); err != nil {
 		return nil, err
 	}
-	if b.depth++; b.depth > maxChain {
-		return nil, b.errorf(p, "more than %d profiles name each other as source_profile", maxChain)
+	b.above = append(slices.Clone(b.above), p.Name)
+	if at := slices.Index(b.above, p.SourceProfile); at >= 0 {
+		loop := strings.Join(append(b.above[at:], p.SourceProfile), " → ")
+		return nil, b.errorf(p, "its source_profile leads in a circle: %s; one of them must have keys of its own", loop)
 	}
 	below, ok := b.file.find(p.SourceProfile)
 	if !ok {

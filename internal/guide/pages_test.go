@@ -49,7 +49,7 @@ var (
 
 // Every page is there in Chinese too: the same headings, the same code, tables of the same length.
 func TestPagesAreInBothLanguages(t *testing.T) {
-	for _, name := range english(t) {
+	for _, name := range append(english(t), "../../README", "../../SECURITY") {
 		one, two := read(t, name+".md"), read(t, name+".zh-CN.md")
 		for what, of := range map[string]*regexp.Regexp{"headings": headings, "table rows": rows, "blocks": fences} {
 			if got, want := len(of.FindAllString(two, -1)), len(of.FindAllString(one, -1)); got != want {
@@ -113,6 +113,63 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		for _, l := range link.FindAllStringSubmatch(read(t, page), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(page), l[1])); err != nil {
 				t.Errorf("%s links to %s, which does not exist", page, l[1])
+			}
+		}
+	}
+}
+
+// Files and examples that README and the pages name are there, in both languages.
+func TestPagesNameFilesThatExist(t *testing.T) {
+	const root = "../.."
+	file := regexp.MustCompile("`((?:aliyun|api|docs|ens|examples|internal|provider|qingcloud|tencent)/[A-Za-z0-9_./-]+)`")
+	example := regexp.MustCompile(`func (Example\w*)\(`)
+	named := regexp.MustCompile("`(Example\\w+)`")
+	known := map[string]bool{}
+	sources, err := filepath.Glob(root + "/provider/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range sources {
+		for _, e := range example.FindAllStringSubmatch(read(t, path), -1) {
+			known[e[1]] = true
+		}
+	}
+	for _, name := range append(english(t), root+"/README", root+"/SECURITY") {
+		for _, page := range []string{name + ".md", name + ".zh-CN.md"} {
+			text := read(t, page)
+			for _, f := range file.FindAllStringSubmatch(text, -1) {
+				if _, err := os.Stat(filepath.Join(root, f[1])); err != nil {
+					t.Errorf("%s names %s, which does not exist", page, f[1])
+				}
+			}
+			for _, e := range named.FindAllStringSubmatch(text, -1) {
+				if !known[e[1]] {
+					t.Errorf("%s names %s, which is no example of package provider", page, e[1])
+				}
+			}
+		}
+	}
+}
+
+// Every page under docs, the page about security and the programs are one link or one row away from README.
+func TestReadmeLeadsToEverything(t *testing.T) {
+	const root = "../.."
+	programs, err := filepath.Glob(root + "/examples/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range []string{".md", ".zh-CN.md"} {
+		readme := read(t, root+"/README"+language)
+		want := []string{"](SECURITY" + language + ")", "](LICENSE)", "](CONTRIBUTING.md#compatibility)"}
+		for _, name := range english(t) {
+			want = append(want, "](docs/"+filepath.Base(name)+language+")")
+		}
+		for _, p := range programs {
+			want = append(want, "`examples/"+filepath.Base(p)+"`")
+		}
+		for _, w := range want {
+			if !strings.Contains(readme, w) {
+				t.Errorf("README%s has no %s", language, w)
 			}
 		}
 	}

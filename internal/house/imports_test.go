@@ -293,14 +293,14 @@ func TestFewDependencies(t *testing.T) {
 		"/provider":            ofProvider,
 		"/provider/credential": append([]string{module + "/provider"}, ofProvider...),
 		"/internal/keysource": append([]string{
-			module + "/provider", module + "/provider/credential", module + "/internal/oncehttp",
+			module + "/provider", module + "/provider/credential", module + "/internal/oncehttp", module + "/internal/nearest",
 		}, ofProvider...),
 		"/provider/launchtemplate": append([]string{module + "/provider"}, ofProvider...),
 		"/provider/placement":      append([]string{module + "/provider"}, ofProvider...),
 		"/provider/fleet":          append([]string{module + "/provider", module + "/provider/catalog"}, ofProvider...),
 		"/provider/catalog":        append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
-			module + "/provider", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",
+			module + "/provider", module + "/internal/nearest", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",
 		}, ofProvider...),
 		"/provider/driverkit": append([]string{
 			module + "/provider", module + "/internal/adapter", module + "/internal/oncehttp",
@@ -311,6 +311,8 @@ func TestFewDependencies(t *testing.T) {
 		"/internal/listing":   {module + "/internal/pages"},
 		"/internal/oncehttp":  {module + "/internal/permit"},
 		"/internal/lease":     {module + "/internal/permit"},
+		"/internal/nearest":   {},
+		"/internal/regions":   {},
 		"/internal/permit":    {},
 		"/provider/store":     {},
 		"/provider/filestore": {module + "/provider/store", "golang.org/x/sys/unix"},

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -88,6 +90,14 @@ func ReadJSON(path string, into any) error {
 		return err
 	}
 	return describeJSON("file "+path, text, json.Unmarshal(text, into))
+}
+
+// FieldNames returns the names of the fields of a JSON object in alphabetical order. What is no object has
+// none.
+func FieldNames(object []byte) []string {
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(object, &fields) // what reads the values has the error
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // DecodeJSON reads a JSON answer or output into a struct. What names it in errors, which quote nothing
@@ -230,6 +240,9 @@ func (f *INI) Has(section string) bool { return f.values[section] != nil }
 
 // Get returns the value of a key in a section; "" if there is none.
 func (f *INI) Get(section, key string) string { return f.values[section][strings.ToLower(key)] }
+
+// Keys returns the keys of a section in alphabetical order, in small letters.
+func (f *INI) Keys(section string) []string { return slices.Sorted(maps.Keys(f.values[section])) }
 
 // MissingProfile is the error of a profile or section that a file does not have.
 func MissingProfile(path, name string, have []string) error {

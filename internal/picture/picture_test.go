@@ -91,3 +91,52 @@ func wellFormed(t *testing.T, text string) {
 		}
 	}
 }
+
+// Each picture that the command makes is there, both READMEs show it, and no other one is left over.
+func TestEveryPictureIsMadeAndShown(t *testing.T) {
+	found, err := filepath.Glob("../../docs/pictures/*.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(found), len(drawings()); got != want {
+		t.Errorf("%d pictures in docs/pictures, want %d", got, want)
+	}
+	for _, d := range drawings() {
+		for _, page := range []string{"README.md", "README.zh-CN.md"} {
+			text, err := os.ReadFile(filepath.Join("../..", page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(text), "](docs/pictures/"+d.name+".svg)") {
+				t.Errorf("%s does not show docs/pictures/%s.svg", page, d.name)
+			}
+		}
+	}
+}
+
+// A run that ends otherwise than it should makes no picture: it would show a failure.
+func TestOnlyTheWantedExitStatusMakesAPicture(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module failing\n", "main.go": "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(3) }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pictures := filepath.Join(root, "docs", "pictures")
+	if err := os.MkdirAll(pictures, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d := drawing{name: "failing", program: ".", title: "failing", columns: 80, exit: 2}
+	if err := d.make(root, io.Discard); err == nil || !strings.Contains(err.Error(), "exit status 3, want 2") {
+		t.Errorf("got %v, want an error that names both exit statuses", err)
+	}
+	if _, err := os.Stat(filepath.Join(pictures, "failing.svg")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a picture of a failure: %v", err)
+	}
+	d.exit = 3
+	if err := d.make(root, io.Discard); err != nil {
+		t.Errorf("got %v, want a picture of a run that ends as it should", err)
+	}
+}

@@ -123,7 +123,7 @@ func TestASpecWithPlaceholdersCreatesNothing(t *testing.T) {
 				wantPlaceholder(t, err, `Vendor[0].Params["x"]`)
 			}
 			spec.Vendor, spec.UserData = nil, []byte(form)
-			_, err = client.Preview(spec)
+			_, err = client.Preview(spec, nil)
 			wantPlaceholder(t, err, "UserData")
 		}
 	}

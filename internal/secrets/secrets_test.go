@@ -193,7 +193,7 @@ func instances(ctx context.Context, n *netting, c *provider.Client, s *service) 
 	spec := s.spec
 	spec.Count, spec.Name = 2, "secret"
 	n.add("a client", c, c.Driver(), c.Limits(), spec, &spec)
-	preview, err := c.Preview(spec)
+	preview, err := c.Preview(spec, nil)
 	n.add("a preview", preview, err)
 	bad := spec
 	bad.Region, bad.Count, bad.ImageID = "no such region", -1, ""

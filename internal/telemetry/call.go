@@ -151,6 +151,7 @@ func (o *Observer) repeats(ctx context.Context, region string, attempt int, in t
 // Origin returns what describe calls are told of a wait with this context: where its span is.
 // It returns nil where there is none.
 func (o *Observer) Origin(ctx context.Context) any {
+	defer drop() // the span is the program's
 	if at := trace.SpanContextFromContext(ctx); at.IsValid() {
 		return trace.Link{SpanContext: at}
 	}

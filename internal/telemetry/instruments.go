@@ -87,6 +87,7 @@ func (o *Observer) set(attrs []attribute.KeyValue) metric.MeasurementOption {
 // count adds to a counter.
 func (o *Observer) count(ctx context.Context, name string, n int, attrs ...attribute.KeyValue) {
 	if c := o.meters.counters[name]; c != nil && n > 0 {
+		defer drop()
 		c.Add(ctx, int64(n), o.set(attrs))
 	}
 }
@@ -94,6 +95,7 @@ func (o *Observer) count(ctx context.Context, name string, n int, attrs ...attri
 // move adds to an up-down counter.
 func (o *Observer) move(ctx context.Context, name string, n int, attrs ...attribute.KeyValue) {
 	if c := o.meters.movers[name]; c != nil && n != 0 {
+		defer drop()
 		c.Add(ctx, int64(n), o.set(attrs))
 	}
 }
@@ -101,6 +103,7 @@ func (o *Observer) move(ctx context.Context, name string, n int, attrs ...attrib
 // measure adds a value to a histogram.
 func (o *Observer) measure(ctx context.Context, name string, value float64, attrs ...attribute.KeyValue) {
 	if h := o.meters.times[name]; h != nil {
+		defer drop()
 		h.Record(ctx, value, o.set(attrs))
 	}
 }

@@ -76,7 +76,7 @@ var LogKeys = []LogKey{
 	{LogOutcome, "string", "how it ended, in the words of `yunfan.outcome`"},
 	{LogClass, "string", "why it failed, in the words of `yunfan.class`; left out when it did not"},
 	{LogCode, "string", "the vendor's code; left out when the vendor did not refuse the call"},
-	{LogRequest, "string", "the vendor's ID of the request"},
+	{LogRequest, "string", "the vendor's ID of the request; empty without an answer, and for a release, rename or deletion that worked"},
 	{LogRepeatsIn, "duration", "until the call is made again"},
 	{LogField, "string", "the name of a field of an answer"},
 	{LogStep, "string", "what has finished: the name of its span, without `yunfan`"},

@@ -60,7 +60,8 @@ var (
 	// SearchWays say how instances of a lost create are looked for.
 	SearchWays = []string{"marker", "tags"}
 
-	// Calls are the calls of the library. A call of another package is "other" in metrics.
+	// Calls are the calls of the library about instances, templates and groups. Others, such as those
+	// of package catalog, are "other" in metrics, which stay few.
 	Calls = []string{
 		"RunInstances", callDescribe, "TerminateInstances", "StartInstances", "StopInstances", "RebootInstances",
 		"RenameInstance", "DescribeJob",
@@ -68,9 +69,6 @@ var (
 		"SetDefaultLaunchTemplateVersion", "DeleteLaunchTemplateVersions", "DeleteLaunchTemplate",
 		"CreatePlacementGroup", "DescribePlacementGroups", "ModifyPlacementGroup", "MoveIntoPlacementGroup",
 		"DeletePlacementGroup",
-		"DescribeRegions", "DescribeZones", "DescribeInstanceTypes", "DescribeImages", "DescribeStock", "DescribePrice",
-		"DescribeNetworks", "DescribeSubnets", "DescribeSecurityGroups", "DescribeKeyPairs", "DescribeQuotas",
-		"TagInstances", "UntagInstances", "ModifyInstances", "ResizeInstance", "RenewInstance", "DescribeNotices",
 		other,
 	}
 )
@@ -107,7 +105,7 @@ var Attributes = []Attribute{
 	{KeyOutcome, "string", nil, "how it ended; see the spans and the metrics for the words"},
 	{KeyClass, "string", Classes, "the sentinel of the error in lower case, or another reason; only when it failed"},
 	{KeyCode, "string", nil, "the vendor's code; only when the vendor refused the call"},
-	{KeyRequest, "string", nil, "the vendor's ID of the request; empty when no answer arrived"},
+	{KeyRequest, "string", nil, "the vendor's ID of the request; empty without an answer, and for a release, rename or deletion that worked"},
 	{KeySearchBy, "string", SearchWays, "how instances of a lost create are looked for"},
 }
 

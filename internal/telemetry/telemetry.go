@@ -66,11 +66,13 @@ func New(c Config) *Observer {
 	o := &Observer{cfg: c, log: c.Logger}
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
+	} else {
+		o.log = slog.New(guardedHandler{o.log.Handler()})
 	}
 	if c.Tracer == nil {
 		c.Tracer = noop.NewTracerProvider()
 	}
-	o.tracer = c.Tracer.Tracer(instrumentation)
+	o.tracer = tracerOf(c.Tracer)
 	company := Providers[c.Cloud]
 	if company == "" {
 		company = c.Cloud

@@ -104,7 +104,7 @@ func unknown(name string) string {
 	if name == "" {
 		return "required: one of " + all
 	}
-	if near := nearest(name); near != "" {
+	if near := Nearest(name); near != "" {
 		return "unknown cloud; did you mean " + near + "?"
 	}
 	return "unknown cloud; one of " + all
@@ -117,8 +117,9 @@ var otherNames = map[string]string{
 	"腾讯云": tencent.Name, "qing": qingcloud.Name, "yunify": qingcloud.Name, "青云": qingcloud.Name,
 }
 
-// nearest returns the name of the cloud that a word is most likely meant to be, or "".
-func nearest(word string) string {
+// Nearest returns the name of the cloud that a word is most likely meant to be, or "" when none is near:
+// by what people call the clouds ("alibaba", "edge", "qcloud"), and else by [specfile.Nearest].
+func Nearest(word string) string {
 	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(word))
 	if name := otherNames[plain]; name != "" {
 		return name

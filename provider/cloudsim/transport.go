@@ -84,6 +84,8 @@ func (s *Sim) byHost(host string) *core.Service {
 	switch {
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
 		return s.cloud(ECS)
+	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "vpc"): // the networks of ECS
+		return s.cloud(ECS)
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ens"):
 		return s.cloud(ENS)
 	case strings.HasSuffix(host, ".tencentcloudapi.com") && slices.Contains(tencentProducts(), strings.Split(host, ".")[0]):

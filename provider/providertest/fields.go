@@ -108,7 +108,7 @@ func names(err error, path string) bool {
 
 func fullSpecsPass(t *testing.T, w *world) {
 	for name, spec := range w.Full {
-		if reqs, err := w.client.Preview(*spec); err != nil || len(reqs) == 0 {
+		if reqs, err := w.client.Preview(*spec, nil); err != nil || len(reqs) == 0 {
 			t.Errorf("full spec %q: %v", name, err)
 		}
 	}
@@ -261,7 +261,7 @@ func previewIsTheWire(t *testing.T, w *world) {
 		if w.client.Limits().ClientToken {
 			spec.ClientToken = "preview-token" // otherwise each operation has its own random token
 		}
-		shown, err := w.client.Preview(spec)
+		shown, err := w.client.Preview(spec, nil)
 		if err != nil {
 			t.Errorf("full spec %q: %v", name, err)
 			continue

@@ -210,7 +210,7 @@ func FuzzSpecs(f *testing.F, h Harness) {
 			spec.Vendor[i] = m.option(v)
 		}
 		spec.Login.Password = plantedPassword
-		list, err := client.Preview(spec)
+		list, err := client.Preview(spec, nil)
 		wantClean(t, err, plantedPassword)
 		for _, r := range list {
 			for name, value := range r.Params {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -89,7 +90,7 @@ func (d *decoder) fields(path string, n *node, v reflect.Value) {
 		switch {
 		case d.isRepeated(shownPath(path, m), m, seen), path == "" && m.key == "$schema":
 		case !ok:
-			d.add(m.at, shownPath(path, m), "unknown field%s", d.hint(m.key, list))
+			d.add(m.at, shownPath(path, m), "unknown field%s", d.hint(path, m.key, n, list))
 		case f.ofProgram:
 			d.add(m.at, fieldPath(path, f.name), "is set by the program: files do not have it")
 		default:
@@ -130,8 +131,8 @@ func fieldNamed(list []field, name string) (field, bool) {
 	return field{}, false
 }
 
-// hint returns what an unknown field was perhaps meant to be.
-func (d *decoder) hint(key string, list []field) string {
+// hint returns what an unknown field of a node was perhaps meant to be.
+func (d *decoder) hint(path, key string, n *node, list []field) string {
 	if len(d.list) > maxProblems { // not shown, unless the order of the problems changes much
 		return ""
 	}
@@ -144,7 +145,10 @@ func (d *decoder) hint(key string, list []field) string {
 			names = append(names, f.name)
 		}
 	}
-	if name := nearest(key, names); name != "" {
+	if name := nearest.Of(key, names); name != "" {
+		if n.find(name) == nil {
+			d.misspelt = append(d.misspelt, fieldPath(path, name))
+		}
 		return "; did you mean " + name + "?"
 	}
 	if at := elsewhere(key, d.form); at != "" {
@@ -237,7 +241,7 @@ func (d *decoder) unknownCloud(name string) string {
 	if len(names) == 0 {
 		return "this program reads no options of clouds"
 	}
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Of(name, names); near != "" {
 		return "unknown cloud; did you mean " + near + "?"
 	}
 	return "unknown cloud: this program knows " + strings.Join(names, ", ")

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -87,7 +88,7 @@ func (d *Document) Has(path string) bool {
 }
 
 // Refuse adds a problem of the value at a path, or of what it would be in. It adds none when this
-// value already has one.
+// value already has one, or when it is there under a name that was told to be wrong.
 func (d *Document) Refuse(path, reason string, args ...any) {
 	told := slices.ContainsFunc(d.problems.list, func(e *Error) bool { return e.Path == path })
 	if !told {
@@ -102,7 +103,11 @@ func (d *Document) Add(err error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &list):
-		d.problems.list = append(d.problems.list, list...)
+		for _, e := range list {
+			if !d.problems.isTold(e.Path) {
+				d.problems.list = append(d.problems.list, e)
+			}
+		}
 	default:
 		d.problems.addCaused(err, place{}, "", err.Error())
 	}
@@ -112,5 +117,7 @@ func (d *Document) Add(err error) {
 func (d *Document) Err() error { return d.problems.err() }
 
 // Nearest returns the one of the names that a word is most likely meant to be, or "" when none is
-// near. Case, "_" and "-" do not count, and a few letters may be wrong.
-func Nearest(word string, names []string) string { return nearest(word, names) }
+// near. Case, blanks, "_" and "-" do not count. One letter may be wrong, two from eight letters on, three
+// from twelve on, and so on; words and names of fewer than three letters must be equal. The beginning of only
+// one name is near, too, from three letters on. It is safe for concurrent use.
+func Nearest(word string, names []string) string { return nearest.Of(word, names) }

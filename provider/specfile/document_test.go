@@ -112,13 +112,15 @@ members:
 	doc.Refuse("members[1].name", "%q is there twice", "web")
 	doc.Refuse("members[0].spec.count", "is not told twice")
 	doc.Refuse("members[0].account", "is missing")
+	doc.Refuse("members[0].account.name", "is missing")
+	doc.Refuse("members[1].accounts", "is too many")
 	doc.Add(errors.New("something else"))
 	got := fmt.Sprint(doc.Err())
 	want := `plan.yaml: something else
-plan.yaml:3:5: members[0].account: is missing
 plan.yaml:4:5: members[0].acount: unknown field; did you mean account?
 plan.yaml:5:19: members[0].spec.count: "2.5" is not a whole number
 plan.yaml:6:5: members[1].spec: is missing: the fields of the spec are below it
+plan.yaml:6:5: members[1].accounts: is too many
 plan.yaml:6:11: members[1].name: "web" is there twice`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

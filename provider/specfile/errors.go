@@ -74,8 +74,17 @@ func (e Errors) Unwrap() []error {
 
 // problems collects the problems of one file.
 type problems struct {
-	file string
-	list Errors
+	file     string
+	list     Errors
+	misspelt []string // paths of fields that are there under a wrong name, which is a problem already
+}
+
+// isTold reports whether a problem of a path comes from a field with a wrong name: it seems to be missing.
+func (p *problems) isTold(path string) bool {
+	return slices.ContainsFunc(p.misspelt, func(field string) bool {
+		rest, inside := strings.CutPrefix(path, field)
+		return inside && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }
 
 // add adds a problem of a field. A path may be "", and a place may be zero.
@@ -85,6 +94,9 @@ func (p *problems) add(at place, path, reason string, args ...any) {
 
 // addCaused adds a problem with the error that caused it.
 func (p *problems) addCaused(cause error, at place, path, reason string) {
+	if p.isTold(path) {
+		return
+	}
 	p.list = append(p.list, &Error{File: p.file, Line: at.line, Column: at.column, Path: path, Reason: reason, Err: cause})
 }
 

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -168,7 +169,7 @@ func (d *decoder) isVersion(root *node, key string, want int) bool {
 	}
 	n := root.find(key)
 	if n == nil {
-		d.add(root.at, key, "is missing: begin the file with %s: %d", key, want)
+		d.noVersion(root, key, want)
 		return false
 	}
 	got := 0
@@ -182,6 +183,17 @@ func (d *decoder) isVersion(root *node, key string, want int) bool {
 		return false
 	}
 	return true
+}
+
+// noVersion adds the problem of a tree without its version, which may be there under a wrong name.
+func (d *decoder) noVersion(root *node, key string, want int) {
+	for _, m := range root.members {
+		if nearest.Of(m.key, []string{key}) != "" {
+			d.add(m.at, m.key, "unknown field; did you mean %s?", key)
+			return
+		}
+	}
+	d.add(root.at, key, "is missing: begin the file with %s: %d", key, want)
 }
 
 // Marshal returns the file in a format. The same file always gives the same bytes: fields in

@@ -83,7 +83,7 @@ run:
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Preview(f.Spec)
+	_, err = client.Preview(f.Spec, nil)
 	var list specfile.Errors
 	if !errors.As(f.Locate(err), &list) || len(list) != 2 {
 		t.Fatalf("got %v, want two problems: no login, and the zone", f.Locate(err))

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/nearest"
 )
 
 var (
@@ -91,7 +93,7 @@ func unknownWord(text string, words []string) string {
 		return ""
 	}
 	reason := shown(text) + " is not one of " + strings.Join(words, ", ")
-	if near := nearest(text, words); near != "" {
+	if near := nearest.Of(text, words); near != "" {
 		reason += "; did you mean " + near + "?"
 	}
 	return reason

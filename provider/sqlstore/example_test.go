@@ -3,8 +3,10 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"log"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -42,4 +44,21 @@ func ExampleStore_Take() {
 		log.Fatal(err) // store.ErrNotFound when there is no work
 	}
 	log.Print("continuing operation ", c.Entry.ID)
+}
+
+// Where the user of the program may not make tables, somebody who may runs these statements once.
+func ExampleMigrations() {
+	statements, err := sqlstore.Migrations(sqlstore.SQLite, &sqlstore.Options{Prefix: "infra_"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range statements {
+		if name, ok := strings.CutPrefix(s, "CREATE TABLE IF NOT EXISTS "); ok {
+			fmt.Println(strings.Fields(name)[0])
+		}
+	}
+	// Output:
+	// infra_meta
+	// infra_operations
+	// infra_records
 }

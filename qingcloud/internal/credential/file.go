@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,7 +71,24 @@ func ReadFile(path string) (*File, error) {
 		}
 		return nil, errors.New(where + ": it is not YAML with one value for each key, such as qy_access_key_id: 'QYEXAMPLE'")
 	}
-	return f, nil
+	var have map[string]any
+	if _, err := utils.YAMLDecode(text, &have); err != nil {
+		return f, nil //nolint:nilerr // a file of no names at all, such as an empty one
+	}
+	return f, keyNames().Misspelt(f.place, slices.Sorted(maps.Keys(have)), false)
+}
+
+// keyNames returns the names that the vendor's CLI and SDKs know in a configuration file.
+func keyNames() keysource.KeyNames {
+	names := keysource.KeyNames{ID: "qy_access_key_id", Secret: "qy_secret_access_key", Others: []string{
+		"connection_retries", "connection_timeout", "log_level",
+	}}
+	for f := range reflect.TypeFor[File]().Fields() {
+		if name := f.Tag.Get("yaml"); name != "-" && name != "" {
+			names.Others = append(names.Others, name)
+		}
+	}
+	return names
 }
 
 // keys returns the key pair of a file. Ok is false when it has none at all.

@@ -164,10 +164,13 @@ func (f files) sdkFile() (ini *keysource.INI, looked []string, err error) {
 
 // ofSection reads a section of the SDK's file.
 func ofSection(ini *keysource.INI, name string) (identity, error) {
-	where := fmt.Sprintf("profile %q in file %s", name, ini.Path)
+	where := inFile(name, ini.Path)
 	if !ini.Has(name) {
 		err := keysource.MissingProfile(ini.Path, name, ini.Sections)
 		return identity{}, fmt.Errorf("%w; add the section [%s], or name another one in Config.Profile", err, name)
+	}
+	if err := sdkNames().Misspelt(where, ini.Keys(name), true); err != nil {
+		return identity{}, err
 	}
 	keys := provider.Credentials{
 		AccessKeyID:     ini.Get(name, "secret_id"),
@@ -179,6 +182,16 @@ func ofSection(ini *keysource.INI, name string) (identity, error) {
 	}
 	id := identity{where: where, keys: keys}
 	return id.assuming(ini.Get(name, "role_arn"), ini.Get(name, "role_session_name"))
+}
+
+// inFile names a profile in errors.
+func inFile(profile, path string) string { return fmt.Sprintf("profile %q in file %s", profile, path) }
+
+// sdkNames returns the names of keys in the file of the SDK.
+func sdkNames() keysource.KeyNames {
+	return keysource.KeyNames{
+		ID: "secret_id", Secret: "secret_key", Token: "token", Others: []string{"role_arn", "role_session_name", "region"},
+	}
 }
 
 // complete returns an error when a place lacks a half of a key pair, or both, or has something around it.

@@ -70,5 +70,8 @@ func (f files) regionInSDKFile(section string) (region string, looked []string, 
 	if err != nil || ini == nil {
 		return "", looked, err
 	}
-	return ini.Get(section, "region"), []string{"file " + ini.Path}, nil
+	if region := ini.Get(section, "region"); region != "" {
+		return region, nil, nil
+	}
+	return "", []string{"file " + ini.Path}, sdkNames().Misspelt(inFile(section, ini.Path), ini.Keys(section), true)
 }

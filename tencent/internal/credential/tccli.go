@@ -2,6 +2,7 @@ package credential
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -51,11 +52,25 @@ type tccliCredential struct {
 	Duration    float64 `json:"role-session-duration"` // in seconds
 }
 
+// tccliNames returns the names of fields in the file of a profile.
+func tccliNames() keysource.KeyNames {
+	return keysource.KeyNames{ID: "secretId", Secret: "secretKey", Token: "token", Others: []string{
+		"type", "expiresAt", "role-arn", "role-session-name", "role-session-duration", "oauth", "sso",
+	}}
+}
+
 // ofTCCLI reads the file of a profile of tccli. If there is none, the error is [fs.ErrNotExist].
 func ofTCCLI(path, profile string) (identity, error) {
-	id := identity{where: fmt.Sprintf("profile %q in file %s", profile, path)}
+	id := identity{where: inFile(profile, path)}
 	var c tccliCredential
-	if err := keysource.ReadJSON(path, &c); err != nil {
+	text, err := keysource.ReadFile(path)
+	if err != nil {
+		return identity{}, err
+	}
+	if err := keysource.DecodeJSON("file "+path, text, &c); err != nil {
+		return identity{}, err
+	}
+	if err := tccliNames().Misspelt(id.where, keysource.FieldNames(text), true); err != nil {
 		return identity{}, err
 	}
 	login := map[string]string{"oauth": "tccli auth login", "sso": "tccli sso login"}[c.Type]
@@ -78,7 +93,7 @@ func ofTCCLI(path, profile string) (identity, error) {
 	if err := credential.Expired(id.expires, time.Now()); err != nil {
 		return identity{}, fmt.Errorf("%s: %w (run: %s)", id.where, err, command)
 	}
-	id, err := id.assuming(c.RoleARN, c.RoleSession)
+	id, err = id.assuming(c.RoleARN, c.RoleSession)
 	if err != nil || id.role == nil {
 		return id, err
 	}
@@ -114,11 +129,28 @@ func tccliConfigured(profile string) (c tccliConfigure, err error) {
 	if err != nil {
 		return c, nil // there is no home directory
 	}
-	err = keysource.ReadJSON(path, &c)
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := keysource.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return tccliConfigure{}, nil
+	case err != nil:
+		return c, err
 	}
-	return c, err
+	if err := keysource.DecodeJSON("file "+path, text, &c); err != nil || c.region() != "" {
+		return c, err
+	}
+	return c, misspeltRegion(inFile(profile, path), text)
+}
+
+// misspeltRegion returns the error of a region that has another name in the second file of a profile. The
+// rest of the file is left alone: it has a part for each product.
+func misspeltRegion(where string, text []byte) error {
+	var parts struct {
+		System json.RawMessage `json:"_sys_param"`
+	}
+	_ = json.Unmarshal(text, &parts) // it was read before
+	names := keysource.KeyNames{Others: []string{"region", "output", "language"}}
+	return names.Misspelt(where+", _sys_param", keysource.FieldNames(parts.System), true)
 }
 
 // region returns the region of a profile; "" if it has none.

@@ -91,6 +91,23 @@ func actions() map[string]action {
 		"ModifyInstancesAttribute": {run: decoded((*api).modifyInstancesAttribute)},
 		"DescribeRegions":          {run: decoded((*api).describeRegions), regionless: true},
 		"DescribeZones":            {run: decoded((*api).describeZones)},
+
+		"DescribeInstanceTypeConfigs":     {run: decoded((*api).describeTypes)},
+		"DescribeInstanceFamilyConfigs":   {run: decoded((*api).describeFamilies)},
+		"DescribeZoneInstanceConfigInfos": {run: decoded((*api).describeConfigs)},
+		"InquiryPriceRunInstances":        {run: decoded((*api).inquirePrice)},
+		"DescribeImages":                  {run: decoded((*api).describeImages)},
+		"DescribeImageFromFamily":         {run: decoded((*api).describeImageFromFamily)},
+		"DescribeImageQuota":              {run: decoded((*api).describeImageQuota)},
+		"DescribeKeyPairs":                {run: decoded((*api).describeKeyPairs)},
+		"DescribeAccountQuota":            {run: decoded((*api).describeAccountQuota)},
+
+		"DescribeVpcs":           {run: decoded((*api).describeVpcs), product: vpcProduct},
+		"DescribeSubnets":        {run: decoded((*api).describeSubnets), product: vpcProduct},
+		"DescribeSecurityGroups": {run: decoded((*api).describeSecurityGroups), product: vpcProduct},
+
+		"region.DescribeRegions": {run: decoded((*api).describeProductRegions), regionless: true, product: regionProduct},
+		"region.DescribeZones":   {run: decoded((*api).describeProductZones), product: regionProduct},
 	}
 }
 
@@ -98,6 +115,7 @@ func actions() map[string]action {
 func New(s *core.Service) core.Wire {
 	s.AddRegions(regions())
 	s.StandardInventory(Inventory)
+	addInventoryRegions(s)
 	c := &api{
 		service:  s,
 		actions:  actions(),

@@ -1,6 +1,7 @@
 package cvm
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
@@ -64,7 +65,7 @@ func (c *api) secured(k *core.Call, r *securityRequest) ([]*core.Instance, *refu
 		return nil, invalidAs("InvalidSecurityGroupId.NotFound", "SecurityGroupIds")
 	}
 	instances, refused := c.batch(k, r.InstanceIds)
-	if refused == nil {
+	if refused = cmp.Or(refused, c.checkOfferedGroups(k, r.SecurityGroupIds)); refused == nil {
 		refused = c.settled(k, instances, "RUNNING", "STOPPED")
 	}
 	return instances, refused

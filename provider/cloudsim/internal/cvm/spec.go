@@ -45,13 +45,12 @@ func (c *api) resetInstancesType(k *core.Call, r *typeRequest) (fields, *refusal
 		return nil, invalidAs("InvalidInstanceType.Malformed", "InstanceType")
 	case *r.InstanceType == m.InstanceType: // the code is [unverified]
 		return nil, refuse("InvalidParameterValue", "The instance has the type already.")
+	case c.service.Strict() && c.kind(*r.InstanceType) == nil:
+		return nil, invalidAs("InvalidParameterValue.InstanceTypeNotFound", "InstanceType")
 	case c.service.Room(m.Zone, *r.InstanceType, m.Charge, 1, k.Now) < 1:
 		return nil, refuse("ResourcesSoldOut.SpecifiedInstanceType", "The specified instance type is sold out.")
 	}
-	m.InstanceType = *r.InstanceType
-	if cores, gib := typeSize(m.InstanceType); cores > 0 {
-		m.CPUs, m.MemoryMiB = cores, gib<<10
-	}
+	c.setKind(m, *r.InstanceType)
 	up := k.Now.Add(changing + powerOn)
 	c.power(k, m, resetType, core.At(k.Now, core.Starting), core.At(up, core.Running))
 	return nil, nil

@@ -91,7 +91,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"),
 		p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
-	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return e.valueOf(k, name, m) })
 	return func(m *core.Instance) bool {
 		named := name == "" || alibaba.Wildcard(name, m.Name)
 		return named && id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
@@ -104,7 +104,7 @@ const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId Instan
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType LockReason"
 
 // valueOf returns an instance's value for the name of a filter.
-func valueOf(k *core.Call, name string, m *core.Instance) []string {
+func (e *api) valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
 		return []string{alibaba.Status(m.PhaseAt(k.Now))}
@@ -119,7 +119,7 @@ func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	case "ImageId":
 		return []string{m.ImageID}
 	case "InstanceTypeFamily":
-		return []string{familyOf(m.InstanceType)}
+		return []string{e.family(m.InstanceType)}
 	case "LockReason":
 		return m.LocksAt(k.Now)
 	case "SecurityGroupId":

@@ -31,23 +31,29 @@ func New(s *core.Service) core.Wire {
 	}
 	s.AddRegions(regions())
 	s.StandardInventory(Inventory)
+	e.addRegions()
 	e.Fault, e.Region = fault, e.checkRegion
 	e.Table = map[string]alibaba.Action{
 		"RunInstances":           {Run: e.runInstances, Creates: true},
+		"CreateInstance":         {Run: e.createInstance, Creates: true},
 		"DescribeInstances":      {Run: e.describeInstances, Lists: true},
 		"DescribeInstanceStatus": {Run: e.describeInstanceStatus, Lists: true},
-		"DeleteInstance":         {Run: e.deleteInstance},
-		"DeleteInstances":        {Run: e.deleteInstances},
-		"StartInstance":          {Run: e.startInstance},
-		"StopInstance":           {Run: e.stopInstance},
-		"RebootInstance":         {Run: e.rebootInstance},
-		"StartInstances":         {Run: e.startInstances},
-		"StopInstances":          {Run: e.stopInstances},
-		"RebootInstances":        {Run: e.rebootInstances},
-		"DescribeRegions":        {Run: e.describeRegions},
+
+		"DescribeInstanceAttribute": {Run: e.describeInstanceAttribute},
+		"DescribeDisks":             {Run: e.describeDisks},
+
+		"DeleteInstance":  {Run: e.deleteInstance},
+		"DeleteInstances": {Run: e.deleteInstances},
+		"StartInstance":   {Run: e.startInstance},
+		"StopInstance":    {Run: e.stopInstance},
+		"RebootInstance":  {Run: e.rebootInstance},
+		"StartInstances":  {Run: e.startInstances},
+		"StopInstances":   {Run: e.stopInstances},
+		"RebootInstances": {Run: e.rebootInstances},
 	}
 	maps.Copy(e.Table, e.templateActions())
 	maps.Copy(e.Table, e.setActions())
+	maps.Copy(e.Table, e.catalogActions())
 	maps.Copy(e.Table, e.upkeepActions())
 	return e
 }
@@ -62,6 +68,28 @@ func (e *api) templateActions() map[string]alibaba.Action {
 		"DescribeLaunchTemplates":            {Run: e.describeLaunchTemplates},
 		"DescribeLaunchTemplateVersions":     {Run: e.describeLaunchTemplateVersions},
 		"ModifyLaunchTemplateDefaultVersion": {Run: e.modifyLaunchTemplateDefaultVersion},
+	}
+}
+
+// vpcVersion is the version of the VPC product, which has newer forms of two actions of ECS.
+const vpcVersion = "2016-04-28"
+
+// catalogActions are the actions about what the cloud offers, and what the account has beside
+// instances.
+func (e *api) catalogActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"DescribeRegions":           {Run: e.describeRegions},
+		"DescribeZones":             {Run: e.describeZones},
+		"DescribeInstanceTypes":     {Run: e.describeInstanceTypes},
+		"DescribeImages":            {Run: e.describeImages},
+		"DescribeImageFromFamily":   {Run: e.describeImageFromFamily},
+		"DescribeAvailableResource": {Run: e.describeAvailableResource},
+		"DescribePrice":             {Run: e.describePrice},
+		"DescribeVpcs":              {Run: e.describeVpcs, Version: vpcVersion},
+		"DescribeVSwitches":         {Run: e.describeVSwitches, Version: vpcVersion},
+		"DescribeSecurityGroups":    {Run: e.describeSecurityGroups},
+		"DescribeKeyPairs":          {Run: e.describeKeyPairs},
+		"DescribeAccountAttributes": {Run: e.describeAccountAttributes},
 	}
 }
 

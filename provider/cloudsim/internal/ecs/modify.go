@@ -22,6 +22,7 @@ func (e *api) modifyInstanceAttribute(k *core.Call) (alibaba.Object, *alibaba.Re
 	p.Flag("DeletionProtection")
 	groups := checkGroups(p, "")
 	m := e.changeable(k, p)
+	e.checkGroupsOf(k, p, m, groups)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -44,6 +45,16 @@ func (e *api) modifyInstanceAttribute(k *core.Call) (alibaba.Object, *alibaba.Re
 		m.Groups = groups
 	}
 	return nil, nil
+}
+
+// checkGroupsOf refuses groups that an instance cannot be in, if an inventory binds the account.
+func (e *api) checkGroupsOf(k *core.Call, p *alibaba.Params, m *core.Instance, groups []string) {
+	if p.Refusal != nil || !e.Service.Strict() {
+		return
+	}
+	at := *k
+	at.Region = m.Region // the call may name none
+	e.checkListedGroups(&at, p, groups, m.VPCID)
 }
 
 // changeable returns the instance that a call changes. A security lock refuses it; a financial one
@@ -133,5 +144,6 @@ func (e *api) grouped(k *core.Call) (m *core.Instance, group string, refused *al
 	p.Required("SecurityGroupId")
 	group = p.ID("SecurityGroupId")
 	m = e.changeable(k, p)
+	e.checkGroupsOf(k, p, m, []string{group})
 	return m, group, p.Refusal
 }

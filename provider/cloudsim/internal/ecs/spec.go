@@ -41,6 +41,9 @@ func (e *api) resize(k *core.Call, prepaid bool) *alibaba.Refusal {
 	kind := p.Required("InstanceType")
 	p.Matching("InstanceType", typeForm, "a type such as ecs.g5.large")
 	m := e.changeable(k, p)
+	if p.Refusal == nil && e.Service.Strict() {
+		e.checkSoldTo(p, m, kind)
+	}
 	if p.Refusal != nil {
 		return p.Refusal
 	}
@@ -59,8 +62,18 @@ func (e *api) resize(k *core.Call, prepaid bool) *alibaba.Refusal {
 		return fault(core.NoStock)
 	}
 	m.InstanceType = kind
-	m.CPUs, m.MemoryMiB = shapeOf(kind)
+	m.CPUs, m.MemoryMiB = e.shape(kind)
 	return nil
+}
+
+// checkSoldTo refuses a type that the inventory lacks, or that the zone of an instance does not sell.
+func (e *api) checkSoldTo(p *alibaba.Params, m *core.Instance, kind string) {
+	t := e.typeOf(kind)
+	if t == nil {
+		p.Bad("InstanceType", "a type that DescribeInstanceTypes lists")
+		return
+	}
+	e.checkSold(&runPlan{p: p, zone: m.Zone, charge: m.Charge}, t)
 }
 
 // renewInstance serves RenewInstance. An instance that has expired works again.
