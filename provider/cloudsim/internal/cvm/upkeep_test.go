@@ -222,3 +222,15 @@ func TestTimers(t *testing.T) {
 		}
 	})
 }
+
+// What an inventory lacks is refused by changes too.
+func TestChangesAreBoundToAnInventory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := boundClient(t, nil)
+		ids := c.stopped(`{"InstanceType":"S5.MEDIUM4"}`, "")
+		c.wantCode("ResetInstancesType", simtest.CVMIDs(ids, `,"InstanceType":"S9.MEDIUM4"`), "InvalidParameterValue.InstanceTypeNotFound")
+		c.wantCode("ResetInstancesType", simtest.CVMIDs(ids, `,"InstanceType":"SR1.MEDIUM4"`), "ResourcesSoldOut.SpecifiedInstanceType")
+		c.wantCode("ModifyInstancesAttribute", simtest.CVMIDs(ids, `,"SecurityGroups":["sg-nothere"]`), "InvalidSecurityGroupId.NotFound")
+		c.wantCode("AssociateSecurityGroups", simtest.CVMIDs(ids, `,"SecurityGroupIds":["sg-nothere"]`), "InvalidSecurityGroupId.NotFound")
+	})
+}

@@ -207,3 +207,28 @@ func TestRenew(t *testing.T) {
 		c.WantCode(renew("InstanceId", c.Run()[0]), 403, "ChargeTypeViolation")
 	})
 }
+
+// What an inventory lacks is refused by changes too.
+func TestChangesAreBoundToAnInventory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, strict(nil))
+		id := c.WantOK(c.Call("RunInstances", listed()...)).Strings("InstanceIdSets", "InstanceIdSet")[0]
+		time.Sleep(2 * time.Second)
+		groups := func(id2 string) simtest.AlibabaAnswer {
+			return c.Call("ModifyInstanceAttribute", "InstanceId", id, "SecurityGroupIds.1", id2)
+		}
+		c.WantOK(groups("sg-bp15ed6xe1yxeycg70001"))
+		c.WantCode(groups("sg-other"), 404, "InvalidSecurityGroupId.NotFound")
+		c.WantCode(groups("sg-bp15ed6xe1yxeycg70002"), 400, "InvalidParameter.Mismatch")
+		c.WantOK(c.Call("StopInstance", "InstanceId", id))
+		time.Sleep(time.Second)
+		for kind, code := range map[string]string{
+			"ecs.none.large": "InvalidInstanceType.ValueNotSupported", "ecs.n1.small": "InstanceType.Offline",
+			"ecs.i2.xlarge": "InvalidInstanceType.ZoneNotSupported",
+		} {
+			if r := c.Call("ModifyInstanceSpec", "InstanceId", id, "InstanceType", kind); r.Code() != code {
+				t.Errorf("%s: the code is %s, want %s", kind, r.Code(), code)
+			}
+		}
+	})
+}
