@@ -161,7 +161,7 @@
 //
 // Package [notice] asks DescribeInstances for the locks Recycling (a spot instance that is taken back
 // in about 5 minutes), financial and security, and DescribeInstanceHistoryEvents for events: those that
-// are not over, and those that were published in the last 24 hours and are over.
+// are not over, and those of the last 24 hours that are. An answer about events takes three calls.
 //
 // # Catalog
 //

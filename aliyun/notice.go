@@ -3,6 +3,7 @@ package aliyun
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +26,7 @@ const (
 	noticeTimeout = 40 * time.Second
 	eventCall     = "DescribeInstanceHistoryEvents"
 
-	// toldFor is how long events are told after they were published, when they are over. Open ones are
-	// told whatever their age.
+	// toldFor is how long events are told when they are over. Open ones are told whatever their age.
 	toldFor = 24 * time.Hour
 )
 
@@ -147,6 +147,7 @@ type eventRow struct {
 	Stage       eventWord     `json:"EventCycleStatus"`
 	PublishTime alicloud.Text `json:"EventPublishTime"`
 	NotBefore   alicloud.Text `json:"NotBefore"`
+	FinishTime  alicloud.Text `json:"EventFinishTime"`
 	Reason      alicloud.Text `json:"Reason"`
 }
 
@@ -154,27 +155,54 @@ type eventWord struct {
 	Name alicloud.Text `json:"Name"`
 }
 
-// Stages of events: the call lists only those that it is asked for, and without any only the second.
-var (
-	openStages     = []string{"Scheduled", "Inquiring", "Executing"}
-	finishedStages = []string{"Executed", "Avoided", "Canceled", "Failed"}
-)
+// eventList is one of the lists that make up the answer about events.
+type eventList struct {
+	stages []string
+	since  string // the time that must be within the last day; "" = any
+}
 
-// finished begins the tokens of pages with events that are over. They come after those that are not:
-// an event that moves on between two pages is then seen twice, and never missed.
-const finished = "finished:"
+// eventLists returns the lists, in the order in which they are read. The call shows only the stages that
+// it is asked for. First come the events that are not over: one that moves on between two pages is then
+// seen twice, and never missed. Those that are over are found by two times, because the call cannot
+// filter by the time of their end: failures by when they were published, and maintenance, which is
+// published long before, by when it was due.
+func eventLists() []eventList {
+	finished := []string{"Executed", "Avoided", "Canceled", "Failed"}
+	return []eventList{
+		{stages: []string{"Scheduled", "Inquiring", "Executing"}},
+		{stages: finished, since: "EventPublishTime.Start"},
+		{stages: finished, since: "NotBefore.Start"},
+	}
+}
 
-// events reads a page of the events of a region: first those that are not over, then those of a day
-// that are.
+// eventToken reads the token of a page: the number of its list, and the cloud's own token.
+func eventToken(pageToken string) (list int, token string) {
+	number, token, _ := strings.Cut(pageToken, ":")
+	list = alicloud.Text(number).Int() // 0 on the first page
+	return min(max(list, 0), len(eventLists())-1), token
+}
+
+// afterEvents returns the token of the next page, "" after the last list.
+func afterEvents(list int, next string) string {
+	switch {
+	case next != "":
+		return strconv.Itoa(list) + ":" + next
+	case list+1 < len(eventLists()):
+		return strconv.Itoa(list+1) + ":"
+	default:
+		return ""
+	}
+}
+
+// events reads a page of the events of a region.
 func (d *driver) events(ctx context.Context, region, pageToken string) (*provider.Page[notice.Notice], error) {
-	token, over := strings.CutPrefix(pageToken, finished)
+	number, token := eventToken(pageToken)
+	list, dayAgo := eventLists()[number], time.Now().Add(-toldFor)
 	p := params{"MaxResults": pageSize}
 	p.text("NextToken", token)
-	if !over {
-		p.list("InstanceEventCycleStatus", openStages)
-	} else {
-		p.list("InstanceEventCycleStatus", finishedStages)
-		p["EventPublishTime.Start"] = time.Now().Add(-toldFor).UTC().Format(timeFormat)
+	p.list("InstanceEventCycleStatus", list.stages)
+	if list.since != "" {
+		p[list.since] = dayAgo.UTC().Format(timeFormat)
 	}
 	r := d.request(eventCall, region, p, noticeTimeout)
 	var a eventsAnswer
@@ -185,16 +213,12 @@ func (d *driver) events(ctx context.Context, region, pageToken string) (*provide
 	if a.Set.Rows == nil && a.lacks(resp.Body, "InstanceSystemEventSet") {
 		return nil, d.caller.Malformed(r, resp)
 	}
-	page := &provider.Page[notice.Notice]{RequestID: resp.RequestID, NextPage: string(a.NextToken)}
-	switch {
-	case !over && a.NextToken == "":
-		page.NextPage = finished
-	case over && a.NextToken != "":
-		page.NextPage = finished + string(a.NextToken)
-	}
+	page := &provider.Page[notice.Notice]{RequestID: resp.RequestID, NextPage: afterEvents(number, string(a.NextToken))}
 	for i := range a.Set.Rows {
 		row := &a.Set.Rows[i]
-		if row.InstanceID == "" || isNoID(row.InstanceID) {
+		ended := alicloud.TimeOf(string(row.FinishTime))
+		old := !ended.IsZero() && ended.Before(dayAgo)
+		if row.InstanceID == "" || isNoID(row.InstanceID) || old {
 			continue
 		}
 		page.Items = append(page.Items, eventNotice(row, r.Region))

@@ -99,8 +99,8 @@ func TestEventsAreTranslated(t *testing.T) {
 	if at := time.Date(2017, 11, 30, 6, 32, 31, 0, time.UTC); !got[0].Published.Equal(at) {
 		t.Errorf("it was published at %v, want %v", got[0].Published, at)
 	}
-	if next != "finished:" {
-		t.Errorf("the next page is %q, want the one of events that are over", next)
+	if next != "1:" {
+		t.Errorf("the next page is %q, want the first of the events that are over", next)
 	}
 	params := map[string]string{
 		"RegionId": "cn-test-1", "MaxResults": "100", "InstanceEventCycleStatus.1": "Scheduled",
@@ -113,25 +113,42 @@ func TestEventsAreTranslated(t *testing.T) {
 }
 
 func TestEventsThatAreOverComeAfterTheOthers(t *testing.T) {
-	const empty = `{"RequestId":"r","NextToken":"n-2","InstanceSystemEventSet":{"InstanceSystemEventType":[]}}`
+	const list = `{"RequestId":"r","TotalCount":0,"NextToken":"%s","InstanceSystemEventSet":{"InstanceSystemEventType":[]}}`
 	synctest.Test(t, func(t *testing.T) {
-		_, next, sent := asked(t, empty, "events", "finished:n-1")
-		if next != "finished:n-2" {
-			t.Errorf("the next page is %q, want finished:n-2", next)
-		}
-		if sent.Params["NextToken"] != "n-1" {
-			t.Errorf("NextToken is %q, want n-1", sent.Params["NextToken"])
-		}
-		if sent.Params["InstanceEventCycleStatus.1"] != "Executed" {
-			t.Errorf("the first stage is %q, want Executed", sent.Params["InstanceEventCycleStatus.1"])
-		}
 		day := time.Now().Add(-24 * time.Hour).UTC().Format(timeFormat)
-		if sent.Params["EventPublishTime.Start"] != day {
-			t.Errorf("it begins at %q, want %q", sent.Params["EventPublishTime.Start"], day)
+		for _, tc := range []struct{ token, answer, next, sent, stage, published, due string }{
+			{"", "n-1", "0:n-1", "", "Scheduled", "", ""},
+			{"0:n-1", "", "1:", "n-1", "Scheduled", "", ""},
+			{"1:", "n-2", "1:n-2", "", "Executed", day, ""},
+			{"1:n-2", "", "2:", "n-2", "Executed", day, ""},
+			{"2:", "n-3", "2:n-3", "", "Executed", "", day},
+			{"2:n-3", "", "", "n-3", "Executed", "", day},
+		} {
+			_, next, sent := asked(t, fmt.Sprintf(list, tc.answer), "events", tc.token)
+			if next != tc.next {
+				t.Errorf("after %q comes %q, want %q", tc.token, next, tc.next)
+			}
+			got := []string{
+				sent.Params["NextToken"], sent.Params["InstanceEventCycleStatus.1"], sent.Params["EventPublishTime.Start"],
+				sent.Params["NotBefore.Start"],
+			}
+			if want := []string{tc.sent, tc.stage, tc.published, tc.due}; !slices.Equal(got, want) {
+				t.Errorf("%q asks for %q, want %q", tc.token, got, want)
+			}
 		}
-		_, next, _ = asked(t, empty, "events", "n-1")
-		if next != "n-2" {
-			t.Errorf("the next page of open events is %q, want n-2", next)
+	})
+}
+
+func TestAnEventIsToldForADayAfterItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		row := func(id string, age time.Duration) string {
+			return fmt.Sprintf(`{"EventId":"e","InstanceId":%q,"EventFinishTime":%q}`, id, time.Now().Add(-age).UTC().Format(timeFormat))
+		}
+		body := `{"RequestId":"r","InstanceSystemEventSet":{"InstanceSystemEventType":[` + row("i-new", time.Hour) + `,` +
+			row("i-old", 25*time.Hour) + `]}}`
+		got, _, _ := asked(t, body, "events", "2:")
+		if len(got) != 1 || got[0].InstanceID != "i-new" {
+			t.Errorf("got %+v, want the event of i-new alone", got)
 		}
 	})
 }
@@ -240,6 +257,22 @@ func TestMaintenanceGoesThroughItsStages(t *testing.T) {
 		}
 		if s := instance(t, c, ids[0]).State; s != provider.StateRunning {
 			t.Errorf("the state afterwards is %s, want running", s)
+		}
+	})
+}
+
+func TestMaintenanceThatWasAnnouncedLongBeforeIsToldToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simClient(t, sim)
+		id := running(t, c, provider.RunInstancesSpec{})[0]
+		announce(t, sim, cloudsim.Notice{Kind: cloudsim.Maintenance, InstanceID: id, Lead: 7 * 24 * time.Hour})
+		time.Sleep(7*24*time.Hour - 20*time.Minute)
+		got := watched(t, c, time.Hour, func() {})
+		want := []string{"maintenance scheduled false SystemMaintenance.Reboot", "maintenance done false SystemMaintenance.Reboot"}
+		got = slices.DeleteFunc(got, func(s string) bool { return s == "maintenance running false SystemMaintenance.Reboot" })
+		if !slices.Equal(got, want) {
+			t.Errorf("the watch yielded %q, want %q", got, want)
 		}
 	})
 }
