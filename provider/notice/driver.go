@@ -27,5 +27,7 @@ type Driver interface {
 	DescribeNotices(ctx context.Context, region, question, pageToken string) (*provider.Page[Notice], error)
 }
 
-// apiNotices is the call, by the name of its method.
-const apiNotices provider.API = "DescribeNotices"
+// The call, by the name of its method.
+const (
+	apiNotices provider.API = "DescribeNotices"
+)
