@@ -23,10 +23,10 @@ const (
 	sqlBytes      = 6_470
 
 	// temporalEvents are the events in the history of examples/temporal for a fleet of one group
-	// that is created, awaited and released: its start, the signal and its end, five activities
-	// (Submit, Create, Await, Release, Remains) of three events each, and a workflow task of three
+	// that is created, awaited and released: its start, the signal and its end, four activities
+	// (Submit, Create, Await, Release) of three events each, and a workflow task of three
 	// events for the start, the signal and each activity. They are counted from its code.
-	temporalEvents = 3 + 5*3 + (1+1+5)*3
+	temporalEvents = 3 + 4*3 + (1+1+4)*3
 )
 
 // million returns the table of what a million instances a day cost.
