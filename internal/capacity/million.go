@@ -21,6 +21,12 @@ const (
 	fileBytes     = 8_600 // 86 bytes an instance, the most of the four clouds
 	sqlStatements = 16
 	sqlBytes      = 6_470
+
+	// temporalEvents are the events in the history of examples/temporal for a fleet of one group
+	// that is created, awaited and released: its start, the signal and its end, four activities
+	// (Submit, Create, Await, Release) of three events each, and a workflow task of three
+	// events for the start, the signal and each activity. They are counted from its code.
+	temporalEvents = 3 + 4*3 + (1+1+4)*3
 )
 
 // million returns the table of what a million instances a day cost.
@@ -46,6 +52,8 @@ func million(list []*provider.Client) string {
 	fmt.Fprintf(&b, "\n| store | writes a day | a second | MB a day |\n|---|--:|--:|--:|\n")
 	store(&b, "file store: synced saves", fileSaves, fileBytes)
 	store(&b, "SQL store: statements, with BEGIN and COMMIT", sqlStatements, sqlBytes)
+	fmt.Fprintf(&b, "| Temporal: events of histories, beside a store | %s | %.1f | |\n",
+		thousands(temporalEvents*operations), float64(temporalEvents*operations)/86_400)
 	return b.String()
 }
 

@@ -21,7 +21,7 @@ func TestMarkedOperationsTakeFewerCalls(t *testing.T) {
 			if small() {
 				fleets, share = 1, 1
 			}
-			if testing.Short() && s.cloud != cloudsim.ECS {
+			if small() && s.cloud != cloudsim.ECS {
 				return
 			}
 			calls, mean := map[string]int{}, map[string]time.Duration{}

@@ -27,6 +27,9 @@ type setup struct {
 func fromEnvironment(t *testing.T) setup {
 	t.Helper()
 	s := setup{operations: 150, seed: 1}
+	if raced {
+		s.operations = 100 // every fault still strikes
+	}
 	if testing.Short() {
 		s.operations = 8 // too few for every kind of fault to strike
 	}
