@@ -106,7 +106,7 @@ var Attributes = []Attribute{
 	{KeyRegion, "string", nil, "the region, as the cloud calls it"},
 	{KeyErrorType, "string", errorTypes, "why it failed; only when it failed"},
 	{KeyOperation, "string", nil, "the ID of the operation, `Operation.ID`"},
-	{KeyCall, "string", Calls, "the call of the driver; on spans also calls of other packages, by their own name"},
+	{KeyCall, "string", Measured, "the call of the driver; on spans also the other calls, by their own name"},
 	{KeyAttempt, "int", nil, "1 for a first call, more for a repetition"},
 	{KeyInstances, "int", nil, "how many instances it is about"},
 	{KeyOutcome, "string", nil, "how it ended; see the spans and the metrics for the words"},
