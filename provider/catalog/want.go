@@ -25,11 +25,13 @@ const (
 type Want struct {
 	Region string // "" means the region of the client
 
-	// Zones are the only zones that may be chosen. Empty means all of the region.
+	// Zones are the only zones that may be chosen. Empty means those of Subnets, else that of
+	// Spec, else all of the region.
 	Zones []string
 
 	// Subnets are the subnets by zone, on clouds whose subnets belong to a zone (ECS, CVM). When
 	// it is set, only these zones may be chosen, and each candidate has the subnet of its zone.
+	// [Catalog.SubnetsByZone] finds them. Empty means the subnet of Spec, and its zone alone.
 	Subnets map[string]string
 
 	CPUs, MaxCPUs           int // at least and at most; 0 is no bound
@@ -84,10 +86,15 @@ func (w *Want) billing() provider.BillingMode {
 
 // zones returns the only zones that may be chosen, in order of preference. Nil means all.
 func (w *Want) zones() []string {
-	if len(w.Zones) > 0 || len(w.Subnets) == 0 {
+	switch {
+	case len(w.Zones) > 0:
 		return w.Zones
+	case len(w.Subnets) > 0:
+		return slices.Sorted(maps.Keys(w.Subnets))
+	case w.Spec != nil && w.Spec.Zone != "":
+		return []string{w.Spec.Zone}
 	}
-	return slices.Sorted(maps.Keys(w.Subnets))
+	return nil
 }
 
 // types returns the wanted types as a query.
