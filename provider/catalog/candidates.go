@@ -177,7 +177,7 @@ func (p *choosing) addBlind(t *InstanceType) {
 // addStocked adds a type in each zone that has it.
 func (p *choosing) addStocked(t *InstanceType, rows []*Stock) {
 	if len(rows) == 0 {
-		p.reject(t.ID, "", "no zone that may be chosen offers it "+string(p.w.billing()))
+		p.reject(t.ID, "", "is offered "+string(p.w.billing())+" in no zone that may be chosen")
 		return
 	}
 	for _, s := range merged(rows) {

@@ -91,7 +91,7 @@ func TestEachRejectedTypeSaysWhy(t *testing.T) {
 	for at, want := range map[string]string{
 		"tiny/":   "has 1 CPU",
 		"cheap/b": "is out of stock: sold out today",
-		"gone/":   "no zone that may be chosen offers it on-demand",
+		"gone/":   "is offered on-demand in no zone that may be chosen",
 		"dear/a":  "costs 1.5 CNY an hour, more than 1",
 		"arm/b":   "costs 10 CNY an hour, more than 1",
 	} {
