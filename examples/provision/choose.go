@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -125,10 +124,7 @@ func priceOf(p *catalog.Price, n int) priceText {
 		return t
 	}
 	t.PerInstanceHour, t.Currency = hour, p.Currency
-	if r, ok := new(big.Rat).SetString(hour); ok {
-		all := r.Mul(r, new(big.Rat).SetInt64(int64(n))).FloatString(6)
-		t.PerHour = strings.TrimSuffix(strings.TrimRight(all, "0"), ".")
-	}
+	t.PerHour, _ = p.PerHour(n)
 	return t
 }
 
