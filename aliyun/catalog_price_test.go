@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// priced returns a spec that has a price, with a change.
+// pricedSpec returns a spec that has a price, with a change.
 func pricedSpec(change func(*provider.RunInstancesSpec)) provider.RunInstancesSpec {
 	s := *listedSpec()
 	s.Zone = ""
@@ -242,7 +242,9 @@ func TestPricesOfTheSimulatorAreThoseOfItsInventory(t *testing.T) {
 	p = ask(monthly(2))
 	same(t, "two months", p.Amount, catalog.Decimal(2*month.Monthly*month.Discount))
 	same(t, "their list price", p.ListAmount, catalog.Decimal(2*month.Monthly))
-	same(t, "why", p.Note, "discount on prepaid orders")
+	same(t, "why", p.Note, "discount of the offer")
+	p = ask(monthly(12))
+	same(t, "a year, whose rule has a text as its ID", p.Amount, catalog.Decimal(12*month.Monthly*month.Discount))
 	spot := ecsOffer(t, "cn-hangzhou-g", "ecs.g6.large", cloudsim.Spot).Hourly
 	p = ask(func(s *provider.RunInstancesSpec) { s.Billing.Mode = provider.Spot })
 	same(t, "spot", p.Amount, catalog.Decimal(spot))

@@ -62,7 +62,7 @@ func TestStockLevels(t *testing.T) {
 }
 
 func TestStockQueriesNarrowAtTheCloud(t *testing.T) {
-	all1 := map[string]string{"RegionId": "cn-test-1", "DestinationResource": "InstanceType", "IoOptimized": "optimized"}
+	always := map[string]string{"RegionId": "cn-test-1", "DestinationResource": "InstanceType", "IoOptimized": "optimized"}
 	for _, c := range []struct {
 		query catalog.StockQuery
 		want  map[string]string
@@ -81,7 +81,7 @@ func TestStockQueriesNarrowAtTheCloud(t *testing.T) {
 	} {
 		var got wire
 		all(t, answered(t, &got, `{"RequestId":"r"}`).Stock(t.Context(), c.query))
-		maps.Copy(c.want, all1)
+		maps.Copy(c.want, always)
 		if !maps.Equal(got.Params, c.want) {
 			t.Errorf("%+v: sent %v, want %v", c.query, got.Params, c.want)
 		}

@@ -32,7 +32,7 @@ func all[T any](t *testing.T, list iter.Seq2[T, error]) []T {
 	return out
 }
 
-// names returns one text of each item.
+// texts returns one text of each item.
 func texts[T any](items []T, text func(T) string) string {
 	var out []string
 	for _, item := range items {

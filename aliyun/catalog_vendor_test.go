@@ -101,8 +101,16 @@ func TestTheVendorsClientLosesSomePrices(t *testing.T) {
 	same(t, "an hour", hour.PriceInfo.Price.TradePrice, "0.5")
 	ask = ecs.CreateDescribePriceRequest()
 	ask.InstanceType, ask.PriceUnit, ask.Period = "ecs.g6.large", "Month", requests.NewInteger(1)
+	month, err := c.DescribePrice(ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "a month", month.PriceInfo.Price.TradePrice, "204")
+	same(t, "its rule", month.PriceInfo.Rules.Rule[0].RuleId, "587")
+	ask = ecs.CreateDescribePriceRequest()
+	ask.InstanceType, ask.PriceUnit = "ecs.g6.large", "Year"
 	if _, err := c.DescribePrice(ask); err == nil {
-		t.Error("the SDK read the price of an order, whose rule has a text as its ID")
+		t.Error("the SDK read the price of a year, whose rule has a text as its ID")
 	}
 }
 

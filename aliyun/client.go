@@ -153,7 +153,7 @@ func (d *driver) Limits() provider.Limits {
 		ClientToken:         true,
 		PartialCreates:      true, // MinAmount
 		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
-		Idempotent:          []provider.API{"CreatePlacementGroup"},
+		Idempotent:          []provider.API{"CreatePlacementGroup", "ResizeInstance", "RenewInstance"},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 300, Per: time.Minute},
 			provider.APIDescribeInstances:  {Calls: 480, Per: time.Minute},
@@ -167,6 +167,13 @@ func (d *driver) Limits() provider.Limits {
 			"DescribeInstanceTypes": {Calls: 300, Per: time.Minute},
 			"DescribeStock":         {Calls: 300, Per: time.Minute},
 			"DescribeZones":         {Calls: 300, Per: time.Minute},
+
+			"TagInstances":    {Calls: 1000, Per: time.Minute}, // documented
+			"UntagInstances":  {Calls: 1000, Per: time.Minute},
+			"ModifyInstances": {Calls: 300, Per: time.Minute},
+			"ResizeInstance":  {Calls: 100, Per: time.Minute},
+			"RenewInstance":   {Calls: 100, Per: time.Minute},
+			"DescribeNotices": {Calls: 300, Per: time.Minute}, // 500 for events
 		},
 		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}

@@ -1,14 +1,30 @@
 package aliyun
 
 import (
+	"slices"
+
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable has what the codes of ECS mean: the codes that ECS and ENS share, and those of the
-// catalog. The shared caller deals with failures of the transport, malformed answers and secrets in
-// messages.
-var errorTable = provider.NewErrorTable(append(alicloud.ErrorCodes(), catalogCodes()...))
+// errorTable has what the codes of ECS mean: the codes that ECS and ENS share, those of the catalog, and
+// those of changes of instances. The shared caller deals with failures of the transport, malformed
+// answers and secrets in messages.
+var errorTable = provider.NewErrorTable(slices.Concat(alicloud.ErrorCodes(), catalogCodes(), maintainCodes()))
+
+// maintainCodes are documented for changes of instances alone.
+func maintainCodes() []provider.ErrorCode {
+	return []provider.ErrorCode{
+		{Code: "NumberExceed.ResourceIds", Kind: provider.ErrInvalid},
+		{Code: "NumberExceed.Tags", Kind: provider.ErrInvalid},
+		{Code: "InvalidHostPassword.Malformed", Kind: provider.ErrInvalid},
+		{Code: "InvalidPeriod.ExceededMaximumExpirationDate", Kind: provider.ErrInvalid},
+		{Code: "InvalidChargeType.ValueNotSupported", Kind: provider.ErrInvalid},
+		{Code: "Downgrade.NotSupported", Kind: provider.ErrInvalid},
+		{Code: "InstanceNotInSecurityGroup", Kind: provider.ErrState},
+		{Code: "Instance.UnPaidOrder", Kind: provider.ErrBalance},
+	}
+}
 
 // catalogCodes are documented for calls of the catalog alone. The others of those calls belong to
 // families that the shared caller knows: Invalid and Throttling.

@@ -237,6 +237,13 @@ func callRates() map[provider.API]provider.Rate {
 		"DescribeNetworks":       {Calls: 10, Per: time.Second},
 		"DescribeSubnets":        {Calls: 10, Per: time.Second},
 		"DescribeSecurityGroups": {Calls: 10, Per: time.Second},
+
+		"TagInstances":    {Calls: 20, Per: time.Second},
+		"UntagInstances":  {Calls: 20, Per: time.Second},
+		"ModifyInstances": {Calls: 10, Per: time.Second},
+		"ResizeInstance":  {Calls: 10, Per: time.Second},
+		"RenewInstance":   {Calls: 10, Per: time.Second},
+		"DescribeNotices": {Calls: 10, Per: time.Second},
 	}
 }
 

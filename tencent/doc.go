@@ -245,6 +245,19 @@
 // that does not begin with "cvm." serves all of them. Times of the product VPC have no zone and
 // count as China's. Security groups belong to the account. Quotas of spot instances count vCPUs.
 //
+// # Changes and notices
+//
+// Package [maintain] changes instances here with these limits. Tags are set and removed one a call, of
+// 50 instances, in the product of tags. A name that is given later has 60 characters, unlike that of
+// a create. A password needs a stopped instance. A time of release can be set once: it is a timer, which
+// DeleteInstancesActionTimer cancels by its ID. ResetInstancesType starts the instance afterwards,
+// also one that was stopped before. RenewInstances and ResetInstancesType have no token: a lost answer
+// is settled by a look at the instance. A renewal keeps AutoRenew, because the call would make it manual.
+//
+// Package [notice] asks DescribeTaskInfo for repair tasks, and DescribeInstances for instances in the
+// recycle bin and for failed launches. No call tells of a spot instance before it is taken back. Types
+// 102 to 104 of tasks are failures, and the others are maintenance. Their times count as China's.
+//
 // # Not supported
 //
 // CVM has no description of instances and disks, no performance levels or IOPS of

@@ -97,8 +97,8 @@ func (s *Sim) byHost(host string) *core.Service {
 	}
 }
 
-// tencentProducts are the first words of the hosts that serve CVM and its catalog.
-func tencentProducts() []string { return []string{"cvm", "vpc", "region"} }
+// tencentProducts are the first words of the hosts that serve CVM, its catalog and its tags.
+func tencentProducts() []string { return []string{"cvm", "vpc", "region", "tag"} }
 
 // received turns a client's request into the request that an HTTP server reads.
 func received(req *http.Request) (*http.Request, error) {

@@ -60,6 +60,10 @@ type RenewRequest struct {
 	Region, ID string
 	Period     int
 	Unit       provider.PeriodUnit
+
+	// AutoRenew reports how the instance is renewed at the end of its time, as the cloud shows it.
+	// A renewal keeps it. Nil means that the cloud does not say.
+	AutoRenew *bool
 }
 
 // The calls, by the names of their methods.

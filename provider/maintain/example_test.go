@@ -2,33 +2,46 @@ package maintain_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/maintain"
 )
 
-// Tags, a name and a type of instances that exist. The example uses a cloud in memory; a program gets
-// its client from the New of an adapter.
+// Tag and rename an instance, and give it another type.
 func Example() {
 	ctx := context.Background()
-	cloud := newFake(provider.Instance{ID: "i-1", InstanceType: "small", State: provider.StateStopped})
-	m := maintain.Of(cloud.client())
-
-	fmt.Println(m.Tag(ctx, "", []string{"i-1"}, map[string]string{"team": "web"}))
-	fmt.Println(m.Modify(ctx, "", []string{"i-1"}, maintain.Change{Name: "web-1"}))
-	fmt.Println(m.Resize(ctx, "", "i-1", "large", nil))
-	i := cloud.instances["i-1"]
-	fmt.Println(i.Name, i.InstanceType, i.Tags)
-
-	// What the cloud has no call for is an error, and nothing is sent.
-	err := m.Modify(ctx, "", []string{"i-1"}, maintain.Change{ReleaseAt: new(i.CreatedAt.AddDate(10, 0, 0))})
-	fmt.Println(errors.Is(err, errors.ErrUnsupported))
-	// Output:
-	// <nil>
-	// <nil>
-	// <nil>
-	// web-1 large map[team:web]
-	// true
+	client, err := aliyun.New(aliyun.Config{
+		Region: "cn-hangzhou", Transport: cloudsim.New(nil).Transport(),
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	op, err := client.RunInstances(ctx, provider.RunInstancesSpec{
+		ImageID: "image-1", InstanceType: "ecs.g6.large",
+		Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ids, m := op.InstanceIDs(), maintain.Of(client)
+	if err := m.Tag(ctx, "", ids, map[string]string{"team": "web"}); err != nil {
+		fmt.Println(err)
+	}
+	if err := m.Modify(ctx, "", ids, maintain.Change{Name: "front", DeletionProtection: new(true)}); err != nil {
+		fmt.Println(err)
+	}
+	for i, err := range client.DescribeInstances(ctx, provider.Query{IDs: ids}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(i.Name, i.Tags["team"], *i.DeletionProtection)
+	}
+	// Output: front web true
 }

@@ -39,7 +39,7 @@ func (m *Instances) Renew(
 		return time.Time{}, fmt.Errorf("%s: %s is %s, and only a prepaid instance can be renewed: %w",
 			m.c.Name(), id, before.Billing, provider.ErrState)
 	}
-	req := &RenewRequest{Region: region, ID: id, Period: period, Unit: unit}
+	req := &RenewRequest{Region: region, ID: id, Period: period, Unit: unit, AutoRenew: before.AutoRenew}
 	call := provider.Call{Client: m.c, Region: region, API: apiRenew}
 	_, err = call.Create(ctx, "", func(ctx context.Context, token string) (string, string, error) {
 		order, requestID, err := d.RenewInstance(ctx, req, token)

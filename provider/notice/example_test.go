@@ -3,38 +3,45 @@ package notice_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
+	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/notice"
 )
 
-// What is announced now. A program that watches leaves out Once, and the loop ends with its ctx. The
-// example uses a cloud in memory; a program gets its client from the New of an adapter.
+// Ask once what will happen to the instances of a region.
 func Example() {
-	cloud := &fake{Cloud: fakedriver.New(), answer: func(question string, _ time.Duration) ([]notice.Notice, error) {
-		if question == "reclaims" {
-			return []notice.Notice{{
-				Kind: notice.Reclaim, InstanceID: "i-spot", NotBefore: time.Date(2026, 5, 1, 8, 5, 0, 0, time.UTC),
-			}}, nil
-		}
-		return []notice.Notice{{Kind: notice.Maintenance, Stage: notice.Scheduled, InstanceID: "i-web"}}, nil
-	}}
-	client := provider.NewClient(cloud, &provider.Options{Region: "here"})
-	for n, err := range notice.Watch(context.Background(), client, &notice.Options{Once: true}) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		switch n.Kind {
-		case notice.Reclaim:
-			fmt.Println("drain", n.InstanceID, "before", n.NotBefore.Format(time.TimeOnly))
-		default:
-			fmt.Println(n.InstanceID, n.Kind, n.Stage)
-		}
+	ctx, sim := context.Background(), cloudsim.New(nil)
+	client, err := aliyun.New(aliyun.Config{
+		Region: "cn-hangzhou", Transport: sim.Transport(),
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	// Output:
-	// drain i-spot before 08:05:00
-	// i-web maintenance scheduled
+	op, err := client.RunInstances(ctx, provider.RunInstancesSpec{
+		ImageID: "image-1", InstanceType: "ecs.g6.large", Billing: provider.Billing{Mode: provider.Spot},
+		Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// The simulated cloud will take the spot instance back.
+	reclaim := cloudsim.Notice{Kind: cloudsim.Reclaim, InstanceID: op.InstanceIDs()[0], Lead: 5 * time.Minute}
+	if _, err := sim.Announce(cloudsim.ECS, reclaim); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for n, err := range notice.Watch(ctx, client, &notice.Options{Once: true}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(n.Kind, n.RawKind, n.InstanceID == op.InstanceIDs()[0])
+	}
+	// Output: reclaim Recycling true
 }

@@ -88,6 +88,22 @@ func TestEachNoticeIsToldOnceAndAgainWhenItChangesOrIsOver(t *testing.T) {
 	})
 }
 
+func TestANoticeThatPagesHaveTwiceIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(func(question string, _ time.Duration) ([]notice.Notice, error) {
+			n := notice.Notice{Kind: notice.Failure, InstanceID: "web", EventID: "e1", Stage: notice.Done}
+			return []notice.Notice{n, n}, nil
+		})
+		got, err := watch(t, f, &notice.Options{Kinds: []notice.Kind{notice.Failure}}, 10*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"web failure done false"}; !slices.Equal(got, want) {
+			t.Errorf("the watch yielded %q, want %q", got, want)
+		}
+	})
+}
+
 func TestAFailedQuestionIsNeverAnEndOfTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(func(question string, at time.Duration) ([]notice.Notice, error) {

@@ -172,7 +172,7 @@ func (w *watch) tell(q *asked, list []Notice) bool {
 	now := make(map[key]*Notice, len(list))
 	for i := range list {
 		n := &list[i]
-		before := q.known[n.key()]
+		before := cmp.Or(now[n.key()], q.known[n.key()]) // pages may have it twice
 		now[n.key()] = n
 		if (before == nil || n.news(before)) && !w.give(*n) {
 			return false

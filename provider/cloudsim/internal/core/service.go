@@ -30,6 +30,7 @@ type Service struct {
 	lastIP    uint32
 	taken     map[rateKey][]time.Time // calls within the window of a rate
 	inventory Inventory
+	events    []*Event // what was announced, in order
 }
 
 // Config configures one service. The options of cloudsim document the fields.

@@ -18,11 +18,14 @@ const (
 	cvmProduct    = "cvm"
 	vpcProduct    = "vpc"
 	regionProduct = "region"
+	tagProduct    = "tag"
 )
 
 // products returns the versions of the products.
 func products() map[string]string {
-	return map[string]string{cvmProduct: Version, vpcProduct: "2017-03-12", regionProduct: "2022-06-27"}
+	return map[string]string{
+		cvmProduct: Version, vpcProduct: "2017-03-12", regionProduct: "2022-06-27", tagProduct: "2018-08-13",
+	}
 }
 
 // api is the protocol of Tencent Cloud CVM over a service.
@@ -113,11 +116,36 @@ func New(s *core.Service) core.Wire {
 	s.AddRegions(regions())
 	s.StandardInventory(Inventory)
 	addInventoryRegions(s)
-	return &api{
+	c := &api{
 		service:  s,
 		actions:  actions(),
 		details:  map[string]*details{},
 		requests: rand.New(rand.NewPCG(s.Config.Seed, 0x7463)),
+	}
+	maps.Copy(c.actions, upkeepActions())
+	return c
+}
+
+// upkeepActions are the actions that change instances that exist, and tell what happens to them.
+func upkeepActions() map[string]action {
+	return map[string]action{
+		"ResetInstancesPassword":   {run: decoded((*api).resetInstancesPassword)},
+		"ResetInstancesType":       {run: decoded((*api).resetInstancesType)},
+		"RenewInstances":           {run: decoded((*api).renewInstances)},
+		"ModifyInstancesRenewFlag": {run: decoded((*api).modifyRenewFlag)},
+
+		"AssociateSecurityGroups":    {run: decoded((*api).associateSecurityGroups)},
+		"DisassociateSecurityGroups": {run: decoded((*api).disassociateSecurityGroups)},
+
+		"ImportInstancesActionTimer":   {run: decoded((*api).importTimer)},
+		"DescribeInstancesActionTimer": {run: decoded((*api).describeTimers)},
+		"DeleteInstancesActionTimer":   {run: decoded((*api).deleteTimers)},
+
+		"DescribeTaskInfo":  {run: decoded((*api).describeTasks)},
+		"RepairTaskControl": {run: decoded((*api).controlTask)},
+
+		"AttachResourcesTag": {run: decoded((*api).attachTag), regionless: true, product: tagProduct},
+		"DetachResourcesTag": {run: decoded((*api).detachTag), regionless: true, product: tagProduct},
 	}
 }
 

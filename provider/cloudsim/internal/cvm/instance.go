@@ -135,14 +135,15 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		i.DisasterRecoverGroupId = &more.group
 	}
 	i.addPhase(m, more, phase)
+	i.addLocks(m.LocksAt(now))
 	return i
 }
 
 // addPhase sets the fields that depend on the charge type and the phase.
 func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
-	if p := more.request.InstanceChargePrepaid; m.Charge == core.Prepaid {
-		i.RenewFlag = new(valueOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
-		i.ExpiredTime = new(formatTime(m.Created.AddDate(0, int(*p.Period), 0)))
+	if m.Charge == core.Prepaid {
+		i.RenewFlag = new(more.renewal())
+		i.ExpiredTime = new(formatTime(expiry(m, more)))
 	}
 	switch phase {
 	case core.Failed:

@@ -100,14 +100,25 @@ func (c *api) checkOfferedLogin(r *runRequest) *refusal {
 	return nil
 }
 
-// checkOfferedNetwork requires groups and a subnet of the account, in the zone, with enough addresses.
-func (c *api) checkOfferedNetwork(k *core.Call, r *runRequest) *refusal {
-	for _, id := range c.groupsOf(r) {
+// checkOfferedGroups requires groups of the account, if an inventory binds the account.
+func (c *api) checkOfferedGroups(k *core.Call, ids []string) *refusal {
+	if !c.service.Strict() {
+		return nil
+	}
+	for _, id := range ids {
 		if !slices.ContainsFunc(c.service.Inventory().Groups, func(g core.SecurityGroup) bool {
 			return g.ID == id && (g.Region == "" || g.Region == k.Region)
 		}) {
 			return invalidAs("InvalidSecurityGroupId.NotFound", "SecurityGroupIds")
 		}
+	}
+	return nil
+}
+
+// checkOfferedNetwork requires groups and a subnet of the account, in the zone, with enough addresses.
+func (c *api) checkOfferedNetwork(k *core.Call, r *runRequest) *refusal {
+	if refused := c.checkOfferedGroups(k, c.groupsOf(r)); refused != nil {
+		return refused
 	}
 	vpc, id := c.networkOf(k, r)
 	if vpc == defaultVPC && id == defaultSubnet && c.subnet(id) == nil {
@@ -211,7 +222,12 @@ func (c *api) room(k *core.Call, r *runRequest) int {
 
 // fillKind gives an instance what its type and its image have, if an inventory binds creates.
 func (c *api) fillKind(r *runRequest, m *core.Instance) {
-	m.InstanceType = r.kind()
+	c.setKind(m, r.kind())
+}
+
+// setKind sets the type of an instance, and its size.
+func (c *api) setKind(m *core.Instance, kind string) {
+	m.InstanceType = kind
 	if cores, gib := typeSize(m.InstanceType); cores > 0 {
 		m.CPUs, m.MemoryMiB = cores, gib<<10
 	}

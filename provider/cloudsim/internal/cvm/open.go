@@ -46,7 +46,7 @@ func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 // names no known product, such as the vendor's Node SDK at an address without a name, means the product
 // that has the action in the version of the request.
 func (c *api) route(e *envelope) string {
-	for _, product := range []string{cvmProduct, vpcProduct, regionProduct} {
+	for _, product := range []string{cvmProduct, vpcProduct, regionProduct, tagProduct} {
 		name := ofProduct(product, e.action)
 		action, known := c.actions[name]
 		same := known && cmp.Or(action.product, cvmProduct) == product

@@ -43,6 +43,8 @@ type details struct {
 	busyUntil   time.Time
 	protected   bool   // DisableApiTermination
 	stoppedMode string // StopChargingMode while stopped
+	renewFlag   string // "" = that of the create
+	timer       *timer // nil without one
 }
 
 func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
@@ -142,6 +144,7 @@ func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []st
 	for _, m := range instances {
 		ids = append(ids, m.ID)
 		schedule(r, m)
+		c.timed(r, m)
 	}
 	return ids
 }

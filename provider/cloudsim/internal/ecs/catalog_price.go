@@ -10,9 +10,10 @@ import (
 )
 
 // describePrice serves DescribePrice for instances. The price is that of the inventory, times the
-// instances and the time; disks and bandwidth cost nothing here. An order has the discount of its
-// offer, and a rule whose ID is a text, as in the vendor's sample; a price by the hour has one
-// whose ID is a number, as in the vendor's table. Without a discount the field is left out.
+// instances and the time; disks and bandwidth cost nothing here. A discount has a rule. Its ID is a
+// number, as in the vendor's table and types; an order by the year has a text there, as in the
+// vendor's sample, which the vendor's typed clients cannot read. Without a discount the field is
+// left out.
 func (e *api) describePrice(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	p.Invalid = priceInvalid
@@ -29,9 +30,10 @@ func (e *api) describePrice(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	amounts := amountsOf(list, cents(list*share))
 	price := append(alibaba.Object{{"Currency", e.currency()}}, amounts...)
 	part := append(alibaba.Object{{"Resource", "instanceType"}}, amounts...)
-	part = append(part, alibaba.Field{"SubRules", alibaba.List("Rule", rulesOf(o))})
+	rules := rulesOf(o, p.Text("PriceUnit") == "Year")
+	part = append(part, alibaba.Field{"SubRules", alibaba.List("Rule", rules)})
 	price = append(price, alibaba.Field{"DetailInfos", alibaba.List("DetailInfo", []alibaba.Object{part})})
-	info := alibaba.Object{{"Price", price}, {"Rules", alibaba.List("Rule", rulesOf(o))}}
+	info := alibaba.Object{{"Price", price}, {"Rules", alibaba.List("Rule", rules)}}
 	if i := e.imageOf(p.Text("ImageId")); i != nil && i.Owner == "market" {
 		extra := append(alibaba.Object{{"Currency", e.currency()}}, amountsOf(cents(o.Surcharge*times), cents(o.Surcharge*times))...)
 		info = append(info, alibaba.Field{"RelatedPrice", alibaba.Object{{"MarketplaceImagePrice", extra}}})
@@ -55,14 +57,14 @@ func amountsOf(list, trade float64) alibaba.Object {
 }
 
 // rulesOf returns why an offer has a discount.
-func rulesOf(o *core.Offer) []alibaba.Object {
+func rulesOf(o *core.Offer, byYear bool) []alibaba.Object {
 	switch {
 	case o.Discount == 0:
 		return nil
-	case o.Charge == core.Prepaid:
-		return []alibaba.Object{{{"RuleId", "ORDER_DISCOUNT"}, {"Description", "discount on prepaid orders"}}}
+	case byYear:
+		return []alibaba.Object{{{"RuleId", "DISCOUNT_BY_THE_YEAR"}, {"Description", "discount by the year"}}}
 	default:
-		return []alibaba.Object{{{"RuleId", 587}, {"Description", "discount by the hour"}}}
+		return []alibaba.Object{{{"RuleId", 587}, {"Description", "discount of the offer"}}}
 	}
 }
 

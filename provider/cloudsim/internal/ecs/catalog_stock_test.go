@@ -114,8 +114,10 @@ func TestPricesAreThoseOfTheInventory(t *testing.T) {
 	order := []string{"InstanceType", "ecs.g6.large", "PriceUnit", "Month", "Period", "3", "Amount", "2"}
 	r := c.price(order...)
 	want(t, "an order with a discount", amounts(r), "CNY 1224 of 1440, off 216")
-	if id, ok := r.At("PriceInfo", "Rules", "Rule", 0, "RuleId").(string); !ok {
-		t.Errorf("the ID of a rule is %v, want a text", id)
+	want(t, "the ID of its rule", r.At("PriceInfo", "Rules", "Rule", 0, "RuleId"), "587")
+	year := c.price("InstanceType", "ecs.g6.large", "PriceUnit", "Year")
+	if id, ok := year.At("PriceInfo", "Rules", "Rule", 0, "RuleId").(string); !ok {
+		t.Errorf("the ID of a rule by the year is %v, want a text", id)
 	}
 	want(t, "its part", r.At("PriceInfo", "Price", "DetailInfos", "DetailInfo", 0, "TradePrice"), "1224")
 	hour := c.price("InstanceType", "ecs.g6.large", "ImageId", "m-bp1g7004ksh0oeuc0004", "Amount", "10")

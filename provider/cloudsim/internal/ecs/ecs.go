@@ -19,6 +19,7 @@ type api struct {
 	templates  []*launchTemplate // in order of creation
 	sets       []*deploymentSet  // in order of creation
 	placed     map[string]place
+	orders     int64 // of calls about instances that exist
 }
 
 // New returns the protocol of ECS for a service.
@@ -53,6 +54,7 @@ func New(s *core.Service) core.Wire {
 	maps.Copy(e.Table, e.templateActions())
 	maps.Copy(e.Table, e.setActions())
 	maps.Copy(e.Table, e.catalogActions())
+	maps.Copy(e.Table, e.upkeepActions())
 	return e
 }
 
@@ -101,6 +103,23 @@ func (e *api) setActions() map[string]alibaba.Action {
 		"ModifyDeploymentSetAttributes": {Run: e.modifyDeploymentSet},
 		"DescribeDeploymentSets":        {Run: e.describeDeploymentSets},
 		"DeleteDeploymentSet":           {Run: e.deleteDeploymentSet},
+	}
+}
+
+// upkeepActions are the actions that change instances that exist, and tell what happens to them.
+func (e *api) upkeepActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"TagResources":                  {Run: e.tagResources},
+		"UntagResources":                {Run: e.untagResources},
+		"ModifyInstanceAttribute":       {Run: e.modifyInstanceAttribute},
+		"ModifyInstanceAutoReleaseTime": {Run: e.modifyAutoReleaseTime},
+		"JoinSecurityGroup":             {Run: e.joinSecurityGroup},
+		"LeaveSecurityGroup":            {Run: e.leaveSecurityGroup},
+		"ModifyInstanceSpec":            {Run: e.modifyInstanceSpec},
+		"ModifyPrepayInstanceSpec":      {Run: e.modifyPrepayInstanceSpec},
+		"RenewInstance":                 {Run: e.renewInstance},
+		"DescribeInstanceHistoryEvents": {Run: e.describeEvents},
+		"AcceptInquiredSystemEvent":     {Run: e.acceptEvent},
 	}
 }
 

@@ -46,7 +46,7 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
-		{"Description", p["Description"]},
+		{"Description", m.Attr("Description")},
 		{"Status", alibaba.Status(m.PhaseAt(k.Now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
@@ -62,10 +62,10 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"HpcClusterId", p["HpcClusterId"]},
 		{"CreationTime", m.Created.UTC().Format(minuteFormat)},
 		{"StartTime", m.Created.UTC().Format(minuteFormat)},
-		{"DeletionProtection", p["DeletionProtection"] == "true"},
+		{"DeletionProtection", m.Attr("DeletionProtection") == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
-		{"OperationLocks", alibaba.List("LockReason", locks(m))},
+		{"OperationLocks", alibaba.List("LockReason", locks(k, m))},
 		{"DedicatedHostAttribute", alibaba.Object{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", alibaba.Object{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", alibaba.List("Tag", alibaba.Tags(m.Tags))},
@@ -73,11 +73,12 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 }
 
 // locks are the reasons why operations on an instance are blocked.
-func locks(m *core.Instance) []alibaba.Object {
-	if m.Lock == "" {
-		return nil
+func locks(k *core.Call, m *core.Instance) []alibaba.Object {
+	var list []alibaba.Object
+	for _, word := range m.LocksAt(k.Now) {
+		list = append(list, alibaba.Object{{"LockReason", word}, {"LockMsg", ""}})
 	}
-	return []alibaba.Object{{{"LockReason", m.Lock}, {"LockMsg", ""}}}
+	return list
 }
 
 // osType returns the kind of system of an image; of one that the inventory lacks by its ID.
@@ -102,13 +103,13 @@ func (e *api) osName(image string) string {
 func (e *api) hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	t := e.typeOf(m.InstanceType)
 	if t == nil {
-		t = &core.InstanceType{Family: familyOf(m.InstanceType)}
+		t = &core.InstanceType{}
 	}
 	cores := alibaba.Int(m.Params, "CpuOptions.Core")
 	threads := alibaba.Int(m.Params, "CpuOptions.ThreadsPerCore")
 	return append(o, alibaba.Object{
 		{"InstanceType", m.InstanceType},
-		{"InstanceTypeFamily", t.Family},
+		{"InstanceTypeFamily", e.family(m.InstanceType)},
 		{"Cpu", m.CPUs},
 		{"CPU", m.CPUs},
 		{"Memory", m.MemoryMiB},
@@ -140,7 +141,7 @@ func money(o alibaba.Object, m *core.Instance) alibaba.Object {
 	return append(o, alibaba.Object{
 		{"InstanceChargeType", chargeType(m)},
 		{"ExpiredTime", expires},
-		{"AutoReleaseTime", p["AutoReleaseTime"]},
+		{"AutoReleaseTime", m.Attr("AutoReleaseTime")},
 		{"SaleCycle", ""},
 		{"Recyclable", false},
 		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},

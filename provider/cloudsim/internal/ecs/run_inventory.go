@@ -165,3 +165,11 @@ func (e *api) shape(kind string) (cpus, memoryMiB int) {
 	}
 	return shapeOf(kind)
 }
+
+// family returns the family of an instance type in the same way.
+func (e *api) family(kind string) string {
+	if t := e.typeOf(kind); t != nil && t.Family != "" {
+		return t.Family
+	}
+	return familyOf(kind)
+}

@@ -61,6 +61,7 @@ func TestAListedCreateHasTheHardwareOfItsType(t *testing.T) {
 	sim := strict(nil)
 	c := newClient(t, sim)
 	c.WantOK(c.Call("RunInstances", listed("InstanceType", "ecs.gn6i-c4g1.xlarge", "VSwitchId", "vsw-bp1s5fnvk4gn2tws00002")...))
+	want(t, "instances of its family", c.Describe("InstanceTypeFamily", "ecs.gn6i").At("TotalCount"), "1")
 	at := func(field string) any { return c.Describe().At("Instances", "Instance", 0, field) }
 	want(t, "CPUs", at("Cpu"), "4")
 	want(t, "MiB", at("Memory"), "15360")
