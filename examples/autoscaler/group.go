@@ -62,13 +62,13 @@ func (g *group) template(ctx context.Context) (*template, error) {
 
 // increase adds n nodes and waits until they run. Another type or zone is tried when the first runs out.
 // An alternative must not be smaller: pods were placed on the template.
-func (g *group) increase(ctx context.Context, t *template, n int) ([]provider.Instance, error) {
+func (g *group) increase(ctx context.Context, t *template, n int) error {
 	have, err := g.nodes(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(have)+n > g.most {
-		return nil, fmt.Errorf("group %s has %d nodes, and may have %d: %d more are too many", g.name, len(have), g.most, n)
+		return fmt.Errorf("group %s has %d nodes, and may have %d: %d more are too many", g.name, len(have), g.most, n)
 	}
 	spec := t.candidates[0].Apply(g.spec)
 	spec.Count = n
@@ -76,10 +76,10 @@ func (g *group) increase(ctx context.Context, t *template, n int) ([]provider.In
 		Owner: g.name, Alternatives: catalog.AlternativesOf(t.atLeast()),
 	})
 	if op == nil {
-		return nil, err
+		return err
 	}
-	nodes, waitErr := op.Wait(ctx, nil)
-	return nodes, errors.Join(err, waitErr)
+	_, waitErr := op.Wait(ctx, nil)
+	return errors.Join(err, waitErr)
 }
 
 // atLeast returns the other candidates that are not smaller than the template.
@@ -184,8 +184,7 @@ func scaleUp(ctx context.Context, groups []*group, pods []pod) (*growth, error) 
 	if best == nil {
 		return nil, errors.New("no group has a node that takes these pods")
 	}
-	_, err := best.group.increase(ctx, best.template, best.nodes)
-	return best, err
+	return best, best.group.increase(ctx, best.template, best.nodes)
 }
 
 // hourly returns what n nodes cost an hour, or nil. An unknown price is not zero.

@@ -88,12 +88,12 @@ func TestAGroupKeepsToItsSizeAndCountsItsNodesByTheCloud(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := g.increase(t.Context(), tmpl, 2); err != nil {
+		if err := g.increase(t.Context(), tmpl, 2); err != nil {
 			t.Fatal(err)
 		}
 		again := testGroups(t, client)[0] // another process, which remembers nothing
 		again.most = 2
-		if _, err := again.increase(t.Context(), tmpl, 1); err == nil || !strings.Contains(err.Error(), "may have 2") {
+		if err := again.increase(t.Context(), tmpl, 1); err == nil || !strings.Contains(err.Error(), "may have 2") {
 			t.Errorf("a third node: got %v, want an error that says how many there may be", err)
 		}
 		ids, err := again.nodes(t.Context())
@@ -123,7 +123,7 @@ func TestASmallerTypeIsNoAlternativeOfATemplate(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := g.increase(t.Context(), tmpl, 1); err != nil {
+		if err := g.increase(t.Context(), tmpl, 1); err != nil {
 			t.Fatal(err)
 		}
 		if got := alive(sim)["ecs.r6.large"]; got != 1 {

@@ -2,6 +2,8 @@ package catalog_test
 
 import (
 	"cmp"
+	"errors"
+	"log/slog"
 	"maps"
 	"math/big"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/catalog"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
@@ -235,6 +238,30 @@ func TestASubnetThatIsNotListedIsNoted(t *testing.T) {
 		notes := strings.Join(candidates(t, client, catalog.Want{CPUs: 2, Spec: &spec}).Notes, "; ")
 		if !strings.Contains(notes, "no subnet vsw-bp1elsewhere") {
 			t.Errorf("the notes are %q, want one about the subnet", notes)
+		}
+	})
+}
+
+// ENS has prices of prepaid orders only: its driver says so, and no call is counted as failed.
+func TestAPriceThatTheDriverRefusesIsNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := places(t)[1]
+		var log strings.Builder
+		sim := market()
+		client, err := p.cloud.New(clouds.Config{
+			Region: p.region, Transport: sim.Transport(),
+			Options: &provider.Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := p.spec(t, client)
+		spec.InstanceType = "ens.sn1.tiny"
+		if _, err := catalog.Of(client).Price(t.Context(), spec); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("the error is %v, want one that matches ErrUnsupported", err)
+		}
+		if strings.Contains(log.String(), "DescribePrice") {
+			t.Errorf("a call was recorded:\n%s", log.String())
 		}
 	})
 }

@@ -133,6 +133,11 @@ func (k *Catalog) Price(ctx context.Context, spec provider.RunInstancesSpec) (*P
 	if err := k.c.Validate(spec, nil); err != nil {
 		return nil, err
 	}
+	if check, ok := k.c.Driver().(PriceChecker); ok {
+		if err := check.CheckPrice(&spec); err != nil {
+			return nil, err
+		}
+	}
 	var p *Price
 	call := provider.Call{Client: k.c, Region: spec.Region, API: apiPrice}
 	err = call.Read(ctx, func(ctx context.Context) (requestID string, err error) {
