@@ -220,6 +220,30 @@ func TestACandidateMakesASpecAndTheOthersItsAlternatives(t *testing.T) {
 	}
 }
 
+// A candidate would change what the spec says, and nobody would notice.
+func TestAWantThatContradictsItsSpecIsRefused(t *testing.T) {
+	inZone, inSubnet := base, base
+	inZone.Zone, inSubnet.Network.SubnetID = "a", "net-a"
+	for want, w := range map[string]catalog.Want{
+		`Want.Zones = "b": is not the zone`:         {Spec: &inZone, Zones: []string{"a", "b"}},
+		`Want.Subnets = "b": is not the zone`:       {Spec: &inZone, Subnets: map[string]string{"b": "net-b"}},
+		`Want.Subnets = "net-b": is not the subnet`: {Spec: &inSubnet, Subnets: map[string]string{"a": "net-a", "b": "net-b"}},
+	} {
+		f := shop()
+		_, err := catalog.Of(f.client()).Candidates(t.Context(), w)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %s: %v", want, err)
+		}
+		if len(f.Calls) > 0 {
+			t.Errorf("%s: %d calls were sent, want none", want, len(f.Calls))
+		}
+	}
+	same := catalog.Want{Spec: &inZone, Zones: []string{"a"}, Subnets: map[string]string{"a": "net-a"}}
+	if got, want := names(choose(t, shop(), same).Candidates), "tiny/a cheap/a dear/a"; got != want {
+		t.Errorf("the candidates are %q, want %q", got, want)
+	}
+}
+
 func TestAWrongWantIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	f := shop()
 	_, err := catalog.Of(f.client()).Candidates(t.Context(), catalog.Want{

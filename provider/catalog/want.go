@@ -132,6 +132,7 @@ func (w *Want) check() error {
 		k.Item("Want.Types", i).Require(t.ID != "", "ID", nil, "required")
 	}
 	if w.Spec != nil {
+		w.checkPlaces(&k)
 		other := w.Billing != "" && w.Spec.Billing.Mode != "" && w.Billing != w.Spec.Billing.Mode
 		k.Require(!other, "Want.Billing", w.Billing, "is not that of Want.Spec: leave it empty")
 	}
@@ -145,6 +146,19 @@ func (w *Want) check() error {
 	k.Require(w.MaxMemoryMiB == 0 || w.MemoryMiB <= w.MaxMemoryMiB, "Want.MemoryMiB", w.MemoryMiB,
 		"must not be above MaxMemoryMiB")
 	return k.Err()
+}
+
+// checkPlaces records where the want contradicts its spec: a candidate would change the spec silently.
+func (w *Want) checkPlaces(k *provider.Checker) {
+	zone, subnet := w.Spec.Zone, w.Spec.Network.SubnetID
+	for _, other := range w.Zones {
+		k.Require(zone == "" || other == zone, "Want.Zones", other, "is not the zone of Want.Spec, "+zone+": leave one of them out")
+	}
+	for _, other := range slices.Sorted(maps.Keys(w.Subnets)) {
+		id := w.Subnets[other]
+		k.Require(zone == "" || other == zone, "Want.Subnets", other, "is not the zone of Want.Spec, "+zone+": leave one of them out")
+		k.Require(subnet == "" || id == subnet, "Want.Subnets", id, "is not the subnet of Want.Spec, "+subnet+": leave one of them out")
+	}
 }
 
 // Candidate is an instance type in a zone that can be created.
