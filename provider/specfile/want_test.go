@@ -178,3 +178,22 @@ func TestTheSchemaOfAWantTakesWhatFilesTake(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a flag says gives a want or an error, and a want that its own bounds do not contradict.
+func FuzzParseWant(f *testing.F) {
+	for _, text := range []string{"cpus>=2,memoryGiB=4..16", "prefer=a,prefer=b", "arch=x86_64", "cpus>=", "=", "gpus=0.25", "subnets=a"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		w, err := specfile.ParseWant(text)
+		if err != nil {
+			if !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("%q: the error does not match ErrInvalid: %v", text, err)
+			}
+			return
+		}
+		if c := w.CPUs; c.Min > c.Max && c.Max > 0 {
+			t.Errorf("%q: the bounds are %+v", text, c)
+		}
+	})
+}
