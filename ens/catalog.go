@@ -18,6 +18,7 @@ var (
 	_ catalog.ImageLister         = (*driver)(nil)
 	_ catalog.StockReader         = (*driver)(nil)
 	_ catalog.Pricer              = (*driver)(nil)
+	_ catalog.PriceChecker        = (*driver)(nil)
 	_ catalog.NetworkLister       = (*driver)(nil)
 	_ catalog.SecurityGroupLister = (*driver)(nil)
 	_ catalog.KeyPairLister       = (*driver)(nil)

@@ -44,6 +44,9 @@ func (d *driver) DescribePrice(
 	return priceOf(&a, spec), resp.RequestID, nil
 }
 
+// CheckPrice implements [catalog.PriceChecker].
+func (d *driver) CheckPrice(spec *provider.RunInstancesSpec) error { return checkPrice(spec) }
+
 // checkPrice refuses specs that the call cannot express.
 func checkPrice(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}

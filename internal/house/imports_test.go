@@ -300,7 +300,8 @@ func TestFewDependencies(t *testing.T) {
 		"/provider/fleet":          append([]string{module + "/provider", module + "/provider/catalog"}, ofProvider...),
 		"/provider/catalog":        append([]string{module + "/provider"}, ofProvider...),
 		"/provider/specfile": append([]string{
-			module + "/provider", module + "/internal/nearest", "go.yaml.in/yaml/v4", "github.com/go-json-experiment/json",
+			module + "/provider", module + "/provider/catalog", module + "/internal/nearest", "go.yaml.in/yaml/v4",
+			"github.com/go-json-experiment/json",
 		}, ofProvider...),
 		"/provider/driverkit": append([]string{
 			module + "/provider", module + "/internal/adapter", module + "/internal/oncehttp",

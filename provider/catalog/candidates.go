@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +13,10 @@ import (
 
 // Candidates chooses instance types: those that have what is wanted, in the zones that offer and
 // have them, priced, the best one first. It asks for types, stock and prices in as few calls as
-// the cloud allows: one on CVM; two and one for each price on ECS and ENS. A cloud without a call
-// for stock or prices gives candidates whose stock or price is unknown, and a note. An empty list
-// is no error: Rejected says why.
+// the cloud allows: one on CVM; two and one for each price on ECS and ENS. With a spec, one more
+// finds the zone of its subnet, and one the architecture of its image, where these decide something.
+// A cloud without a call for stock or prices gives candidates whose stock or price is unknown, and a
+// note. An empty list is no error: Rejected says why.
 //
 // The list is a snapshot. Only a create proves stock: pass the list on as [AlternativesOf].
 func (k *Catalog) Candidates(ctx context.Context, w Want) (*Choice, error) {
@@ -23,7 +25,13 @@ func (k *Catalog) Candidates(ctx context.Context, w Want) (*Choice, error) {
 		return nil, err
 	}
 	p := &choosing{k: k, w: &w, out: &Choice{}}
+	if err := p.readSubnet(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.read(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.readImage(ctx); err != nil {
 		return nil, err
 	}
 	p.choose()
@@ -44,6 +52,7 @@ type choosing struct {
 	types []InstanceType
 	stock []Stock
 	blind bool // the cloud does not say what is in stock
+	image Arch // of the spec's image; "" where nothing is known
 }
 
 // read reads the types and the stock.
@@ -81,7 +90,7 @@ func (p *choosing) readStock(ctx context.Context) ([]Stock, error) {
 	}))
 	if errors.Is(err, errors.ErrUnsupported) {
 		p.blind = true
-		p.out.Notes = append(p.out.Notes, p.k.c.Name()+" has no call for stock: only a create tells what is in stock")
+		p.note(p.k.c.Name() + " has no call for stock: only a create tells what is in stock")
 		return nil, nil
 	}
 	return stock, err
@@ -134,7 +143,7 @@ func (p *choosing) choose() {
 	}
 	for i := range p.types {
 		t := &p.types[i]
-		if why := q.Mismatch(t); why != "" {
+		if why := cmp.Or(q.Mismatch(t), p.otherImage(t)); why != "" {
 			p.reject(t.ID, "", why)
 			continue
 		}
@@ -168,7 +177,7 @@ func (p *choosing) addBlind(t *InstanceType) {
 // addStocked adds a type in each zone that has it.
 func (p *choosing) addStocked(t *InstanceType, rows []*Stock) {
 	if len(rows) == 0 {
-		p.reject(t.ID, "", "no zone that may be chosen offers it "+string(p.w.billing()))
+		p.reject(t.ID, "", "is offered "+string(p.w.billing())+" in no zone that may be chosen")
 		return
 	}
 	for _, s := range merged(rows) {
@@ -216,6 +225,9 @@ func outOfStock(s *Stock) string {
 // add adds a candidate, unless the rules of the cloud refuse it.
 func (p *choosing) add(c *Candidate) {
 	c.Subnet, c.Billing = p.w.Subnets[c.Zone], p.w.billing()
+	if c.Zone == p.w.Region && !p.zoned() {
+		c.Zone = "" // the region is the only place, and specs name it as such
+	}
 	if p.w.Spec != nil {
 		spec := p.one(c)
 		if err := p.k.c.Validate(spec, nil); err != nil {

@@ -91,7 +91,7 @@ func TestEachRejectedTypeSaysWhy(t *testing.T) {
 	for at, want := range map[string]string{
 		"tiny/":   "has 1 CPU",
 		"cheap/b": "is out of stock: sold out today",
-		"gone/":   "no zone that may be chosen offers it on-demand",
+		"gone/":   "is offered on-demand in no zone that may be chosen",
 		"dear/a":  "costs 1.5 CNY an hour, more than 1",
 		"arm/b":   "costs 10 CNY an hour, more than 1",
 	} {
@@ -217,6 +217,30 @@ func TestACandidateMakesASpecAndTheOthersItsAlternatives(t *testing.T) {
 	options := &provider.RunOptions{Alternatives: alternatives}
 	if err := f.client().Validate(spec, options); err != nil {
 		t.Errorf("the client refuses what was chosen: %v", err)
+	}
+}
+
+// A candidate would change what the spec says, and nobody would notice.
+func TestAWantThatContradictsItsSpecIsRefused(t *testing.T) {
+	inZone, inSubnet := base, base
+	inZone.Zone, inSubnet.Network.SubnetID = "a", "net-a"
+	for want, w := range map[string]catalog.Want{
+		`Want.Zones = "b": is not the zone`:         {Spec: &inZone, Zones: []string{"a", "b"}},
+		`Want.Subnets = "b": is not the zone`:       {Spec: &inZone, Subnets: map[string]string{"b": "net-b"}},
+		`Want.Subnets = "net-b": is not the subnet`: {Spec: &inSubnet, Subnets: map[string]string{"a": "net-a", "b": "net-b"}},
+	} {
+		f := shop()
+		_, err := catalog.Of(f.client()).Candidates(t.Context(), w)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %s: %v", want, err)
+		}
+		if len(f.Calls) > 0 {
+			t.Errorf("%s: %d calls were sent, want none", want, len(f.Calls))
+		}
+	}
+	same := catalog.Want{Spec: &inZone, Zones: []string{"a"}, Subnets: map[string]string{"a": "net-a"}}
+	if got, want := names(choose(t, shop(), same).Candidates), "tiny/a cheap/a dear/a"; got != want {
+		t.Errorf("the candidates are %q, want %q", got, want)
 	}
 }
 

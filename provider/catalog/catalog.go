@@ -97,6 +97,30 @@ func (k *Catalog) Subnets(ctx context.Context, q NetworkQuery) iter.Seq2[Subnet,
 		})
 }
 
+// SubnetsByZone returns one subnet for each zone, as [Want].Subnets takes them: of several in a zone
+// that with the most free addresses, then that with the smaller ID. One without a free address is
+// left out. The query should name a VPC, or tags: a spec is for one VPC.
+func (k *Catalog) SubnetsByZone(ctx context.Context, q NetworkQuery) (map[string]string, error) {
+	best := map[string]Subnet{}
+	for s, err := range k.Subnets(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		full := s.AddressesKnown && s.FreeAddresses < 1
+		have, some := best[s.Zone]
+		worse := some && cmp.Or(cmp.Compare(s.FreeAddresses, have.FreeAddresses), cmp.Compare(have.ID, s.ID)) < 0
+		if full || worse {
+			continue
+		}
+		best[s.Zone] = s
+	}
+	ids := map[string]string{}
+	for zone, s := range best {
+		ids[zone] = s.ID
+	}
+	return ids, nil
+}
+
 // Quotas lists how much more the account may create in a region, and in a zone where the cloud
 // counts so.
 func (k *Catalog) Quotas(ctx context.Context, region, zone string) iter.Seq2[Quota, error] {

@@ -179,6 +179,13 @@ func TestAPriceByTheHourIsSharedByItsInstances(t *testing.T) {
 	if want := "2.58 CNY for 3 instances an hour"; p.String() != want {
 		t.Errorf("the price reads %q, want %q", p.String(), want)
 	}
+	if got, _ := p.PerHour(10); got != "8.6" {
+		t.Errorf("2.58 for three instances is %q an hour for ten, want 8.6", got)
+	}
+	third := catalog.Price{Amount: "1", Unit: catalog.PerHour, Instances: 3}
+	if got, _ := third.PerHour(3); got != "1" {
+		t.Errorf("a third three times is %q, want 1", got)
+	}
 	order := catalog.Price{Amount: "300", Currency: "CNY", Unit: catalog.PerOrder, Instances: 1, Period: 3, PeriodUnit: provider.Month}
 	if amount, ok := order.PerInstanceHour(); ok {
 		t.Errorf("an order for 3 months has the price %s an hour, want none: months differ", amount)

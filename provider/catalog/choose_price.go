@@ -24,7 +24,7 @@ func (p *choosing) ask(ctx context.Context) error {
 	kept := p.out.Candidates[:0]
 	for i, c := range p.out.Candidates {
 		if left == 0 {
-			p.out.Notes = append(p.out.Notes, fmt.Sprintf("%d prices were not asked for: see Want.Ask", len(p.out.Candidates)-i))
+			p.note(fmt.Sprintf("%d prices were not asked for: see Want.Ask", len(p.out.Candidates)-i))
 			kept = append(kept, p.out.Candidates[i:]...)
 			break
 		}
@@ -32,7 +32,7 @@ func (p *choosing) ask(ctx context.Context) error {
 		price, err := p.k.Price(ctx, p.one(&c))
 		switch {
 		case errors.Is(err, errors.ErrUnsupported):
-			p.out.Notes = append(p.out.Notes, err.Error())
+			p.note(err.Error())
 			p.out.Candidates = append(kept, p.out.Candidates[i:]...)
 			return nil
 		case refuses(err):
@@ -92,7 +92,7 @@ func tooDear(price *Price, most *big.Rat, bound string) string {
 func (p *choosing) why(c *Candidate) string {
 	parts := []string{count(c.Type.CPUs, "CPU"), memory(c.Type.MemoryMiB)}
 	if c.Type.GPUs > 0 {
-		parts = append(parts, strings.TrimSpace(number(c.Type.GPUs)+" GPUs "+c.Type.GPUModel))
+		parts = append(parts, strings.TrimSpace(gpus(c.Type.GPUs)+" "+c.Type.GPUModel))
 	}
 	if c.Type.Arch != "" {
 		parts = append(parts, string(c.Type.Arch))

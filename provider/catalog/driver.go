@@ -47,6 +47,12 @@ type Pricer interface {
 	DescribePrice(ctx context.Context, spec *provider.RunInstancesSpec) (p *Price, requestID string, err error)
 }
 
+// PriceChecker is implemented beside [Pricer] by drivers that refuse the price of some specs by
+// themselves. It sends nothing: its error keeps DescribePrice from being called and counted.
+type PriceChecker interface {
+	CheckPrice(spec *provider.RunInstancesSpec) error
+}
+
 // NetworkLister answers which networks and subnets there are.
 type NetworkLister interface {
 	DescribeNetworks(ctx context.Context, q *NetworkQuery, pageToken string) (*provider.Page[Network], error)

@@ -127,7 +127,7 @@ func (q *InstanceTypeQuery) otherSize(t *InstanceType) string {
 	case q.MaxMemoryMiB > 0 && t.MemoryMiB > q.MaxMemoryMiB:
 		return "has " + memory(t.MemoryMiB)
 	case t.GPUs < q.MinGPUs && t.GPUsKnown:
-		return "has " + number(t.GPUs) + " GPUs"
+		return "has " + gpus(t.GPUs)
 	case t.GPUs < q.MinGPUs:
 		return "has no GPU that the cloud tells of"
 	}

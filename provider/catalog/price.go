@@ -77,12 +77,15 @@ func (p *Price) Known() bool { return p != nil && p.Amount != "" }
 // PerInstanceHour returns what one instance costs an hour, rounded to six places, where the price
 // is by the hour. A prepaid order has no price an hour: ok is then false, because the time it is
 // for depends on the calendar.
-func (p *Price) PerInstanceHour() (amount string, ok bool) {
+func (p *Price) PerInstanceHour() (amount string, ok bool) { return p.PerHour(1) }
+
+// PerHour is [Price.PerInstanceHour] for n instances. It is rounded once, at the end.
+func (p *Price) PerHour(n int) (amount string, ok bool) {
 	r := p.each()
 	if r == nil || p.Unit != PerHour {
 		return "", false
 	}
-	text := r.FloatString(6)
+	text := r.Mul(r, new(big.Rat).SetInt64(int64(n))).FloatString(6)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), "."), true
 }
 
@@ -129,6 +132,11 @@ func (k *Catalog) Price(ctx context.Context, spec provider.RunInstancesSpec) (*P
 	}
 	if err := k.c.Validate(spec, nil); err != nil {
 		return nil, err
+	}
+	if check, ok := k.c.Driver().(PriceChecker); ok {
+		if err := check.CheckPrice(&spec); err != nil {
+			return nil, err
+		}
 	}
 	var p *Price
 	call := provider.Call{Client: k.c, Region: spec.Region, API: apiPrice}

@@ -25,11 +25,13 @@ const (
 type Want struct {
 	Region string // "" means the region of the client
 
-	// Zones are the only zones that may be chosen. Empty means all of the region.
+	// Zones are the only zones that may be chosen. Empty means those of Subnets, else that of
+	// Spec, else all of the region.
 	Zones []string
 
 	// Subnets are the subnets by zone, on clouds whose subnets belong to a zone (ECS, CVM). When
 	// it is set, only these zones may be chosen, and each candidate has the subnet of its zone.
+	// [Catalog.SubnetsByZone] finds them. Empty means the subnet of Spec, and its zone alone.
 	Subnets map[string]string
 
 	CPUs, MaxCPUs           int // at least and at most; 0 is no bound
@@ -84,10 +86,15 @@ func (w *Want) billing() provider.BillingMode {
 
 // zones returns the only zones that may be chosen, in order of preference. Nil means all.
 func (w *Want) zones() []string {
-	if len(w.Zones) > 0 || len(w.Subnets) == 0 {
+	switch {
+	case len(w.Zones) > 0:
 		return w.Zones
+	case len(w.Subnets) > 0:
+		return slices.Sorted(maps.Keys(w.Subnets))
+	case w.Spec != nil && w.Spec.Zone != "":
+		return []string{w.Spec.Zone}
 	}
-	return slices.Sorted(maps.Keys(w.Subnets))
+	return nil
 }
 
 // types returns the wanted types as a query.
@@ -125,6 +132,7 @@ func (w *Want) check() error {
 		k.Item("Want.Types", i).Require(t.ID != "", "ID", nil, "required")
 	}
 	if w.Spec != nil {
+		w.checkPlaces(&k)
 		other := w.Billing != "" && w.Spec.Billing.Mode != "" && w.Billing != w.Spec.Billing.Mode
 		k.Require(!other, "Want.Billing", w.Billing, "is not that of Want.Spec: leave it empty")
 	}
@@ -138,6 +146,19 @@ func (w *Want) check() error {
 	k.Require(w.MaxMemoryMiB == 0 || w.MemoryMiB <= w.MaxMemoryMiB, "Want.MemoryMiB", w.MemoryMiB,
 		"must not be above MaxMemoryMiB")
 	return k.Err()
+}
+
+// checkPlaces records where the want contradicts its spec: a candidate would change the spec silently.
+func (w *Want) checkPlaces(k *provider.Checker) {
+	zone, subnet := w.Spec.Zone, w.Spec.Network.SubnetID
+	for _, other := range w.Zones {
+		k.Require(zone == "" || other == zone, "Want.Zones", other, "is not the zone of Want.Spec, "+zone+": leave one of them out")
+	}
+	for _, other := range slices.Sorted(maps.Keys(w.Subnets)) {
+		id := w.Subnets[other]
+		k.Require(zone == "" || other == zone, "Want.Subnets", other, "is not the zone of Want.Spec, "+zone+": leave one of them out")
+		k.Require(subnet == "" || id == subnet, "Want.Subnets", id, "is not the subnet of Want.Spec, "+subnet+": leave one of them out")
+	}
 }
 
 // Candidate is an instance type in a zone that can be created.

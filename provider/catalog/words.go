@@ -16,6 +16,14 @@ func count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
+// gpus returns a number of GPUs, which may be a part of one.
+func gpus(n float64) string {
+	if n == 1 {
+		return "1 GPU"
+	}
+	return number(n) + " GPUs"
+}
+
 // number returns a number as text.
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
