@@ -127,7 +127,8 @@ func (a *pageInfo) next(token string, got, asked int) string {
 	if says := a.PageSize.Int(); says > 0 {
 		size = min(asked, says)
 	}
-	if got < size || n*size >= a.TotalCount.Int() {
+	complete := a.TotalCount != "" && n*size >= a.TotalCount.Int()
+	if got < size || complete {
 		return ""
 	}
 	return strconv.Itoa(n + 1)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/catalog"
 )
 
 // methods are the calls of the driver.
@@ -27,6 +28,18 @@ func methods() map[string]func(*driver, context.Context) error {
 		},
 		"TerminateInstances": func(d *driver, ctx context.Context) error {
 			return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"i-1"}})
+		},
+		"DescribeImages": func(d *driver, ctx context.Context) error {
+			_, err := d.DescribeImages(ctx, &catalog.ImageQuery{}, "")
+			return err
+		},
+		"DescribeVSwitches": func(d *driver, ctx context.Context) error {
+			_, err := d.DescribeSubnets(ctx, &catalog.NetworkQuery{}, "")
+			return err
+		},
+		"DescribePrice": func(d *driver, ctx context.Context) error {
+			_, _, err := d.DescribePrice(ctx, minimalSpec())
+			return err
 		},
 		"ChangePower": func(d *driver, ctx context.Context) error {
 			_, err := d.ChangePower(ctx, &provider.PowerRequest{IDs: []string{"i-1"}, Action: provider.PowerStop})

@@ -46,7 +46,8 @@ type Config struct {
 	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
 	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
 	// passwords in clear. "{region}" in it stands for the region, as in
-	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region.
+	// "ecs-vpc.{region}.aliyuncs.com", which serves the private networks of each region. The catalog
+	// reads networks at the host of the VPC product beside it; a host of your own serves both.
 	Endpoint string
 
 	// EndpointFor returns the endpoint of a region, in the forms of Endpoint; "" leaves it to
@@ -137,7 +138,8 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits. The rates are unverified, and a cautious start: the real
-// ones are per minute, API, region and account, and only the account's quota center shows them.
+// ones are per minute, API, region and account, and only the account's quota center shows them. The
+// one of prices is documented.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -151,7 +153,7 @@ func (d *driver) Limits() provider.Limits {
 		ClientToken:         true,
 		PartialCreates:      true, // MinAmount
 		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
-		Idempotent:          []provider.API{"CreatePlacementGroup"},
+		Idempotent:          []provider.API{"CreatePlacementGroup", "ResizeInstance", "RenewInstance"},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 300, Per: time.Minute},
 			provider.APIDescribeInstances:  {Calls: 480, Per: time.Minute},
@@ -159,6 +161,19 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStartInstances:     {Calls: 300, Per: time.Minute},
 			provider.APIStopInstances:      {Calls: 300, Per: time.Minute},
 			provider.APIRebootInstances:    {Calls: 300, Per: time.Minute},
+
+			"DescribePrice":         {Calls: 500, Per: time.Minute}, // documented
+			"DescribeImages":        {Calls: 300, Per: time.Minute},
+			"DescribeInstanceTypes": {Calls: 300, Per: time.Minute},
+			"DescribeStock":         {Calls: 300, Per: time.Minute},
+			"DescribeZones":         {Calls: 300, Per: time.Minute},
+
+			"TagInstances":    {Calls: 1000, Per: time.Minute}, // documented
+			"UntagInstances":  {Calls: 1000, Per: time.Minute},
+			"ModifyInstances": {Calls: 300, Per: time.Minute},
+			"ResizeInstance":  {Calls: 100, Per: time.Minute},
+			"RenewInstance":   {Calls: 100, Per: time.Minute},
+			"DescribeNotices": {Calls: 300, Per: time.Minute}, // 500 for events
 		},
 		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}

@@ -151,6 +151,30 @@
 // is a refusal for it. StoppedMode is sent for StopCharging and for KeepCharging; without
 // both the cloud decides whether a stopped instance is paid for.
 //
+// # Changes and notices
+//
+// Package [maintain] changes one instance a call here, except for tags (50 instances, 20 tags). A new
+// password takes effect at the next start. A description cannot be removed, only replaced. Deletion
+// protection is for instances on demand. A time of release is 30 minutes ahead at least, and not for
+// prepaid instances. Resizes and renewals are idempotent by token; a prepaid instance is resized by
+// ModifyPrepayInstanceSpec, which pays at once.
+//
+// Package [notice] asks DescribeInstances for the locks Recycling (a spot instance that is taken back
+// in about 5 minutes), financial and security, and DescribeInstanceHistoryEvents for events: those that
+// are not over, and those of the last 24 hours that are. An answer about events takes three calls.
+//
+// # Catalog
+//
+// Package [catalog] has an answer to every question on ECS. One call tells the stock of all zones
+// and types for one way to pay, as a word: WithStock is plenty, ClosedWithStock low. A price is that
+// of the whole order, with its disks, in the currency of the answer; a type that the cloud has no
+// price for now (PriceNotFound) has an unknown one. A price cannot be asked for a launch template,
+// nor for an image family. Without SystemDisk.Type the price call assumes a disk of its own choice,
+// which some types refuse. A spot price needs the zone. Networks and subnets come from the VPC
+// product, whose host follows from the endpoint of ECS: ecs-vpc.{region} gives vpc-vpc.{region}; a
+// host that is none of the vendor's serves both. Community images are not listed. Bandwidth is
+// counted as the vendor does, 1024000 kbit/s as 1000 Mbit/s.
+//
 // # Vendor options
 //
 // [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,

@@ -67,6 +67,11 @@ var documentedClasses = []struct {
 		InvalidUserData.Base64FormatInvalid HOSTNAME_ILLEGAL Duplicate.TagKey OperationDenied.PerformanceLevelNotMatch
 		InvalidParameter.Strategy MissingParameter.LaunchTemplateId InvalidInstanceChargeType.NotFound InvalidStatus.NotFound
 		InvalidSomethingNew.Whatever InvalidPassword`},
+	{provider.ErrInvalid, provider.OutcomeRejected, false, `NumberExceed.ResourceIds NumberExceed.Tags InvalidHostPassword.Malformed
+		InvalidPeriod.ExceededMaximumExpirationDate InvalidChargeType.ValueNotSupported Downgrade.NotSupported
+		InvalidLockReason.NotFound InvalidAutoReleaseTime.Malformed`},
+	{provider.ErrState, provider.OutcomeRejected, false, `InstanceNotInSecurityGroup InvalidInstanceStatus.NotStopped`},
+	{provider.ErrBalance, provider.OutcomeRejected, false, `Instance.UnPaidOrder`},
 	{nil, provider.OutcomeUnknown, false, `OperationDenied SomethingNew Something.New`},
 }
 

@@ -76,11 +76,7 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	l, windows := &spec.Login, alicloud.IsWindows(spec.ImageID)
 	if p := l.Password.Reveal(); p != "" {
-		c.Require(len(p) >= 8 && len(p) <= 30, "Login.Password", nil, "must be 8 to 30 characters long")
-		c.Require(adapter.PasswordKinds(p) >= 3, "Login.Password", nil,
-			"must have three of: upper case, lower case, digits, special characters")
-		c.Require(strings.Trim(p, passwordChars) == "", "Login.Password", nil,
-			"must have no other characters than letters, digits and "+alicloud.PasswordSpecials+`"\`)
+		checkPassword(c, "Login.Password", p)
 		c.Require(p[0] != '/' || !windows, "Login.Password", nil, "must not begin with / on Windows")
 	}
 	if len(l.KeyPairs) > 1 {

@@ -145,6 +145,8 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
 			provider.APIRenameInstance:     {Calls: 10, Per: time.Second},
+			apiDescribeRegions:             {Calls: 10, Per: time.Second}, // documented, as the next one
+			apiDescribeNetworks:            {Calls: 10, Per: time.Second},
 		},
 		RatesSpanRegions: true, // they are of the account
 		FirstLook:        40 * time.Second,

@@ -202,6 +202,11 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 			t.Errorf("%v: r.Per is %v, want %v", api, r.Per, time.Second)
 		}
 	}
+	for _, api := range []provider.API{"DescribeRegions", "DescribeNetworks"} {
+		if got, want := l.Rates[api], (provider.Rate{Calls: 10, Per: time.Second}); got != want {
+			t.Errorf("the rate of %s is %+v, want %+v", api, got, want)
+		}
+	}
 	if l.FirstLook != 40*time.Second {
 		t.Errorf("the first look is after %v, want 40s", l.FirstLook)
 	}

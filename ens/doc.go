@@ -129,6 +129,23 @@
 // with them go with them. Ordered and Force of a TerminateRequest are ignored. An instance
 // with deletion protection is refused. An unpaid order stays until it is paid or canceled.
 //
+// # Catalog
+//
+// Package catalog answers questions about nodes as regions (DescribeEnsRegions), instance types
+// (DescribeInstanceTypes), images, stock (DescribeAvailableResource), prices (DescribePrice), key
+// pairs (DescribeKeyPairs), security groups (DescribeSecurityGroups), networks (DescribeNetworks) and
+// vSwitches (DescribeVSwitches). There are no zones, and no call for quotas.
+//
+// Only DescribeImageInfos tells the architectures of public images, and it has neither names nor
+// times. So a list that has public images asks it first, then reads DescribeImages, and then the own
+// and shared images from DescribeSelfImages, which also has their states. The list is that of all
+// nodes. A create takes key pairs by name.
+//
+// Stock is a number for each node, type and pair of disks. It is not documented for which way to pay
+// it is: it is answered for each. Ten instances and more count as plenty. Prices are those of prepaid
+// orders, and need SystemDisk.SizeGiB. Bandwidth is metered and in no price. An answer without a price
+// is an unknown one.
+//
 // # Quotas and paging
 //
 // At most 100 instances in a create, 10 creates and 100 descriptions a second.

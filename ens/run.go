@@ -120,13 +120,13 @@ func (a *describeAnswer) page(
 	page.Short = leftOut || shows.Contradicts()
 	if len(req.IDs) == 0 {
 		var short bool
-		page.NextPage, short = at.next(a)
+		page.NextPage, short = at.next(cmp.Or(a.PageSize, perCall), len(rows), a.TotalCount)
 		page.Short = page.Short || short
 	}
 	return page
 }
 
-// cursor is a place in a list: the number of a page, and how many instances the pages before it
+// cursor is a place in a list: the number of a page, and how many rows the pages before it
 // had. Seen is -1 when those pages were full.
 type cursor struct{ page, seen int }
 
@@ -135,7 +135,12 @@ func checkDescribe(req *provider.DescribeRequest) (cursor, error) {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, perCall); err != nil {
 		return cursor{}, err
 	}
-	page, seen, short := strings.Cut(cmp.Or(req.PageToken, "1"), "+")
+	return readCursor(req.PageToken)
+}
+
+// readCursor reads the token of a page.
+func readCursor(token string) (cursor, error) {
+	page, seen, short := strings.Cut(cmp.Or(token, "1"), "+")
 	at := cursor{seen: -1}
 	var err error
 	if at.page, err = strconv.Atoi(page); err == nil && short {
@@ -143,32 +148,36 @@ func checkDescribe(req *provider.DescribeRequest) (cursor, error) {
 	}
 	negative := short && at.seen < 0
 	if err != nil || at.page < 1 || negative {
-		return cursor{}, &provider.FieldError{
-			Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "must be the NextPage of an earlier page",
-		}
+		return cursor{}, noSuchPage(token)
 	}
 	return at, nil
 }
 
-// next returns the token of the page after this one, or "" for the last page. The instances of the
+// noSuchPage refuses a token that no page has named.
+func noSuchPage(token string) error {
+	return &provider.FieldError{
+		Driver: Name, Path: "PageToken", Value: token, Reason: "must be the NextPage of an earlier page",
+	}
+}
+
+// next returns the token of the page after this one, or "" for the last page. The rows of the
 // answer and its total count more than any size of a page: ENS may have lowered that, whatever size
 // it names. A page without a total is the last one when it is not full. An empty page is always the
-// last one.
+// last one. Size is how many rows a page has, and got how many this one has.
 //
 // Short reports, for the last page, that the total differs from what all pages showed.
-func (c cursor) next(a *describeAnswer) (token string, short bool) {
-	size, got := cmp.Or(a.PageSize, perCall), len(a.rows())
+func (c cursor) next(size, got int, total *int) (token string, short bool) {
 	seen := c.seen
 	if seen < 0 {
 		seen = (c.page - 1) * size
 	}
 	more := got >= size
-	if a.TotalCount != nil && *a.TotalCount >= seen+got { // a total below what was seen is not believed
-		more = *a.TotalCount > seen+got
+	if total != nil && *total >= seen+got { // a total below what was seen is not believed
+		more = *total > seen+got
 	}
 	switch {
 	case got == 0 || !more:
-		return "", a.TotalCount != nil && *a.TotalCount != seen+got
+		return "", total != nil && *total != seen+got
 	case seen+got == c.page*size:
 		return strconv.Itoa(c.page + 1), false
 	default:

@@ -22,6 +22,9 @@ func sighting(i *Instance) ownership.Sighting {
 
 // ownerOf returns the owner of an instance that was seen: see [ownership.Mark.OwnerOf].
 func (op *Operation) ownerOf(i *Instance, oldest time.Time) ownership.Owner {
+	if op.adopted {
+		return ownership.Own
+	}
 	m, s := op.mark(), sighting(i)
 	return m.OwnerOf(&s, oldest)
 }
@@ -29,6 +32,9 @@ func (op *Operation) ownerOf(i *Instance, oldest time.Time) ownership.Owner {
 // isForeign reports whether an instance that was seen cannot be the operation's, or has a name
 // that the operation would not give.
 func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
+	if op.adopted {
+		return false
+	}
 	m, s := op.mark(), sighting(i)
 	return m.IsForeign(&s, oldest)
 }

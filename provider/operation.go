@@ -33,6 +33,10 @@ type Operation struct {
 	opts   RunOptions
 	began  time.Time // by the clock of this process; zero when another one began it
 
+	// adopted means that a caller named the instances, which somebody else made: neither their age
+	// nor their tags say to whom they belong.
+	adopted bool
+
 	spec hiddenSpec // nil when a resumed operation was not given one
 
 	ledger  *ledger.Ledger

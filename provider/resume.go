@@ -180,7 +180,10 @@ func (c *Client) restore(text []byte, o RunOptions) (*Operation, error) {
 	}
 	op := &Operation{
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
-		owner: cmp.Or(o.Owner, s.Owner), opts: o,
+		owner: cmp.Or(o.Owner, s.Owner), opts: o, adopted: s.Adopted,
+	}
+	if op.adopted {
+		op.opts.OnFailure = KeepOnFailure // see Adopt
 	}
 	op.keepLedger(l)
 	op.maker.Rules = op.rules(&RunInstancesSpec{})

@@ -19,7 +19,7 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	}
 	s := token.Operation{
 		Driver: op.c.name, Region: op.region, ID: op.id, Run: op.run, Owner: op.owner,
-		Class: op.class, Hash: op.hash, Print: op.print,
+		Class: op.class, Hash: op.hash, Print: op.print, Adopted: op.adopted,
 	}
 	op.mu.Unlock()
 	s.Saved = op.ledger.Save()

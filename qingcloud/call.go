@@ -37,7 +37,8 @@ const (
 // call is one request to the cloud.
 type call struct {
 	action  string
-	zone    string
+	zone    string            // also decides where the call goes
+	global  bool              // the action takes no zone
 	in      any               // pointer to a struct with the SDK's tags
 	secrets map[string]string // parameters that the SDK's builder would log
 	params  map[string]string // raw parameters of the user
@@ -102,15 +103,15 @@ func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out reply)
 
 // send does the one HTTP exchange and returns the body of a 200.
 func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]byte, error) {
-	timeout := readTimeout
-	if !oncehttp.IsRead(ex.op) {
-		timeout = writeTimeout
+	timeout, transport := readTimeout, d.transports.Reads
+	if !isRead(ex.op) {
+		timeout, transport = writeTimeout, d.transports.Creates
 		oncehttp.NoReplay(req)
 	}
 	inner, cancel := context.WithTimeout(ex.Watch(ctx), timeout)
 	defer cancel()
 	d.calls.add(time.Now())
-	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
+	resp, err := ex.RoundTrip(transport, req.WithContext(inner))
 	d.answered.Record(&ex.Exchange)
 	if err == nil {
 		err = ex.ReadAll(resp)
@@ -126,6 +127,9 @@ func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]b
 	}
 	return ex.Body(), nil
 }
+
+// isRead reports whether an action changes nothing. The names of all but one say so.
+func isRead(action string) bool { return oncehttp.IsRead(action) || action == actionQuotas }
 
 // outcome returns what is known about a call without an answer of the cloud. A request that
 // could not be built or signed cannot be the next time either.
@@ -143,9 +147,11 @@ type zoneProperty struct {
 
 // build lets the SDK build the request, and adds what the SDK must not see, because it would log it.
 func build(sdk *config.Config, c *call) (*http.Request, error) {
-	op := &data.Operation{
-		Config: sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+	zone := &zoneProperty{&c.zone}
+	if c.global {
+		zone.Zone = nil
 	}
+	op := &data.Operation{Config: sdk, Properties: zone, APIName: c.action, RequestMethod: http.MethodGet}
 	in := reflect.ValueOf(c.in)
 	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
 	if err != nil {

@@ -170,6 +170,21 @@
 // may join, and how many instances a group holds. Groups are asked for one ID a
 // call, because an unknown one may fail the whole call.
 //
+// # Catalog
+//
+// Package catalog answers questions about zones (DescribeZones), instance types
+// (DescribeInstanceTypes), images (DescribeImages), key pairs (DescribeKeyPairs), routers as networks
+// (DescribeRouters), networks of layer 2 as subnets (DescribeVxnets), security groups
+// (DescribeSecurityGroups) and what is left of quotas (GetQuotaLeft, which has no totals). There is
+// no call for regions, stock, and prices before a create.
+//
+// Without a filter DescribeImages lists the account's own images only, and deleted ones too. The
+// adapter always names the states, and asks for the images of the system and for own ones one after
+// the other. Images that another account shares count as own: an answer does not say whose an image
+// is. An unknown ID fails a call about images by ID; the adapter then asks for them one by one. The
+// answers have no GPU, architecture and network of a type, and mostly no architecture of an image:
+// 64bit alone is not taken for one. A tag has a name and an empty value.
+//
 // # Quotas and paging
 //
 // 2000 calls an hour and account, over all actions; another page of the

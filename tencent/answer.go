@@ -76,6 +76,11 @@ func (a *response[R]) lostRows(list string) bool {
 	return slices.Contains(a.unread, "Response."+list+"[]")
 }
 
+// noRows reports whether a list has rows of which none could be read, or is no list.
+func (a *response[R]) noRows(list string, rows int) bool {
+	return rows == 0 && anyUnread(a.unread, "Response."+list)
+}
+
 // anyUnread reports whether a field, or a part of it, could not be read.
 func anyUnread(unread []string, field string) bool {
 	for _, path := range unread {

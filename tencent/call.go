@@ -87,6 +87,7 @@ func (d *driver) send(ex *exchange, req tchttp.Request, resp tchttp.Response) er
 	if err != nil {
 		return ex.notSent(provider.ErrInvalid, err)
 	}
+	at.Host = hostOfProduct(at.Host, req.GetService())
 	creds, err := d.askCredentials(ex.ctx)
 	if err != nil {
 		return ex.notSent(provider.ErrAuth, err)
@@ -183,8 +184,16 @@ func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Res
 	return nil
 }
 
+// cvmProduct is the name of CVM among the vendor's products: that of its hosts and signatures.
+const cvmProduct = "cvm"
+
 // rawRequest returns a request with a body that the SDK has no type for.
 func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
-	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
+	return productRequest(cvmProduct, cvm.APIVersion, action, params)
+}
+
+// productRequest is rawRequest for any product of the vendor. It is signed for that product.
+func productRequest(product, version, action string, params map[string]any) (tchttp.Request, error) {
+	req := tchttp.NewCommonRequest(product, version, action)
 	return req, req.SetActionParameters(params)
 }

@@ -202,7 +202,7 @@ func (d *driver) Limits() provider.Limits {
 	}
 }
 
-// callRates returns the documented rates. A call that they leave out has 10 a second.
+// callRates returns the documented rates, and 10 a second for calls without one.
 func callRates() map[provider.API]provider.Rate {
 	return map[provider.API]provider.Rate{
 		provider.APIRunInstances:       {Calls: 10, Per: time.Second},
@@ -225,6 +225,25 @@ func callRates() map[provider.API]provider.Rate {
 		"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
 		"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
 		"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
+
+		"DescribeRegions":        {Calls: 20, Per: time.Second},
+		"DescribeZones":          {Calls: 20, Per: time.Second},
+		"DescribeInstanceTypes":  {Calls: 20, Per: time.Second}, // half of 40: stock is asked by the same call
+		"DescribeStock":          {Calls: 20, Per: time.Second},
+		"DescribePrice":          {Calls: 10, Per: time.Second},
+		"DescribeImages":         {Calls: 10, Per: time.Second},
+		"DescribeKeyPairs":       {Calls: 10, Per: time.Second},
+		"DescribeQuotas":         {Calls: 10, Per: time.Second},
+		"DescribeNetworks":       {Calls: 10, Per: time.Second},
+		"DescribeSubnets":        {Calls: 10, Per: time.Second},
+		"DescribeSecurityGroups": {Calls: 10, Per: time.Second},
+
+		"TagInstances":    {Calls: 20, Per: time.Second},
+		"UntagInstances":  {Calls: 20, Per: time.Second},
+		"ModifyInstances": {Calls: 10, Per: time.Second},
+		"ResizeInstance":  {Calls: 10, Per: time.Second},
+		"RenewInstance":   {Calls: 10, Per: time.Second},
+		"DescribeNotices": {Calls: 10, Per: time.Second},
 	}
 }
 
@@ -261,6 +280,16 @@ func hostOf(region string) string {
 		return "cvm." + region + ".tencentcloudapi.com"
 	}
 	return defaultHost
+}
+
+// hostOfProduct returns the host of another product of the vendor, such as vpc.tencentcloudapi.com: the
+// hosts of all products differ in their first word only. A host that does not begin with "cvm" is
+// not one of the vendor's, and serves all products.
+func hostOfProduct(host, product string) string {
+	if rest, ok := strings.CutPrefix(host, cvmProduct+"."); ok {
+		return product + "." + rest
+	}
+	return host
 }
 
 // hasPath reports whether an endpoint has a path. The SDK sends every request to "/".

@@ -221,6 +221,43 @@
 // Tags of a template are sent with the resource type "launch-template", which CVM
 // does not document; those of a group with "ps", which it does.
 //
+// # Catalog
+//
+// Package [catalog] answers all its questions here. Stock comes from
+// DescribeZoneInstanceConfigInfos, whose rows have the type and the price of one instance
+// without disks too. Types come from the same call where the query names IDs, a zone, a family or
+// an architecture, and else from DescribeInstanceTypeConfigs, whose answer is shorter: it has no
+// processor, no local disks and no limits of the network, but the model of GPUs. The architecture
+// follows from the maker of the processor: no answer names it. InstanceBandwidth is one number
+// without a direction, which stands in both directions.
+//
+// A price is asked by InquiryPriceRunInstances with the parameters of the create, without its
+// token, its secrets and what has no price. It is for 100 instances at most. CVM does not document
+// that disks are a part of InstancePrice, nor that the price by the hour counts all instances of a
+// request; both are taken to be so. No answer names a currency. It is USD at the endpoints of the
+// international site, CNY at the vendor's others, and unknown at an endpoint of another name. A
+// price of 0 is taken for one that CVM does not say. Public bandwidth is a part of the price where
+// the spec says that it is paid like the instances; else it is in Price.Extra, and so is traffic.
+// The price of prepaid stock is for one month.
+//
+// Networks, subnets and security groups are of the product VPC, and regions of a product of their
+// own. Their hosts are those of CVM with another first word (vpc.tencentcloudapi.com); an endpoint
+// that does not begin with "cvm." serves all of them. Times of the product VPC have no zone and
+// count as China's. Security groups belong to the account. Quotas of spot instances count vCPUs.
+//
+// # Changes and notices
+//
+// Package [maintain] changes instances here with these limits. Tags are set and removed one a call, of
+// 50 instances, in the product of tags. A name that is given later has 60 characters, unlike that of
+// a create. A password needs a stopped instance. A time of release can be set once: it is a timer, which
+// DeleteInstancesActionTimer cancels by its ID. ResetInstancesType starts the instance afterwards,
+// also one that was stopped before. RenewInstances and ResetInstancesType have no token: a lost answer
+// is settled by a look at the instance. A renewal keeps AutoRenew, because the call would make it manual.
+//
+// Package [notice] asks DescribeTaskInfo for repair tasks, and DescribeInstances for instances in the
+// recycle bin and for failed launches. No call tells of a spot instance before it is taken back. Types
+// 102 to 104 of tasks are failures, and the others are maintenance. Their times count as China's.
+//
 // # Not supported
 //
 // CVM has no description of instances and disks, no performance levels or IOPS of

@@ -89,6 +89,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "FailedOperation.NotFoundEIP", Kind: provider.ErrNotFound},
 	{Code: "InvalidParameter.SnapshotNotFound", Kind: provider.ErrNotFound},
 	{Code: "FailedOperation.DisasterRecoverGroupNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.ResourceIdInvalid", Kind: provider.ErrNotFound}, // of the product of tags
 
 	// Something with this name is there already.
 	{Code: "InvalidImageName.Duplicate", Kind: provider.ErrExists},
@@ -97,6 +98,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "FailedOperation.AccountAlreadyExists", Kind: provider.ErrExists},
 	{Code: "FailedOperation.MutActionTimerExist", Kind: provider.ErrExists},
 	{Code: "InvalidParameterValue.DeployVpcAlreadyExists", Kind: provider.ErrExists},
+	{Code: "ResourceInUse.TagKeyAttached", Kind: provider.ErrExists},
+	{Code: "ResourceInUse.TagDuplicate", Kind: provider.ErrExists},
 
 	// Who is calling.
 	{Code: "AuthFailure", Kind: provider.ErrAuth},
@@ -192,6 +195,9 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "UnsupportedOperation.*", Kind: provider.ErrInvalid},
 	{Code: "OperationDenied", Kind: provider.ErrInvalid},
 	{Code: "OperationDenied.*", Kind: provider.ErrInvalid},
+	{Code: "LimitExceeded.ResourceNumPerRequest", Kind: provider.ErrInvalid},
+	{Code: "LimitExceeded.TagNumPerRequest", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.ResourceAppIdNotSame", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.IllegalTagKey", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.IllegalTagValue", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.TagKeyReserved", Kind: provider.ErrInvalid},
@@ -220,6 +226,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "MutexOperation", Kind: provider.ErrState, Temporary: true},
 	{Code: "MutexOperation.*", Kind: provider.ErrState, Temporary: true},
 	{Code: "OperationDenied.InstanceOperationInProgress", Kind: provider.ErrState, Temporary: true},
+	{Code: "FailedOperation.ResourceTagProcessing", Kind: provider.ErrState, Temporary: true},
 	{Code: "ResourceInUse", Kind: provider.ErrState, Temporary: true},
 	{Code: "ResourceInUse.*", Kind: provider.ErrState, Temporary: true},
 	{Code: "ResourceUnavailable.SnapshotCreating", Kind: provider.ErrState, Temporary: true},

@@ -81,15 +81,18 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 // checkLogin never shows a password. The documents list the other characters differently from call
 // to call, but all of those are ASCII and none is a blank.
 func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	password := spec.Login.Password.Reveal()
-	if password == "" {
-		return
+	if password := spec.Login.Password.Reveal(); password != "" {
+		checkPassword(c, "Login.Password", password)
+		c.Require(adapter.PasswordKinds(password) >= 2, "Login.Password", nil,
+			"must mix two of small letters, capitals, digits and other characters (three on Windows)")
 	}
+}
+
+// checkPassword checks the length and the characters of a password.
+func checkPassword(c *provider.Checker, path, password string) {
 	n := utf8.RuneCountInString(password)
-	c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
-	c.Require(isPrintable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
-	c.Require(adapter.PasswordKinds(password) >= 2, "Login.Password", nil,
-		"must mix two of small letters, capitals, digits and other characters (three on Windows)")
+	c.Require(n >= 8 && n <= 30, path, nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
+	c.Require(isPrintable(password), path, nil, "must be letters, digits and marks of ASCII, without blanks")
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {

@@ -24,12 +24,13 @@ type job struct {
 	complete      bool   // the secrets of the file are there
 	missing       error  // why nothing can be created: secrets that are gone
 	token         []byte // nil for a member of which nothing was created
+	chosen        *chosenType
 	record        string // path of its record
 }
 
 // apply creates what the file asks for. Members that have a record are continued.
 func (a *app) apply(ctx context.Context) error {
-	f, err := a.checkedFleet()
+	f, doc, err := a.checkedFleet()
 	if err != nil {
 		return err
 	}
@@ -42,9 +43,6 @@ func (a *app) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.confirmApply(f, known); err != nil {
-		return err
-	}
 	var sim *simulator
 	if a.simulate {
 		if sim, err = needSimulator(ctx, a.state); err != nil {
@@ -55,26 +53,37 @@ func (a *app) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(f, a.simulate); err != nil {
+	choices, err := s.chooseAll(ctx, f, doc, clients, known)
+	if err != nil {
+		return err
+	}
+	a.showChoices(f, choices, known)
+	if err := a.confirmApply(f, known); err != nil {
+		return err
+	}
+	if err := s.begin(f, choices, a.simulate); err != nil {
 		return stateFailure(a.state, err)
 	}
 	var jobs []*job
 	for _, m := range f.Members {
 		j := &job{name: m.Name, account: m.Account, client: clients[m.Account], file: &m.File, complete: true}
 		j.record, j.token = s.record(m.Name), known[m.Name]
+		if ch := choices[m.Name]; ch != nil {
+			j.chosen = &ch.Chosen
+		}
 		jobs = append(jobs, j)
 	}
 	return a.runJobs(ctx, s, "apply", jobs)
 }
 
 // checkedFleet reads the fleet file, and tells all its problems together.
-func (a *app) checkedFleet() (*fleet, error) {
+func (a *app) checkedFleet() (*fleet, *specfile.Document, error) {
 	f, doc, err := readFleet(a.file)
 	if doc == nil {
-		return nil, err
+		return nil, nil, err
 	}
 	clients, _ := clientsOf(f.Clouds, nil) // the problems of accounts are in the document
-	return f, f.checkSpecs(doc, clients)
+	return f, doc, f.checkSpecs(doc, clients)
 }
 
 // resume continues what an apply has begun.
@@ -200,7 +209,7 @@ func (j *job) resumeOptions(run *provider.RunOptions) *provider.ResumeOptions {
 func (j *job) result() *memberResult {
 	return &memberResult{
 		Name: j.name, Account: j.account, Cloud: j.client.Name(), Wanted: max(j.file.Spec.Count, 1),
-		Region: (&member{File: *j.file}).region(j.client), Instances: []instanceResult{},
+		Region: (&member{File: *j.file}).region(j.client), Instances: []instanceResult{}, Chosen: j.chosen,
 	}
 }
 

@@ -95,8 +95,8 @@ func (a *app) root() *cobra.Command {
 func (a *app) planCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "plan", Args: noArguments,
-		Short: "Show the requests that apply would send; sends nothing",
-		RunE:  func(*cobra.Command, []string) error { return a.plan() },
+		Short: "Show the requests that apply would send; creates nothing",
+		RunE:  func(c *cobra.Command, _ []string) error { return a.plan(c.Context()) },
 	}
 	a.fileFlags(c.Flags())
 	return c

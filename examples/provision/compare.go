@@ -35,7 +35,7 @@ func (s *state) compare(f *fleet, simulate bool) (known map[string][]byte, err e
 			return nil, err
 		}
 		known[name] = r.Token
-		errs = append(errs, compareMember(f, f.Members[i], r))
+		errs = append(errs, s.compareMember(f, f.Members[i], r))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, &failure{
@@ -55,9 +55,17 @@ func (s *state) otherKind() error {
 }
 
 // compareMember returns an error when a member differs from its record.
-func compareMember(f *fleet, m *member, r *specfile.Record) error {
+func (s *state) compareMember(f *fleet, m *member, r *specfile.Record) error {
 	if info, err := provider.ReadToken(r.Token); err == nil && info.Over {
 		return fmt.Errorf("%s: the instances of %s are being released", f.path, m.Name)
+	}
+	ch, err := s.useChoice(m)
+	if err != nil {
+		return err
+	}
+	var changes []string
+	if ch != nil {
+		changes = ch.changes(m)
 	}
 	now, err := flat(&m.File)
 	if err != nil {
@@ -67,7 +75,6 @@ func compareMember(f *fleet, m *member, r *specfile.Record) error {
 	if err != nil {
 		return err
 	}
-	var changes []string
 	for _, path := range slices.Sorted(maps.Keys(merged(now, was))) {
 		if now[path] != was[path] {
 			changes = append(changes, fmt.Sprintf("%s was %s and is %s", path, orNothing(was[path]), orNothing(now[path])))

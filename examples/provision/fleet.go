@@ -41,6 +41,9 @@ type member struct {
 	// Account is the name of one of the clouds.
 	Account string
 
+	// Type says what an instance must have, in place of spec.instanceType and run.alternatives.
+	Type *specfile.Want
+
 	specfile.File
 
 	at string // its path in the file
@@ -109,6 +112,7 @@ func (m *member) check(f *fleet, doc *specfile.Document) {
 		doc.Refuse(m.at+".cloud", "%q: the account %s is on %s; leave cloud out", m.Cloud, m.Account, account.Cloud)
 	}
 	m.Cloud = account.Cloud
+	m.checkType(doc)
 }
 
 // wanted returns how many instances a member asks for.
@@ -121,7 +125,7 @@ func (m *member) region(c *provider.Client) string { return cmp.Or(m.Spec.Region
 func (f *fleet) checkSpecs(doc *specfile.Document, clients map[string]*provider.Client) error {
 	for _, m := range f.Members {
 		if c := clients[m.Account]; c != nil {
-			doc.Add(m.Locate(c.Validate(m.Spec, &m.Run)))
+			doc.Add(m.Locate(m.validate(c)))
 		}
 	}
 	return doc.Err()

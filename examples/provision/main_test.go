@@ -37,11 +37,17 @@ func newPlace(t *testing.T, files map[string]string) *place {
 	t.Helper()
 	p := &place{t: t, dir: t.TempDir(), flags: true}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		p.write(name, text)
 	}
 	return p
+}
+
+// write replaces a file of the place.
+func (p *place) write(name, text string) {
+	p.t.Helper()
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // inPlace is newPlace for a test that goes to the directory.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -22,17 +23,23 @@ type plan struct {
 
 // memberPlan is what apply would do about a member.
 type memberPlan struct {
-	Name           string        `json:"name"`
-	Account        string        `json:"account"`
-	Cloud          string        `json:"cloud"`
-	Region         string        `json:"region"`
-	Count          int           `json:"count"`
-	Action         string        `json:"action"` // create; continue, where a record exists; none, where it is refused
-	Requests       []requestPlan `json:"requests"`
-	Owner          string        `json:"owner,omitempty"` // tags with it are added to each request
-	Alternatives   []string      `json:"alternatives,omitempty"`
-	Refused        []problem     `json:"refused"`
-	DecidedByCloud []string      `json:"decidedByCloud"` // fields of the spec that are not set
+	Name     string        `json:"name"`
+	Account  string        `json:"account"`
+	Cloud    string        `json:"cloud"`
+	Region   string        `json:"region"`
+	Count    int           `json:"count"`
+	Action   string        `json:"action"` // create; continue, where a record exists; none, where it is refused
+	Requests []requestPlan `json:"requests"`
+	Owner    string        `json:"owner,omitempty"` // tags with it are added to each request
+
+	// Of a member that has a type.
+	Chosen   *chosenType    `json:"chosen,omitempty"`
+	Rejected []rejectedType `json:"rejected,omitempty"`
+	open     bool           // its type is not chosen yet
+
+	Alternatives   []string  `json:"alternatives,omitempty"`
+	Refused        []problem `json:"refused"`
+	DecidedByCloud []string  `json:"decidedByCloud"` // fields of the spec that are not set
 }
 
 // requestPlan is a request as it would be sent, with secrets masked.
@@ -42,8 +49,9 @@ type requestPlan struct {
 	Params map[string]string `json:"params"`
 }
 
-// plan shows what apply would do. It sends nothing.
-func (a *app) plan() error {
+// plan shows what apply would do. It sends nothing, except that the catalogs of the clouds are asked for
+// the members that have a type.
+func (a *app) plan(ctx context.Context) error {
 	f, doc, err := readFleet(a.file)
 	if doc == nil {
 		return err
@@ -64,6 +72,9 @@ func (a *app) plan() error {
 	err = doc.Err()
 	if err == nil {
 		err = p.compareWith(s, f, a.simulate)
+	}
+	if err == nil {
+		err = a.chooseTypes(ctx, p, f, doc, clients)
 	}
 	p.conclude(err)
 	if err == nil {
@@ -90,12 +101,21 @@ func planMember(m *member, c *provider.Client) (*memberPlan, error) {
 	for _, alternative := range m.Run.Alternatives {
 		p.Alternatives = append(p.Alternatives, alternativeText(alternative))
 	}
+	if p.open = m.Type != nil && m.Spec.InstanceType == ""; p.open {
+		p.DecidedByCloud = []string{}
+		return p.refuse(m, m.validate(c))
+	}
 	requests, err := c.Preview(m.Spec, &m.Run)
 	for _, r := range requests {
 		if r.Alternative == 0 { // the alternatives are shown by what they change
 			p.Requests = append(p.Requests, requestPlan{r.Action, r.Host, r.Params})
 		}
 	}
+	return p.refuse(m, err)
+}
+
+// refuse adds what is wrong with a member, if anything is.
+func (p *memberPlan) refuse(m *member, err error) (*memberPlan, error) {
 	if err == nil {
 		return p, nil
 	}

@@ -63,6 +63,11 @@ func (a *app) showMemberPlan(m *memberPlan) {
 		}
 	default:
 		s.text(2, fmt.Sprintf("%d %s to create", m.Count, plural(m.Count, "instance")))
+		if m.open {
+			s.text(2, "its type is chosen once the problems are mended")
+			break
+		}
+		s.chosen(m.Chosen, m.Count, m.Rejected)
 		s.requests(m.Requests)
 		s.added(m)
 		s.text(2, "decided by "+m.Cloud)

@@ -40,8 +40,14 @@ func (a *app) recordedJobs(ctx context.Context, s *state, names []string, readOn
 		}
 		j := &job{name: m.Name, account: m.Account, client: clients[m.Account], file: &m.File, record: s.record(m.Name)}
 		jobs = append(jobs, j)
+		ch, choiceErr := s.useChoice(m)
+		if ch != nil {
+			j.chosen = &ch.Chosen
+		}
 		if !s.begun(m.Name) {
-			j.missing = within(problems, m.at)
+			if j.missing = within(problems, m.at); j.missing == nil {
+				j.missing = choiceErr
+			}
 			continue
 		}
 		r, complete, err := s.load(m.Name)

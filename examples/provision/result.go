@@ -44,6 +44,7 @@ type memberResult struct {
 	Wanted    int              `json:"wanted"`
 	Running   int              `json:"running"`
 	Outcome   string           `json:"outcome"`
+	Chosen    *chosenType      `json:"chosen,omitempty"` // of a member that has a type
 	Error     string           `json:"error,omitempty"`
 	Notes     []string         `json:"notes,omitempty"`
 	Instances []instanceResult `json:"instances"`

@@ -14,6 +14,9 @@ func (a *app) showResult(r *result) {
 	for _, m := range r.Members {
 		s.heading(m.Name, m.Cloud+" "+m.Region)
 		s.text(2, m.summary(r.Command))
+		if c := m.Chosen; c != nil && r.Command != "down" {
+			s.text(2, "chosen "+c.place()+"; "+c.Price.cost(m.Wanted))
+		}
 		for _, note := range m.Notes {
 			s.text(2, note)
 		}

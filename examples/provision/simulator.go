@@ -151,10 +151,7 @@ func serve(ctx context.Context, sim *cloudsim.Sim, dir string, end func()) (s *s
 		return nil, nil, errors.Join(err, srv.Close())
 	}
 	s = &simulator{ID: rand.Text(), Process: os.Getpid(), Control: "http://" + l.Addr().String()}
-	s.URLs = map[string]string{}
-	for name, cloud := range simulatedClouds() {
-		s.URLs[name] = srv.URL(cloud)
-	}
+	s.URLs = urlsOf(srv)
 	control := &http.Server{Handler: s.handler(end), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = control.Serve(l) }()
 	closeAll = func() {
@@ -171,6 +168,27 @@ func serve(ctx context.Context, sim *cloudsim.Sim, dir string, end func()) (s *s
 		return nil, nil, err
 	}
 	return s, closeAll, nil
+}
+
+// urlsOf returns where the clouds of a server are, by the names of the adapters.
+func urlsOf(srv *cloudsim.Server) map[string]string {
+	urls := map[string]string{}
+	for name, cloud := range simulatedClouds() {
+		urls[name] = srv.URL(cloud)
+	}
+	return urls
+}
+
+// planSimulator returns the simulator of a state directory, or one for a plan that ends with it.
+func planSimulator(ctx context.Context, dir string) (s *simulator, end func(), err error) {
+	if s := findSimulator(ctx, dir); s != nil {
+		return s, func() {}, nil
+	}
+	srv, err := cloudsim.New(nil).Start("127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	return &simulator{URLs: urlsOf(srv)}, func() { _ = srv.Close() }, nil
 }
 
 // handler answers who this simulator is, and ends it.

@@ -23,7 +23,8 @@ import (
 //	lock             one process at a time changes anything
 //	state.json       what the fleet is
 //	fleet.yaml       the fleet file as it was applied last: the accounts are read from it
-//	members/*.json   one record for each member: its spec, its options and the token of its operation
+//	members/*.json   one record for each member: its spec, its options and the token of its operation.
+//	                 NAME.choice.json is what was chosen for a member that has a type
 //	simulator.json   where the simulated clouds are
 type state struct {
 	dir  string
@@ -121,10 +122,15 @@ func (s *state) path(name string) string { return filepath.Join(s.dir, name) }
 func (s *state) record(member string) string { return filepath.Join(s.dir, "members", member+".json") }
 
 // begin remembers which fleet is applied from now on.
-func (s *state) begin(f *fleet, simulated bool) error {
+func (s *state) begin(f *fleet, choices map[string]*choice, simulated bool) error {
 	file, err := filepath.Abs(f.path)
 	if err != nil {
 		return err
+	}
+	for name, ch := range choices {
+		if err := s.saveChoice(name, ch); err != nil {
+			return err
+		}
 	}
 	s.meta = stateMeta{Version: stateVersion, Fleet: f.Name, File: file, Simulated: simulated}
 	for _, m := range f.Members {
@@ -198,8 +204,10 @@ func (s *state) load(member string) (r *specfile.Record, complete bool, err erro
 // forget removes members from the state, and the state itself when none is left.
 func (s *state) forget(members []string) error {
 	for _, name := range members {
-		if err := os.Remove(s.record(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		for _, path := range []string{s.record(name), s.choicePath(name)} {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	s.meta.Members = slices.DeleteFunc(s.meta.Members, func(name string) bool { return slices.Contains(members, name) })

@@ -23,6 +23,8 @@ type cloud struct {
 	fill func(*provider.RunInstancesSpec)         // sets place, image, type and network of the simulated account
 	look func(region string, ids []string) string // the command of the cloud's own tool that shows instances
 
+	sells string // a region whose types the simulator's catalog has; "" is that of fill
+
 	tokens bool // creates have a client token; otherwise the names of instances have a marker for a while
 }
 
@@ -50,7 +52,7 @@ func allClouds() []cloud {
 			},
 		},
 		{
-			name: ens.Name, sim: cloudsim.ENS, env: alibabaKeys, dial: dialENS, fill: fillENS,
+			name: ens.Name, sim: cloudsim.ENS, env: alibabaKeys, dial: dialENS, fill: fillENS, sells: "cn-beijing-cmcc",
 			look: func(_ string, ids []string) string {
 				return "aliyun ens DescribeInstances --InstanceIds " + quoted(ids)
 			},

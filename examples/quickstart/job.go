@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,9 @@ func (s *settings) newJob() (*job, error) {
 	for _, c := range allClouds() {
 		spec := s.spec()
 		c.fill(&spec)
+		if s.want != nil {
+			spec.Region = cmp.Or(c.sells, spec.Region)
+		}
 		err := j.add(c, spec, func(o provider.Options) (*provider.Client, error) { return sim.dial(c, &spec, o) })
 		if err != nil {
 			j.close()

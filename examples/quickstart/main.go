@@ -82,6 +82,10 @@ func (s *settings) run(ctx context.Context, signals <-chan os.Signal, stdout, st
 	stop := show.animate(j.board)
 	waiting, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	if s.want != nil {
+		j.chooseAll(waiting, s.want.Catalog())
+		show.print(j.choices())
+	}
 	j.createAll(waiting)
 	show.show(j.board.rows())
 	if ctx.Err() == nil {

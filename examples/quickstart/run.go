@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/catalog"
 )
 
 // cloudRun is the run on one cloud.
@@ -17,7 +18,9 @@ type cloudRun struct {
 	spec   provider.RunInstancesSpec
 	line   *line // what the screen shows of it
 
-	op      *provider.Operation // nil if nothing was sent
+	chosen  *catalog.Candidate     // nil where nothing was chosen
+	others  []provider.Alternative // of the chosen type
+	op      *provider.Operation    // nil if nothing was sent
 	running []readyInstance
 	err     error
 
@@ -34,7 +37,11 @@ type readyInstance struct {
 // create creates the instances and waits for them. After any error, op keeps the IDs that exist.
 func (r *cloudRun) create(ctx context.Context) {
 	start := time.Now()
-	r.op, r.err = r.client.RunInstances(ctx, r.spec, nil)
+	if r.err != nil { // nothing could be chosen
+		r.line.failed()
+		return
+	}
+	r.op, r.err = r.client.RunInstances(ctx, r.spec, &provider.RunOptions{Alternatives: r.others})
 	if r.op == nil {
 		r.line.failed()
 		return

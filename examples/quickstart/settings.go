@@ -13,6 +13,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
 // settings are the values of the flags.
@@ -26,6 +27,9 @@ type settings struct {
 	// inMemory reaches the simulated clouds without a listener: tests in fake time need that.
 	inMemory bool
 
+	// want chooses the type on each cloud; nil where each cloud has a type of its own.
+	want *specfile.Want
+
 	// transport carries the calls to the live cloud in tests.
 	transport http.RoundTripper
 
@@ -33,10 +37,11 @@ type settings struct {
 	profile, region, zone, image, instanceType, vpc, subnet, group string
 }
 
-// liveFlags are the flags that need -live. It needs the first three; a profile may give the region.
+// liveFlags are the flags that need -live, except a -type that chooses. It needs the first three; a profile
+// may give the region.
 var liveFlags = []string{"region", "image", "type", "zone", "vpc", "subnet", "group", "profile"}
 
-const usage = `Usage: quickstart [-n N] [-faults=false] [-seed S]
+const usage = `Usage: quickstart [-n N] [-type WANT] [-faults=false] [-seed S]
        quickstart -live CLOUD -region R -image I -type T [flags]
 
 Creates instances on Alibaba Cloud ECS, Alibaba Cloud ENS, Tencent Cloud CVM and
@@ -86,7 +91,8 @@ func (s *settings) define(f *flag.FlagSet) {
 	f.StringVar(&s.region, "region", "", "with -live: region (QingCloud: zone, ENS: edge node)")
 	f.StringVar(&s.zone, "zone", "", "with -live: availability zone (ECS, CVM)")
 	f.StringVar(&s.image, "image", "", "with -live: image ID")
-	f.StringVar(&s.instanceType, "type", "", "with -live: instance type")
+	f.StringVar(&s.instanceType, "type", "",
+		"what an instance must have, such as \"cpus>=2,memoryGiB>=4\": the catalog of each cloud chooses; with -live also an instance type")
 	f.StringVar(&s.vpc, "vpc", "", "with -live: private network ID (CVM)")
 	f.StringVar(&s.subnet, "subnet", "", "with -live: subnet ID (vSwitch, vxnet)")
 	f.StringVar(&s.group, "group", "", "with -live: security group ID")
@@ -119,16 +125,33 @@ func (s *settings) check(f *flag.FlagSet) error {
 	case s.live != "" && !slices.Contains(cloudNames(), s.live):
 		return unknownCloud(s.live)
 	}
+	if err := s.readWant(); err != nil {
+		return err
+	}
 	given := map[string]bool{}
 	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
 	if s.live != "" {
 		return s.checkLive(given)
 	}
 	for _, name := range liveFlags {
-		if given[name] {
+		chooses := name == "type" && s.want != nil
+		if given[name] && !chooses {
 			return fmt.Errorf("-%s needs -live", name)
 		}
 	}
+	return nil
+}
+
+// readWant reads a -type that is no name of a type.
+func (s *settings) readWant() error {
+	if !strings.ContainsAny(s.instanceType, "<>=") {
+		return nil
+	}
+	want, err := specfile.ParseWant(s.instanceType)
+	if err != nil {
+		return fmt.Errorf("-type %q: %w", s.instanceType, err)
+	}
+	s.want, s.instanceType = want, ""
 	return nil
 }
 

@@ -101,7 +101,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 			r.Timeout = createTimeout
 		}
 	}
-	at, err := c.endpoint(r.Region)
+	at, err := c.endpointOf(r)
 	if err != nil {
 		return nil, c.notSent(r, provider.ErrInvalid, err.Error(), nil)
 	}

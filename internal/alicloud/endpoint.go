@@ -15,6 +15,15 @@ type endpoint struct {
 	chosen bool   // by the program, not by the vendor's table
 }
 
+// endpointOf finds where a request goes. Its error names no secret.
+func (c *Caller) endpointOf(r Request) (endpoint, error) {
+	at, err := c.endpoint(r.Region)
+	if err == nil && r.Host != nil {
+		at.host = r.Host(r.Region, at.host)
+	}
+	return at, err
+}
+
 // endpoint finds where a region is served. Its error names no secret.
 func (c *Caller) endpoint(region string) (endpoint, error) {
 	if !IsRegion(region) {

@@ -17,6 +17,10 @@ type Request struct {
 	Action  string // "RunInstances"
 	Region  string // sent as RegionId; also chooses the endpoint
 
+	// Host, if any, turns the host that serves the region into the one of another product:
+	// endpoints are configured for the adapter's own product only.
+	Host func(region, host string) string
+
 	// Params are the business parameters under their wire names, without
 	// RegionId. They are not changed.
 	Params map[string]string
@@ -92,7 +96,7 @@ func (r *Response) redact() *oncehttp.Redactor {
 
 // Preview returns the request that Call would send, secrets masked. It does no I/O.
 func (c *Caller) Preview(r Request) (provider.Request, error) {
-	at, err := c.endpoint(r.Region)
+	at, err := c.endpointOf(r)
 	if err != nil {
 		return provider.Request{}, c.notSent(r, provider.ErrInvalid, err.Error(), nil)
 	}

@@ -80,7 +80,9 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	}
 	// The files of each optional ability are present only where the cloud has it.
 	optional := []string{
-		"credentials.go", "names.go", "power.go", "placement.go", "catalog.go", "job.go",
+		"credentials.go", "names.go", "power.go", "placement.go", "job.go",
+		"maintain.go", "notice.go",
+		"catalog.go", "catalog_types.go", "catalog_images.go", "catalog_stock.go", "catalog_price.go", "catalog_networks.go",
 		"template.go", "template_versions.go", "template_data.go", "template_read.go", "template_rest.go",
 		"options_run.go",
 	}

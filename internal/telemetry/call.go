@@ -92,7 +92,7 @@ func (x *exchange) endSpan(w *why, outcome, id string) {
 
 // measure records the metrics of the call.
 func (x *exchange) measure(w *why, outcome string) {
-	call := attribute.String(KeyCall, oneOf(Calls, x.API))
+	call := attribute.String(KeyCall, oneOf(Measured, x.API))
 	how := attribute.String(KeyOutcome, outcome)
 	x.o.measure(x.ctx, MetricCalls, time.Since(x.began).Seconds(), call, how)
 	if w.class == "throttled" {
@@ -114,7 +114,7 @@ func (o *Observer) Queued(ctx context.Context, region, api string, asked time.Ti
 		return
 	}
 	waited := time.Since(asked)
-	o.measure(ctx, MetricBudget, waited.Seconds(), attribute.String(KeyCall, oneOf(Calls, api)))
+	o.measure(ctx, MetricBudget, waited.Seconds(), attribute.String(KeyCall, oneOf(Measured, api)))
 	if err != nil {
 		w := o.explain(err)
 		o.record(ctx, slog.LevelWarn, MessageNoRoom, region, &w,

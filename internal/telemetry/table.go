@@ -60,8 +60,9 @@ var (
 	// SearchWays say how instances of a lost create are looked for.
 	SearchWays = []string{"marker", "tags"}
 
-	// Calls are the calls of the library. A call of another package is "other" in metrics.
-	Calls = []string{
+	// Measured are the calls that metrics tell apart: those that create, await and release. The
+	// others are "other" there, so that metrics stay few.
+	Measured = []string{
 		"RunInstances", callDescribe, "TerminateInstances", "StartInstances", "StopInstances", "RebootInstances",
 		"RenameInstance", "DescribeJob",
 		"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "DescribeLaunchTemplates", "DescribeLaunchTemplateVersions",
@@ -70,6 +71,13 @@ var (
 		"DeletePlacementGroup",
 		other,
 	}
+
+	// Calls are the calls of the library, by which spans and records name them.
+	Calls = append([]string{
+		"DescribeRegions", "DescribeZones", "DescribeInstanceTypes", "DescribeImages", "DescribeStock", "DescribePrice",
+		"DescribeNetworks", "DescribeSubnets", "DescribeSecurityGroups", "DescribeKeyPairs", "DescribeQuotas",
+		"TagInstances", "UntagInstances", "ModifyInstances", "ResizeInstance", "RenewInstance", "DescribeNotices",
+	}, Measured...)
 )
 
 const (
@@ -98,7 +106,7 @@ var Attributes = []Attribute{
 	{KeyRegion, "string", nil, "the region, as the cloud calls it"},
 	{KeyErrorType, "string", errorTypes, "why it failed; only when it failed"},
 	{KeyOperation, "string", nil, "the ID of the operation, `Operation.ID`"},
-	{KeyCall, "string", Calls, "the call of the driver; on spans also calls of other packages, by their own name"},
+	{KeyCall, "string", Measured, "the call of the driver; on spans also the other calls, by their own name"},
 	{KeyAttempt, "int", nil, "1 for a first call, more for a repetition"},
 	{KeyInstances, "int", nil, "how many instances it is about"},
 	{KeyOutcome, "string", nil, "how it ended; see the spans and the metrics for the words"},
@@ -232,7 +240,7 @@ var Metrics = []Metric{
 	},
 	{
 		MetricCalls, Histogram, "s",
-		[]Dimension{{KeyCall, Calls}, {KeyOutcome, CallOutcomes}},
+		[]Dimension{{KeyCall, Measured}, {KeyOutcome, CallOutcomes}},
 		[]float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 		"how long calls took, each attempt by itself, without the wait for the budget",
 	},
@@ -261,11 +269,11 @@ var Metrics = []Metric{
 	},
 	{
 		MetricBudget, Histogram, "s",
-		[]Dimension{{KeyCall, Calls}},
+		[]Dimension{{KeyCall, Measured}},
 		[]float64{0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600},
 		"how long calls waited for the call budget of the account",
 	},
-	{MetricThrottles, Counter, "{call}", []Dimension{{KeyCall, Calls}}, nil, "calls that the cloud throttled"},
+	{MetricThrottles, Counter, "{call}", []Dimension{{KeyCall, Measured}}, nil, "calls that the cloud throttled"},
 	{
 		MetricRepetitions, Counter, "{call}",
 		[]Dimension{{KeyClass, Classes}},

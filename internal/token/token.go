@@ -28,6 +28,7 @@ type Operation struct {
 	Class   string      `json:"class,omitempty"`
 	Hash    string      `json:"spec"`
 	Print   specs.Print `json:"fields,omitempty"`
+	Adopted bool        `json:"adopted,omitempty"` // a caller named the instances, which somebody else made
 	ledger.Saved
 }
 

@@ -37,4 +37,8 @@
 // records of the latest calls. Neither shows a secret. [Sim.Reset] makes the account empty.
 // Package control serves all of this over HTTP on loopback, for tests in other languages,
 // with a status page.
+//
+// [Sim.Announce] announces what will happen to instances: a spot instance that is taken back,
+// maintenance, failures, unpaid bills, locks. It happens after a time, and the clouds show it as
+// their documents say. Go programs alone can announce, not those that use package control.
 package cloudsim

@@ -15,6 +15,7 @@ func TestTheFaceHasAllKinds(t *testing.T) {
 		"internal/core/fault_kind.go": "fault_kind.go",
 		"internal/core/instance.go":   "instance.go",
 		"internal/core/cloud.go":      "cloud.go",
+		"internal/core/notice.go":     "notice.go",
 	} {
 		want, got := constants(t, core), constants(t, face)
 		if !slices.Equal(got, want) {

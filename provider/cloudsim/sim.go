@@ -52,6 +52,10 @@ type Options struct {
 	// the zones of a private QingCloud. A region with the ID of a documented one replaces it.
 	Regions map[Cloud][]Region
 
+	// Inventories are what the clouds offer. A cloud without one shows [DefaultInventory] and
+	// accepts every ID of the right form.
+	Inventories map[Cloud]*Inventory
+
 	// Logger receives one record for each call: a warning if the cloud refused it, for example
 	// an unknown action or a wrong parameter; information if a fault hit it; else a record for
 	// debugging. Records have the fields of [Call] and no secret. Nil means no log.
@@ -119,6 +123,7 @@ func (s *Sim) config(c Cloud, seed uint64) core.Config {
 		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
 		TokenLife:       s.opts.TokenLife,
 		Regions:         s.opts.coreRegions(c),
+		Inventory:       s.opts.Inventories[c],
 		Observer:        s.observer,
 	}
 	for _, r := range s.opts.Rates[c] {

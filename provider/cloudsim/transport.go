@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -83,9 +84,11 @@ func (s *Sim) byHost(host string) *core.Service {
 	switch {
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
 		return s.cloud(ECS)
+	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "vpc"): // the networks of ECS
+		return s.cloud(ECS)
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ens"):
 		return s.cloud(ENS)
-	case strings.HasSuffix(host, ".tencentcloudapi.com") && strings.HasPrefix(host, "cvm"):
+	case strings.HasSuffix(host, ".tencentcloudapi.com") && slices.Contains(tencentProducts(), strings.Split(host, ".")[0]):
 		return s.cloud(CVM)
 	case host == "qingcloud.com" || strings.HasSuffix(host, ".qingcloud.com"):
 		return s.cloud(QingCloud)
@@ -93,6 +96,9 @@ func (s *Sim) byHost(host string) *core.Service {
 		return nil
 	}
 }
+
+// tencentProducts are the first words of the hosts that serve CVM, its catalog and its tags.
+func tencentProducts() []string { return []string{"cvm", "vpc", "region", "tag"} }
 
 // received turns a client's request into the request that an HTTP server reads.
 func received(req *http.Request) (*http.Request, error) {

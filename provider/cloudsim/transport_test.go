@@ -62,6 +62,8 @@ func TestTransportKnowsTheVendorsHosts(t *testing.T) {
 		"ecs.aliyuncs.com":                     ECS,
 		"ecs.cn-hangzhou.aliyuncs.com":         ECS,
 		"ecs-cn-hangzhou.aliyuncs.com":         ECS,
+		"vpc.aliyuncs.com":                     ECS,
+		"vpc.cn-beijing.aliyuncs.com":          ECS,
 		"ens.aliyuncs.com":                     ENS,
 		"cvm.tencentcloudapi.com":              CVM,
 		"cvm.ap-guangzhou.tencentcloudapi.com": CVM,
@@ -77,7 +79,7 @@ func TestTransportKnowsTheVendorsHosts(t *testing.T) {
 }
 
 func TestUnknownHostFailsLikeADial(t *testing.T) {
-	for _, host := range []string{"example.com", "vpc.aliyuncs.com", "notqingcloud.com", "cbs.tencentcloudapi.com"} {
+	for _, host := range []string{"example.com", "rds.aliyuncs.com", "notqingcloud.com", "cbs.tencentcloudapi.com"} {
 		_, _, err := fakeCall(t.Context(), fakeSim(nil).Transport(), "https://"+host, "action=Make")
 		var dns *net.DNSError
 		if !errors.As(err, &dns) || !dns.IsNotFound || dns.Name != host {

@@ -160,12 +160,15 @@ func (d *decoder) hint(path, key string, n *node, list []field) string {
 // isRepeated adds a problem when a key was there before.
 func (d *decoder) isRepeated(path string, m member, seen map[string]place) bool {
 	first, repeated := seen[m.key]
-	if repeated {
+	switch {
+	case !repeated:
+		seen[m.key] = m.at
+	case first.line > 0:
 		d.add(m.at, path, "is there twice: the first is in line %d", first.line)
-		return true
+	default:
+		d.add(m.at, path, "is there twice")
 	}
-	seen[m.key] = m.at
-	return false
+	return repeated
 }
 
 // items fills a list.

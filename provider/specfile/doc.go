@@ -63,6 +63,11 @@
 // The rules of the spec itself are checked by Validate of the spec and of the client.
 // [File.Locate] gives the problems that these return their positions in the file.
 //
+// # Wants
+//
+// A [Want] says what an instance must have, where package catalog chooses the type. It is for forms
+// of a program's own; [ParseWant] reads one from a flag.
+//
 // # Records
 //
 // A [Record] is a file together with the token of an operation: all that another process needs

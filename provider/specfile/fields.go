@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/catalog"
 )
 
 // Types with a form of their own in files.
@@ -90,7 +91,7 @@ func hasForm(t reflect.Type) bool {
 }
 
 // isScalar reports whether a struct type is a single value in files.
-func isScalar(t reflect.Type) bool { return t == addrType || t == timeType }
+func isScalar(t reflect.Type) bool { return t == addrType || t == timeType || isRange(t) }
 
 // enums are the values of the texts that only have certain ones. A test compares them with the
 // constants of package provider.
@@ -108,6 +109,8 @@ var enums = map[reflect.Type][]string{
 	reflect.TypeFor[provider.SpotInterruption](): words(provider.SpotTerminate, provider.SpotStop),
 	reflect.TypeFor[provider.Tenancy]():          words(provider.SharedTenancy, provider.HostTenancy),
 	reflect.TypeFor[provider.Affinity]():         words(provider.NoAffinity, provider.HostAffinity),
+	reflect.TypeFor[catalog.Arch]():              words(catalog.X86, catalog.ARM), // of instances: no type is i386
+	reflect.TypeFor[catalog.Order]():             words(catalog.ByPrice, catalog.ByStock, catalog.ByPreference),
 	reflect.TypeFor[provider.OnFailure]():        words(provider.KeepOnFailure, provider.TerminateOnFailure),
 }
 

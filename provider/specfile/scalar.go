@@ -39,6 +39,8 @@ func wanted(t reflect.Type) string {
 		return "a time"
 	case t == addrType:
 		return "an IP address"
+	case isRange(t):
+		return "a range"
 	case t == durationType:
 		return "a duration"
 	case t.Kind() == reflect.String:
@@ -59,6 +61,8 @@ func setScalar(n *node, v reflect.Value) string {
 		return setTime(n, v)
 	case t == addrType:
 		return setAddr(n, v)
+	case isRange(t):
+		return setRange(n, v)
 	case t == durationType:
 		return setDuration(n, v)
 	case t.Kind() == reflect.String:

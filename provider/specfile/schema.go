@@ -109,6 +109,8 @@ func (s *schema) value(t reflect.Type) *node {
 		return s.options()
 	case t == timeType:
 		return object("type", "string", "format", "date-time")
+	case isRange(t):
+		return rangeSchema(t)
 	case t == addrType:
 		return object("type", "string", "description", "IP address")
 	case t == durationType:

@@ -189,6 +189,8 @@ func yamlReason(load *yaml.LoadError, data []byte, at place) string {
 		return "a second \": \" in one line; a text that holds \": \" needs quotes"
 	case strings.HasPrefix(message, "found character that cannot start any token"):
 		return "a text that begins with this character needs quotes"
+	case strings.Contains(load.ContextMsg, "a block scalar"):
+		return "a text that begins with \">\" or \"|\" needs quotes"
 	case load.ContextMsg != "" && load.ContextMark.Line > 0:
 		return fmt.Sprintf("%s, %s that begins in line %d", withoutContent(message), load.ContextMsg, load.ContextMark.Line)
 	default:

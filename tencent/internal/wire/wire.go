@@ -21,8 +21,14 @@ func (g *Guard) carrier(req *http.Request) http.RoundTripper {
 			action = strings.Join(values, "")
 		}
 	}
+	if strings.HasPrefix(action, inquiries) {
+		return g.Reads
+	}
 	return g.For(action)
 }
+
+// inquiries is how the names of price calls begin. They only read, like those that begin with Describe.
+const inquiries = "InquiryPrice"
 
 // RoundTrip sends the request once.
 func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {

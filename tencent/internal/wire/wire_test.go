@@ -84,7 +84,9 @@ type named struct {
 
 func TestReadsHaveATransportOfTheirOwn(t *testing.T) {
 	g := &Guard{oncehttp.Pair{Reads: &named{name: "reads"}, Creates: &named{name: "creates"}}}
-	for action, want := range map[string]string{"DescribeInstances": "reads", "RunInstances": "creates", "": "creates"} {
+	for action, want := range map[string]string{
+		"DescribeInstances": "reads", "InquiryPriceRunInstances": "reads", "RunInstances": "creates", "": "creates",
+	} {
 		req := httptest.NewRequest(http.MethodPost, "http://127.0.0.1", nil)
 		for _, name := range []string{http.CanonicalHeaderKey("X-TC-Action"), "X-TC-Action"} {
 			req.Header = http.Header{name: {action}}

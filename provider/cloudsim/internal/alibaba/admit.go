@@ -60,10 +60,12 @@ func fresh(date string, now time.Time) *Refusal {
 }
 
 func (a *Gateway) route(c claims) *Refusal {
-	if c.version != a.version {
+	action, known := a.Table[c.action]
+	other := known && action.Version == c.version
+	if c.version != a.version && !other {
 		return Refuse(400, "InvalidParameter", `The specified parameter "Action or Version" is not valid.`)
 	}
-	if _, ok := a.Table[c.action]; !ok {
+	if !known {
 		return unknownAction()
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 type Gateway struct {
 	Service *core.Service
 	host    string // the product's central endpoint, shown in errors
-	version string // the only supported API version
+	version string // the supported API version; some actions have another one beside it
 	Table   map[string]Action
 	Fault   func(core.FaultKind) *Refusal
 	Region  func(*core.Call) *Refusal // refuses a call to a region that does not exist; nil = no region is checked
@@ -27,7 +27,8 @@ type Gateway struct {
 type Action struct {
 	Run     func(*core.Call) (Object, *Refusal)
 	Creates bool
-	Lists   bool // lists instances
+	Lists   bool   // lists instances
+	Version string // another version of the API that has the action, of another product; "" = none
 }
 
 // NewGateway returns the gateway of a product with the endpoint host, without any
@@ -58,6 +59,7 @@ func (a *Gateway) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 		return k, a.failure(k, err)
 	}
 	k.Action, k.Params, k.Region = q.claims.action, q.business(), q.params["RegionId"]
+	k.Version = q.claims.version
 	return k, nil
 }
 

@@ -2,6 +2,7 @@ package alibaba
 
 import (
 	"encoding/base64"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -69,4 +70,41 @@ func readToken(token string) (position int, ok bool) {
 	}
 	position, err = strconv.Atoi(digits)
 	return position, err == nil
+}
+
+// CutByToken returns the items of a page by MaxResults and NextToken, and the token of the next
+// one, "" on the last page. A size above most is cut. A token is bound to the other parameters of
+// its call: with other filters it is refused.
+func CutByToken[T any](p *Params, all []T, absent, most int) (page []T, next string) {
+	size := min(p.Number("MaxResults", absent, 1, 1<<20), most)
+	bound, from := p.filters(), 0
+	if token := p.Text("NextToken"); token != "" {
+		filters, position, _ := strings.Cut(token, ".")
+		n, ok := readToken(position)
+		if mine := ok && filters == bound; !mine {
+			p.Bad("NextToken", "the token of an earlier answer to a call with the same filters")
+		}
+		from = n
+	}
+	if p.Refusal != nil {
+		return nil, ""
+	}
+	page = all[min(from, len(all)):]
+	if len(page) <= size {
+		return page, ""
+	}
+	return page[:size], bound + "." + NextToken(from+size)
+}
+
+// filters returns a text that stands for the parameters of a call without those of its page.
+func (p *Params) filters() string {
+	rest := maps.Clone(p.Values)
+	delete(rest, "NextToken")
+	delete(rest, "MaxResults")
+	return ACS3Hash([]byte(EncodeParams(rest, "")))[:16]
+}
+
+// PageFields are the fields of an answer with page numbers.
+func (w Page) PageFields(total int) Object {
+	return Object{{"TotalCount", total}, {"PageNumber", w.Number}, {"PageSize", w.Size}}
 }

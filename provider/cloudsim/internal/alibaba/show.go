@@ -25,6 +25,9 @@ func Status(p core.Phase) string {
 
 // Expiry returns when the paid time of a prepaid instance ends.
 func Expiry(m *core.Instance) time.Time {
+	if !m.PaidUntil.IsZero() {
+		return m.PaidUntil
+	}
 	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
 	switch m.Params["PeriodUnit"] {
 	case "Week":

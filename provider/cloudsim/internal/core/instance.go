@@ -82,6 +82,27 @@ type Instance struct {
 	Place    int    // position in the order of creation
 	jobID    string // ID of QingCloud's job for the create
 	index    int    // position in its create, from 0
+
+	PaidUntil time.Time         // end of the paid time after a renewal; zero = that of the create
+	changed   map[string]string // attributes that were changed after the create, by wire name
+	events    []*Event          // what was announced about it
+}
+
+// Attr returns an attribute by the wire name of its parameter: as it was changed last, or as in
+// the create.
+func (m *Instance) Attr(name string) string {
+	if value, ok := m.changed[name]; ok {
+		return value
+	}
+	return m.Params[name]
+}
+
+// SetAttr changes an attribute.
+func (m *Instance) SetAttr(name, value string) {
+	if m.changed == nil {
+		m.changed = map[string]string{}
+	}
+	m.changed[name] = value
 }
 
 // PhaseAt returns the phase at a time.
@@ -92,6 +113,9 @@ func (m *Instance) PhaseAt(now time.Time) Phase {
 			break
 		}
 		p = s.Phase
+	}
+	for _, e := range m.events {
+		p = e.phase(p, now)
 	}
 	return p
 }
@@ -140,6 +164,9 @@ func (c *Service) Snapshots(everything bool) []Snapshot {
 func (m *Instance) snapshot(now time.Time) Snapshot {
 	i := m.Snapshot
 	i.Phase = m.PhaseAt(now)
+	if words := m.LocksAt(now); len(words) > 0 {
+		i.Lock = words[0]
+	}
 	i.PrivateIPs = slices.Clone(i.PrivateIPs)
 	i.PublicIPs = slices.Clone(i.PublicIPs)
 	i.Groups = slices.Clone(i.Groups)

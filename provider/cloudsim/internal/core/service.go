@@ -29,6 +29,8 @@ type Service struct {
 	struck    map[FaultKind]int
 	lastIP    uint32
 	taken     map[rateKey][]time.Time // calls within the window of a rate
+	inventory Inventory
+	events    []*Event // what was announced, in order
 }
 
 // Config configures one service. The options of cloudsim document the fields.
@@ -41,6 +43,7 @@ type Config struct {
 	Rates     []Rate                         // enforced call rates
 	TokenLife time.Duration                  // how long it remembers a client token; 0 = forever
 	Regions   []Region                       // known regions; a protocol puts those of its vendor before them
+	Inventory *Inventory                     // what it offers; nil = the protocol's, which binds no create
 
 	// Observer returns what receives a record of each call, or nil if nobody wants records. It
 	// is called without the lock, at the end of each call. Nil means that nobody ever wants one.

@@ -46,12 +46,13 @@ type Wire interface {
 
 // Call is one authenticated request.
 type Call struct {
-	Action string
-	Region string
-	Now    time.Time
-	Params map[string]string // flat, by wire name
-	Tree   any               // used instead of Params by wires with nested, typed parameters
-	Faults Faults
+	Action  string
+	Version string // of the API, on clouds that serve several
+	Region  string
+	Now     time.Time
+	Params  map[string]string // flat, by wire name
+	Tree    any               // used instead of Params by wires with nested, typed parameters
+	Faults  Faults
 
 	Format    string // requested answer format, in the vendor's words
 	RequestID string

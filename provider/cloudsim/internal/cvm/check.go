@@ -68,7 +68,7 @@ func (r *runRequest) checkTarget() *refusal {
 // checkZone requires a zone of the region. It reports a missing zone as right: checkTarget
 // refuses that.
 func (c *api) checkZone(k *core.Call, r *runRequest) *refusal {
-	if r.Placement == nil || r.Placement.Zone == nil || c.service.HasZone(k.Region, *r.Placement.Zone, zoneFits) {
+	if r.Placement == nil || r.Placement.Zone == nil || c.hasZone(k.Region, *r.Placement.Zone) {
 		return nil
 	}
 	return refuse("InvalidZone.MismatchRegion", "The zone does not exist in the region.")

@@ -13,6 +13,21 @@ import (
 // Version is the simulated API version.
 const Version = "2017-03-12"
 
+// Products of the vendor, by the names in their hosts and signatures.
+const (
+	cvmProduct    = "cvm"
+	vpcProduct    = "vpc"
+	regionProduct = "region"
+	tagProduct    = "tag"
+)
+
+// products returns the versions of the products.
+func products() map[string]string {
+	return map[string]string{
+		cvmProduct: Version, vpcProduct: "2017-03-12", regionProduct: "2022-06-27", tagProduct: "2018-08-13",
+	}
+}
+
 // api is the protocol of Tencent Cloud CVM over a service.
 type api struct {
 	service *core.Service
@@ -33,6 +48,17 @@ type action struct {
 	creates    bool
 	lists      bool // shows instances
 	regionless bool // the common parameter Region may be absent
+
+	product string // "" means that of instances
+}
+
+// ofProduct returns the name that an action has here. CVM and the product of regions have actions with
+// the same names.
+func ofProduct(product, name string) string {
+	if product == regionProduct {
+		return product + "." + name
+	}
+	return name
 }
 
 // actions are all actions of the service. An action is one line here and one function.
@@ -65,17 +91,61 @@ func actions() map[string]action {
 		"ModifyInstancesAttribute": {run: decoded((*api).modifyInstancesAttribute)},
 		"DescribeRegions":          {run: decoded((*api).describeRegions), regionless: true},
 		"DescribeZones":            {run: decoded((*api).describeZones)},
+
+		"DescribeInstanceTypeConfigs":     {run: decoded((*api).describeTypes)},
+		"DescribeInstanceFamilyConfigs":   {run: decoded((*api).describeFamilies)},
+		"DescribeZoneInstanceConfigInfos": {run: decoded((*api).describeConfigs)},
+		"InquiryPriceRunInstances":        {run: decoded((*api).inquirePrice)},
+		"DescribeImages":                  {run: decoded((*api).describeImages)},
+		"DescribeImageFromFamily":         {run: decoded((*api).describeImageFromFamily)},
+		"DescribeImageQuota":              {run: decoded((*api).describeImageQuota)},
+		"DescribeKeyPairs":                {run: decoded((*api).describeKeyPairs)},
+		"DescribeAccountQuota":            {run: decoded((*api).describeAccountQuota)},
+
+		"DescribeVpcs":           {run: decoded((*api).describeVpcs), product: vpcProduct},
+		"DescribeSubnets":        {run: decoded((*api).describeSubnets), product: vpcProduct},
+		"DescribeSecurityGroups": {run: decoded((*api).describeSecurityGroups), product: vpcProduct},
+
+		"region.DescribeRegions": {run: decoded((*api).describeProductRegions), regionless: true, product: regionProduct},
+		"region.DescribeZones":   {run: decoded((*api).describeProductZones), product: regionProduct},
 	}
 }
 
 // New returns the protocol of CVM for a service.
 func New(s *core.Service) core.Wire {
 	s.AddRegions(regions())
-	return &api{
+	s.StandardInventory(Inventory)
+	addInventoryRegions(s)
+	c := &api{
 		service:  s,
 		actions:  actions(),
 		details:  map[string]*details{},
 		requests: rand.New(rand.NewPCG(s.Config.Seed, 0x7463)),
+	}
+	maps.Copy(c.actions, upkeepActions())
+	return c
+}
+
+// upkeepActions are the actions that change instances that exist, and tell what happens to them.
+func upkeepActions() map[string]action {
+	return map[string]action{
+		"ResetInstancesPassword":   {run: decoded((*api).resetInstancesPassword)},
+		"ResetInstancesType":       {run: decoded((*api).resetInstancesType)},
+		"RenewInstances":           {run: decoded((*api).renewInstances)},
+		"ModifyInstancesRenewFlag": {run: decoded((*api).modifyRenewFlag)},
+
+		"AssociateSecurityGroups":    {run: decoded((*api).associateSecurityGroups)},
+		"DisassociateSecurityGroups": {run: decoded((*api).disassociateSecurityGroups)},
+
+		"ImportInstancesActionTimer":   {run: decoded((*api).importTimer)},
+		"DescribeInstancesActionTimer": {run: decoded((*api).describeTimers)},
+		"DeleteInstancesActionTimer":   {run: decoded((*api).deleteTimers)},
+
+		"DescribeTaskInfo":  {run: decoded((*api).describeTasks)},
+		"RepairTaskControl": {run: decoded((*api).controlTask)},
+
+		"AttachResourcesTag": {run: decoded((*api).attachTag), regionless: true, product: tagProduct},
+		"DetachResourcesTag": {run: decoded((*api).detachTag), regionless: true, product: tagProduct},
 	}
 }
 

@@ -10,12 +10,15 @@ import (
 // page holds the paging parameters of every describe.
 type page struct{ Offset, Limit *int64 }
 
-func (p page) check() *refusal {
+func (p page) check() *refusal { return p.checkAs("InvalidParameterValue", "InvalidParameterValue") }
+
+// checkAs is check with the codes of a call for its offset and its limit.
+func (p page) checkAs(offset, limit string) *refusal {
 	if valueOr(p.Offset, 0) < 0 {
-		return invalid("Offset")
+		return invalidAs(offset, "Offset")
 	}
-	if limit := valueOr(p.Limit, 20); limit < 1 || limit > 100 {
-		return invalid("Limit")
+	if n := valueOr(p.Limit, 20); n < 1 || n > 100 {
+		return invalidAs(limit, "Limit")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cvm
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,11 @@ type filter struct {
 // one kind of resource. Tags have their own filters.
 type filterSet[T any] struct {
 	values map[string]func(T) []string
-	tags   func(T) []tag
+	tags   func(T) []tag // nil: there are no filters for tags
+
+	parts   []string // filters that look for a part of a value
+	most    int      // how many values a filter may have; 0 means 5
+	unknown string   // the code for an unknown filter; "" means InvalidFilter
 }
 
 func (s filterSet[T]) check(filters []filter) *refusal {
@@ -25,9 +30,9 @@ func (s filterSet[T]) check(filters []filter) *refusal {
 	}
 	for _, f := range filters {
 		if s.reader(valueOr(f.Name, "")) == nil || len(f.Values) == 0 {
-			return refuse("InvalidFilter", "A filter has an unknown name or no values.")
+			return refuse(cmp.Or(s.unknown, "InvalidFilter"), "A filter has an unknown name or no values.")
 		}
-		if len(f.Values) > 5 {
+		if len(f.Values) > cmp.Or(s.most, 5) {
 			return invalidAs("InvalidFilterValue.LimitExceeded", "Filters.Values")
 		}
 	}
@@ -38,6 +43,11 @@ func (s filterSet[T]) check(filters []filter) *refusal {
 func (s filterSet[T]) fit(filters []filter, resource T) bool {
 	for _, f := range filters {
 		fits := func(v string) bool { return slices.Contains(f.Values, v) }
+		if slices.Contains(s.parts, *f.Name) {
+			fits = func(v string) bool {
+				return slices.ContainsFunc(f.Values, func(part string) bool { return strings.Contains(v, part) })
+			}
+		}
 		if !slices.ContainsFunc(s.reader(*f.Name)(resource), fits) {
 			return false
 		}
@@ -48,6 +58,9 @@ func (s filterSet[T]) fit(filters []filter, resource T) bool {
 // reader returns the function that reads the values for a filter; nil for an unknown
 // filter.
 func (s filterSet[T]) reader(name string) func(T) []string {
+	if s.tags == nil {
+		return s.values[name]
+	}
 	if key, ok := strings.CutPrefix(name, "tag:"); ok && key != "" {
 		return s.tag(func(t tag) *string {
 			if *t.Key != key {

@@ -103,7 +103,7 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		VirtualPrivateCloud:      vpcSpec{VpcId: &m.VPCID, SubnetId: &m.SubnetID, AsVpcGateway: new(false)},
 		ImageId:                  m.ImageID,
 		CreatedTime:              formatTime(m.Created),
-		OsName:                   "TencentOS Server 4 for x86_64",
+		OsName:                   c.osName(m),
 		SecurityGroupIds:         m.Groups,
 		LoginSettings:            login{KeyIds: m.KeyPairs},
 		InstanceState:            c.state(m, now),
@@ -121,7 +121,7 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		HpcClusterId:             r.HpcClusterId,
 		DedicatedClusterId:       r.DedicatedClusterId,
 		IsolatedSource:           "NOTISOLATED",
-		GPUInfo:                  gpuOf(m.InstanceType),
+		GPUInfo:                  c.gpu(m),
 		LicenseType:              "TencentCloud",
 		DisableApiTermination:    more.protected,
 		DefaultLoginUser:         "root",
@@ -135,14 +135,15 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		i.DisasterRecoverGroupId = &more.group
 	}
 	i.addPhase(m, more, phase)
+	i.addLocks(m.LocksAt(now))
 	return i
 }
 
 // addPhase sets the fields that depend on the charge type and the phase.
 func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
-	if p := more.request.InstanceChargePrepaid; m.Charge == core.Prepaid {
-		i.RenewFlag = new(valueOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
-		i.ExpiredTime = new(formatTime(m.Created.AddDate(0, int(*p.Period), 0)))
+	if m.Charge == core.Prepaid {
+		i.RenewFlag = new(more.renewal())
+		i.ExpiredTime = new(formatTime(expiry(m, more)))
 	}
 	switch phase {
 	case core.Failed:

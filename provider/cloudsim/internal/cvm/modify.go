@@ -1,6 +1,7 @@
 package cvm
 
 import (
+	"cmp"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
@@ -18,7 +19,7 @@ type modifyRequest struct {
 // modifyInstancesAttribute changes one attribute of running or stopped instances at
 // once.
 func (c *api) modifyInstancesAttribute(k *core.Call, r *modifyRequest) (fields, *refusal) {
-	if refused := r.check(); refused != nil {
+	if refused := cmp.Or(r.check(), c.checkOfferedGroups(k, r.SecurityGroups)); refused != nil {
 		return nil, refused
 	}
 	instances, refused := c.batch(k, r.InstanceIds)

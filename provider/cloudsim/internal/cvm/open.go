@@ -25,7 +25,8 @@ const (
 type envelope struct {
 	action, version, region, token string
 
-	tree any // the action's own parameters, still undecoded
+	product string // that of the signature or the host; "" if neither names one
+	tree    any    // the action's own parameters, still undecoded
 }
 
 // Open implements [core.Wire].
@@ -38,7 +39,40 @@ func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 	if refused != nil {
 		return readable(r, e), refused.answer(id)
 	}
-	return &core.Call{Action: e.action, Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
+	return &core.Call{Action: c.route(e), Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
+}
+
+// route returns the name that the action of a request has here, or "" for an unknown one. A client that
+// names no known product, such as the vendor's Node SDK at an address without a name, means the product
+// that has the action in the version of the request.
+func (c *api) route(e *envelope) string {
+	for _, product := range []string{cvmProduct, vpcProduct, regionProduct, tagProduct} {
+		name := ofProduct(product, e.action)
+		action, known := c.actions[name]
+		same := known && cmp.Or(action.product, cvmProduct) == product
+		asked := e.product == product || e.product == "" && e.version == products()[product]
+		if same && asked {
+			return name
+		}
+	}
+	return ""
+}
+
+// productOf returns the product that a request is for: that of the scope of its signature, if it has
+// one, or else that of its host. Both must agree. Neither may be known.
+func productOf(r *http.Request, scope string) (product string, refused *refusal) {
+	label, _, _ := strings.Cut(r.Host, ".")
+	_, named := products()[label]
+	_, scoped := products()[scope]
+	switch {
+	case named && scope != "" && scope != label:
+		return "", refuse("AuthFailure.SignatureFailure", "The scope of the signature is not the service of the host.")
+	case named:
+		return label, nil
+	case scoped:
+		return scope, nil
+	}
+	return "", nil
 }
 
 // readable returns what is known of a refused request: its action and its region.
@@ -80,7 +114,10 @@ func badSignature() *refusal {
 
 // admit checks the rest of the envelope after the signature.
 func (c *api) admit(e *envelope) *refusal {
-	action, known := c.actions[e.action]
+	name := c.route(e)
+	action := c.actions[name]
+	// A wrong version must not look like an unknown action.
+	known := name != "" || e.product == "" && c.actions[e.action].run != nil
 	switch {
 	case !equal(e.token, cmp.Or(c.service.Config.SecurityToken, e.token)):
 		return refuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
@@ -90,7 +127,7 @@ func (c *api) admit(e *envelope) *refusal {
 		return refuse("InvalidAction", "The action is invalid or not found.")
 	case e.version == "":
 		return missing("Version")
-	case e.version != Version:
+	case name == "", e.version != products()[cmp.Or(action.product, cvmProduct)]:
 		return refuse("NoSuchVersion", "The version is not supported.")
 	case e.region == "" && !action.regionless:
 		return missing("Region")

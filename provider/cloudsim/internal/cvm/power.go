@@ -118,6 +118,7 @@ func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal)
 		return nil, refused
 	}
 	for _, m := range instances {
+		c.service.Rebooted(m, k.Now)
 		up := k.Now.Add(stopTime(r.StopType) + powerOn)
 		c.power(k, m, reboot, core.At(k.Now, core.Starting), core.At(up, core.Running))
 	}

@@ -43,6 +43,8 @@ type details struct {
 	busyUntil   time.Time
 	protected   bool   // DisableApiTermination
 	stoppedMode string // StopChargingMode while stopped
+	renewFlag   string // "" = that of the create
+	timer       *timer // nil without one
 }
 
 func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
@@ -57,6 +59,10 @@ func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
 		}
 		if refused == nil {
 			refused = c.checkGroup(k, full)
+		}
+		if refused == nil {
+			full = c.chosen(k, full)
+			refused = c.checkOffered(k, full)
 		}
 		if refused != nil || dry {
 			return nil, refused
@@ -127,7 +133,7 @@ func newID(r *rand.Rand) string { return "ins-" + core.Letters(r, 8) }
 // launch makes the instances and returns their IDs.
 func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []string {
 	instances := c.service.Create(k, core.CreateSpec{
-		Count: r.count(),
+		Count: c.room(k, r),
 		ID:    newID,
 		Fill: func(i int, m *core.Instance) {
 			m.Params = params
@@ -138,6 +144,7 @@ func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []st
 	for _, m := range instances {
 		ids = append(ids, m.ID)
 		schedule(r, m)
+		c.timed(r, m)
 	}
 	return ids
 }
@@ -145,14 +152,11 @@ func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []st
 func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	rd := c.service.Rand
 	m.Region, m.Zone = k.Region, *r.Placement.Zone
-	m.InstanceType = valueOr(r.InstanceType, defaultType)
-	if cores, gib := typeSize(m.InstanceType); cores > 0 {
-		m.CPUs, m.MemoryMiB = cores, gib<<10
-	}
+	c.fillKind(r, m)
 	m.ImageID = *r.ImageId
 	m.Charge = chargeOf(r.chargeType())
 	m.Token = valueOr(r.ClientToken, "")
-	c.fillNetwork(r, i, m)
+	c.fillNetwork(k, r, i, m)
 	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
 	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
 	if r.LoginSettings != nil {
@@ -169,8 +173,8 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 }
 
 // fillNetwork sets the network of an instance, its addresses and its security groups.
-func (c *api) fillNetwork(r *runRequest, i int, m *core.Instance) {
-	m.VPCID, m.SubnetID = r.network()
+func (c *api) fillNetwork(k *core.Call, r *runRequest, i int, m *core.Instance) {
+	m.VPCID, m.SubnetID = c.networkOf(k, r)
 	m.PrivateIPs = []string{c.service.PrivateIP()}
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
 		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}

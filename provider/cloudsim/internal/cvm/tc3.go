@@ -62,11 +62,16 @@ func (c *api) openTC3(r *http.Request, body []byte, now time.Time) (*envelope, *
 	if auth.date != at.UTC().Format(time.DateOnly) || !auth.verify(r, body, c.service.Config.AccessKeySecret) {
 		return nil, badSignature()
 	}
+	product, refused := productOf(r, auth.service)
+	if refused != nil {
+		return nil, refused
+	}
 	tree, refused := tc3Params(r, body)
 	if refused != nil {
 		return nil, refused
 	}
 	return &envelope{
+		product: product,
 		action:  r.Header.Get("X-TC-Action"),
 		version: r.Header.Get("X-TC-Version"),
 		region:  r.Header.Get("X-TC-Region"),

@@ -20,7 +20,12 @@ import (
 // answer.
 func (c *client) response(action, body string) map[string]any {
 	c.T.Helper()
-	r := c.Request(action, body)
+	return c.sent(action, c.Request(action, body))
+}
+
+// sent sends a request through the public transport and returns the content of the answer.
+func (c *client) sent(action string, r *http.Request) map[string]any {
+	c.T.Helper()
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", r.Host
 	res, err := (&http.Client{Transport: c.sim.Transport()}).Do(r)
 	if err != nil {

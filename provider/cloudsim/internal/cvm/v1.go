@@ -34,7 +34,12 @@ func (c *api) openV1(r *http.Request, body []byte, now time.Time) (*envelope, *r
 	if refused := c.verifyV1(r, form, now); refused != nil {
 		return nil, refused
 	}
+	product, refused := productOf(r, "")
+	if refused != nil {
+		return nil, refused
+	}
 	e := &envelope{
+		product: product,
 		action:  form["Action"],
 		version: form["Version"],
 		region:  form["Region"],

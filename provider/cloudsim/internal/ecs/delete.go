@@ -53,7 +53,7 @@ func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alib
 
 func deletable(m *core.Instance, now time.Time, force, terminate bool) *alibaba.Refusal {
 	switch {
-	case m.Params["DeletionProtection"] == "true":
+	case m.Attr("DeletionProtection") == "true":
 		return alibaba.Refuse(403, "InvalidOperation.DeletionProtection",
 			"The operation is not allowed due to the deletion protection of the instance.")
 	case m.Charge == core.Prepaid && now.Before(alibaba.Expiry(m)) && !terminate:

@@ -83,14 +83,15 @@ func (e *api) instances(k *core.Call, instances []*core.Instance) alibaba.Object
 
 // filter turns the filters of DescribeInstances into a predicate.
 func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
-	p.Unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
+	p.Unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses DeviceAvailable HttpEndpoint HttpTokens " +
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
 	p.Choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
 	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
+	p.Choice("LockReason", "", "financial", "security", "Recycling", "dedicatedhostfinancial", "refunded")
 	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"),
 		p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
-	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return e.valueOf(k, name, m) })
 	return func(m *core.Instance) bool {
 		named := name == "" || alibaba.Wildcard(name, m.Name)
 		return named && id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
@@ -100,10 +101,10 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 
 // filters are the filters that compare one value.
 const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
-	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
+	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType LockReason"
 
 // valueOf returns an instance's value for the name of a filter.
-func valueOf(k *core.Call, name string, m *core.Instance) []string {
+func (e *api) valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
 		return []string{alibaba.Status(m.PhaseAt(k.Now))}
@@ -118,7 +119,9 @@ func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	case "ImageId":
 		return []string{m.ImageID}
 	case "InstanceTypeFamily":
-		return []string{familyOf(m.InstanceType)}
+		return []string{e.family(m.InstanceType)}
+	case "LockReason":
+		return m.LocksAt(k.Now)
 	case "SecurityGroupId":
 		return m.Groups
 	case "InternetChargeType":

@@ -19,6 +19,7 @@ type api struct {
 	templates  []*launchTemplate // in order of creation
 	sets       []*deploymentSet  // in order of creation
 	placed     map[string]place
+	orders     int64 // of calls about instances that exist
 }
 
 // New returns the protocol of ECS for a service.
@@ -29,23 +30,31 @@ func New(s *core.Service) core.Wire {
 		placed:     map[string]place{},
 	}
 	s.AddRegions(regions())
+	s.StandardInventory(Inventory)
+	e.addRegions()
 	e.Fault, e.Region = fault, e.checkRegion
 	e.Table = map[string]alibaba.Action{
 		"RunInstances":           {Run: e.runInstances, Creates: true},
+		"CreateInstance":         {Run: e.createInstance, Creates: true},
 		"DescribeInstances":      {Run: e.describeInstances, Lists: true},
 		"DescribeInstanceStatus": {Run: e.describeInstanceStatus, Lists: true},
-		"DeleteInstance":         {Run: e.deleteInstance},
-		"DeleteInstances":        {Run: e.deleteInstances},
-		"StartInstance":          {Run: e.startInstance},
-		"StopInstance":           {Run: e.stopInstance},
-		"RebootInstance":         {Run: e.rebootInstance},
-		"StartInstances":         {Run: e.startInstances},
-		"StopInstances":          {Run: e.stopInstances},
-		"RebootInstances":        {Run: e.rebootInstances},
-		"DescribeRegions":        {Run: e.describeRegions},
+
+		"DescribeInstanceAttribute": {Run: e.describeInstanceAttribute},
+		"DescribeDisks":             {Run: e.describeDisks},
+
+		"DeleteInstance":  {Run: e.deleteInstance},
+		"DeleteInstances": {Run: e.deleteInstances},
+		"StartInstance":   {Run: e.startInstance},
+		"StopInstance":    {Run: e.stopInstance},
+		"RebootInstance":  {Run: e.rebootInstance},
+		"StartInstances":  {Run: e.startInstances},
+		"StopInstances":   {Run: e.stopInstances},
+		"RebootInstances": {Run: e.rebootInstances},
 	}
 	maps.Copy(e.Table, e.templateActions())
 	maps.Copy(e.Table, e.setActions())
+	maps.Copy(e.Table, e.catalogActions())
+	maps.Copy(e.Table, e.upkeepActions())
 	return e
 }
 
@@ -62,6 +71,28 @@ func (e *api) templateActions() map[string]alibaba.Action {
 	}
 }
 
+// vpcVersion is the version of the VPC product, which has newer forms of two actions of ECS.
+const vpcVersion = "2016-04-28"
+
+// catalogActions are the actions about what the cloud offers, and what the account has beside
+// instances.
+func (e *api) catalogActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"DescribeRegions":           {Run: e.describeRegions},
+		"DescribeZones":             {Run: e.describeZones},
+		"DescribeInstanceTypes":     {Run: e.describeInstanceTypes},
+		"DescribeImages":            {Run: e.describeImages},
+		"DescribeImageFromFamily":   {Run: e.describeImageFromFamily},
+		"DescribeAvailableResource": {Run: e.describeAvailableResource},
+		"DescribePrice":             {Run: e.describePrice},
+		"DescribeVpcs":              {Run: e.describeVpcs, Version: vpcVersion},
+		"DescribeVSwitches":         {Run: e.describeVSwitches, Version: vpcVersion},
+		"DescribeSecurityGroups":    {Run: e.describeSecurityGroups},
+		"DescribeKeyPairs":          {Run: e.describeKeyPairs},
+		"DescribeAccountAttributes": {Run: e.describeAccountAttributes},
+	}
+}
+
 // setActions are the actions about deployment sets. The older reference names one of
 // them in the plural; the vendor's SDK does not have that name.
 func (e *api) setActions() map[string]alibaba.Action {
@@ -72,6 +103,23 @@ func (e *api) setActions() map[string]alibaba.Action {
 		"ModifyDeploymentSetAttributes": {Run: e.modifyDeploymentSet},
 		"DescribeDeploymentSets":        {Run: e.describeDeploymentSets},
 		"DeleteDeploymentSet":           {Run: e.deleteDeploymentSet},
+	}
+}
+
+// upkeepActions are the actions that change instances that exist, and tell what happens to them.
+func (e *api) upkeepActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"TagResources":                  {Run: e.tagResources},
+		"UntagResources":                {Run: e.untagResources},
+		"ModifyInstanceAttribute":       {Run: e.modifyInstanceAttribute},
+		"ModifyInstanceAutoReleaseTime": {Run: e.modifyAutoReleaseTime},
+		"JoinSecurityGroup":             {Run: e.joinSecurityGroup},
+		"LeaveSecurityGroup":            {Run: e.leaveSecurityGroup},
+		"ModifyInstanceSpec":            {Run: e.modifyInstanceSpec},
+		"ModifyPrepayInstanceSpec":      {Run: e.modifyPrepayInstanceSpec},
+		"RenewInstance":                 {Run: e.renewInstance},
+		"DescribeInstanceHistoryEvents": {Run: e.describeEvents},
+		"AcceptInquiredSystemEvent":     {Run: e.acceptEvent},
 	}
 }
 

@@ -130,8 +130,8 @@ func unknown(name string) string {
 		return "InvalidRamRole.NotFound"
 	case "ResourceGroupId":
 		return "InvalidResourceGroup.NotFound"
-	case "Status":
-		return "InvalidStatus.NotFound"
+	case "Status", "LockReason":
+		return "Invalid" + name + ".NotFound"
 	case "HostName":
 		return "HOSTNAME_ILLEGAL"
 	case "SystemDisk.Size":

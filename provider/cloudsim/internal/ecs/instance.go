@@ -13,7 +13,7 @@ const minuteFormat = "2006-01-02T15:04Z" // format of an instance's times on ECS
 // instance is one instance in the answer of DescribeInstances.
 func (e *api) instance(k *core.Call, m *core.Instance) alibaba.Object {
 	out := e.identity(make(alibaba.Object, 0, 80), k, m)
-	out = money(hardware(out, m), m)
+	out = money(e.hardware(out, m), m)
 	return options(network(out, m), m)
 }
 
@@ -46,26 +46,26 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
-		{"Description", p["Description"]},
+		{"Description", m.Attr("Description")},
 		{"Status", alibaba.Status(m.PhaseAt(k.Now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
 		{"SerialNumber", serial(m.ID)},
 		{"ImageId", m.ImageID},
-		{"OSName", ""},
-		{"OSNameEn", ""},
-		{"OSType", osType(m.ImageID)},
+		{"OSName", e.osName(m.ImageID)},
+		{"OSNameEn", e.osName(m.ImageID)},
+		{"OSType", e.osType(m.ImageID)},
 		{"KeyPairName", p["KeyPairName"]},
 		{"ResourceGroupId", p["ResourceGroupId"]},
 		{"DeploymentSetId", e.placed[m.ID].set},
 		{"HpcClusterId", p["HpcClusterId"]},
 		{"CreationTime", m.Created.UTC().Format(minuteFormat)},
 		{"StartTime", m.Created.UTC().Format(minuteFormat)},
-		{"DeletionProtection", p["DeletionProtection"] == "true"},
+		{"DeletionProtection", m.Attr("DeletionProtection") == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
-		{"OperationLocks", alibaba.List("LockReason", locks(m))},
+		{"OperationLocks", alibaba.List("LockReason", locks(k, m))},
 		{"DedicatedHostAttribute", alibaba.Object{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", alibaba.Object{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", alibaba.List("Tag", alibaba.Tags(m.Tags))},
@@ -73,38 +73,55 @@ func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 }
 
 // locks are the reasons why operations on an instance are blocked.
-func locks(m *core.Instance) []alibaba.Object {
-	if m.Lock == "" {
-		return nil
+func locks(k *core.Call, m *core.Instance) []alibaba.Object {
+	var list []alibaba.Object
+	for _, word := range m.LocksAt(k.Now) {
+		list = append(list, alibaba.Object{{"LockReason", word}, {"LockMsg", ""}})
 	}
-	return []alibaba.Object{{{"LockReason", m.Lock}, {"LockMsg", ""}}}
+	return list
 }
 
-func osType(image string) string {
+// osType returns the kind of system of an image; of one that the inventory lacks by its ID.
+func (e *api) osType(image string) string {
+	if i := e.imageOf(image); i != nil {
+		return i.OS
+	}
 	if alibaba.Windows(image) {
 		return "windows"
 	}
 	return "linux"
 }
 
-func hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
-	core := alibaba.Int(m.Params, "CpuOptions.Core")
+func (e *api) osName(image string) string {
+	if i := e.imageOf(image); i != nil {
+		return i.OSName
+	}
+	return ""
+}
+
+// hardware holds the fields of the type. One that the inventory lacks has no GPU and no local disk.
+func (e *api) hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
+	t := e.typeOf(m.InstanceType)
+	if t == nil {
+		t = &core.InstanceType{}
+	}
+	cores := alibaba.Int(m.Params, "CpuOptions.Core")
 	threads := alibaba.Int(m.Params, "CpuOptions.ThreadsPerCore")
 	return append(o, alibaba.Object{
 		{"InstanceType", m.InstanceType},
-		{"InstanceTypeFamily", familyOf(m.InstanceType)},
+		{"InstanceTypeFamily", e.family(m.InstanceType)},
 		{"Cpu", m.CPUs},
 		{"CPU", m.CPUs},
 		{"Memory", m.MemoryMiB},
-		{"GPUAmount", 0},
-		{"GPUSpec", ""},
+		{"GPUAmount", gpuAmount(t)},
+		{"GPUSpec", gpuSpec(t)},
 		{"IoOptimized", m.Params["IoOptimized"] != "none"},
 		{"CreditSpecification", m.Params["CreditSpecification"]},
-		{"LocalStorageAmount", 0},
-		{"LocalStorageCapacity", 0},
+		{"LocalStorageAmount", t.LocalDisk.Count},
+		{"LocalStorageCapacity", t.LocalDisk.SizeGiB},
 		{"CpuOptions", alibaba.Object{
-			{"Core", core},
-			{"CoreCount", core},
+			{"Core", cores},
+			{"CoreCount", cores},
 			{"ThreadsPerCore", threads},
 			{"Numa", m.Params["CpuOptions.Numa"]},
 		}},
@@ -124,7 +141,7 @@ func money(o alibaba.Object, m *core.Instance) alibaba.Object {
 	return append(o, alibaba.Object{
 		{"InstanceChargeType", chargeType(m)},
 		{"ExpiredTime", expires},
-		{"AutoReleaseTime", p["AutoReleaseTime"]},
+		{"AutoReleaseTime", m.Attr("AutoReleaseTime")},
 		{"SaleCycle", ""},
 		{"Recyclable", false},
 		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},

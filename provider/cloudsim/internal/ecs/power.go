@@ -121,11 +121,12 @@ func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object 
 // switchable returns an instance, or nil, and the refusal if it cannot be switched now.
 func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
 	m := e.find(k, id, k.Region)
-	switch {
-	case m == nil:
+	if m == nil {
 		return nil, noInstance()
-	case m.Lock != "":
-		return m, locked(m.Lock, c)
+	}
+	switch words := m.LocksAt(k.Now); {
+	case len(words) > 0:
+		return m, locked(words[0], c)
 	case m.PhaseAt(k.Now) != c.From:
 		return m, wrongStatus()
 	default:
@@ -151,6 +152,9 @@ func locked(reason string, c alibaba.Power) *alibaba.Refusal {
 }
 
 func (e *api) switchInstance(k *core.Call, m *core.Instance, c alibaba.Power) {
+	if c.From == core.Running && c.Via == core.Starting {
+		e.Service.Rebooted(m, k.Now)
+	}
 	c.Apply(m, k.Now)
 	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
 }

@@ -1,7 +1,6 @@
 package ecs
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
@@ -44,19 +43,6 @@ func (e *api) checkRegion(k *core.Call) *alibaba.Refusal {
 		return nil
 	}
 	return invalid("RegionId")
-}
-
-// describeRegions serves DescribeRegions.
-func (e *api) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
-	var list []any
-	for _, r := range e.Service.Config.Regions {
-		list = append(list, alibaba.Object{
-			{"RegionId", r.ID},
-			{"LocalName", cmp.Or(localNames[r.ID], r.ID)},
-			{"RegionEndpoint", "ecs." + r.ID + ".aliyuncs.com"},
-		})
-	}
-	return alibaba.Object{{"Regions", alibaba.List("Region", list)}}, nil
 }
 
 // zoneFits reports whether a zone has the name of its region and a letter, as in

@@ -14,12 +14,14 @@ import (
 // runPlan is a RunInstances request that passed every check.
 type runPlan struct {
 	p             *alibaba.Params
+	zone          string
 	amount, least int
 	charge        core.Charge
 	groups        []string
 	tags          map[string]string
 	release       time.Time // zero: only when it is deleted
 	unpaid        bool      // AutoPay=false
+	stopped       bool      // instances end stopped, without a public address
 }
 
 // firstOrder is the number from which orders are counted.
@@ -67,6 +69,11 @@ func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	if err != nil {
 		return nil, err
 	}
+	room := e.Service.Room(plan.zone, plan.p.Text("InstanceType"), plan.charge, amount, k.Now)
+	if room < min(amount, plan.least) {
+		return nil, fault(core.NoStock)
+	}
+	amount = min(amount, room)
 	if plan.p.Flag("DryRun") {
 		return nil, dryRun()
 	}
@@ -90,6 +97,9 @@ func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string
 	ids := make([]string, len(made))
 	for i, m := range made {
 		ids[i] = m.ID
+		if plan.stopped {
+			endStopped(m)
+		}
 		if !plan.release.IsZero() {
 			m.Steps = append(m.Steps, core.At(plan.release, core.Gone))
 		}
@@ -104,17 +114,17 @@ func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
 	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
 	m.HostName = strings.ReplaceAll(m.HostName, idPlaceholder, m.ID)
-	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), e.zoneOf(k.Region))
-	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
-	m.CPUs, m.MemoryMiB = shapeOf(m.InstanceType)
+	m.Region, m.Zone = k.Region, plan.zone
+	m.InstanceType, m.ImageID = p.Text("InstanceType"), e.imageFor(p)
+	m.CPUs, m.MemoryMiB = e.shape(m.InstanceType)
 	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
-	m.SubnetID = cmp.Or(p.Text("VSwitchId"), "vsw-default")
-	m.VPCID = vpcOf(m.SubnetID)
+	m.SubnetID = e.vSwitchFor(p, plan.zone)
+	m.VPCID = e.vpcFor(m.SubnetID)
 	m.PrivateIPs = []string{e.Service.PrivateIP()}
 	if first := p.Text("PrivateIpAddress"); first != "" {
 		m.PrivateIPs[0] = address(first, i)
 	}
-	if p.Number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
+	if p.Number("InternetMaxBandwidthOut", 0, 0, 100) > 0 && !plan.stopped {
 		m.PublicIPs = []string{e.Service.PublicIP()}
 	}
 	if key := p.Text("KeyPairName"); key != "" {

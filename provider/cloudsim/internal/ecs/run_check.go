@@ -38,7 +38,9 @@ func (e *api) checkRun(k *core.Call) *runPlan {
 	checkPlacement(p)
 	plan.tags = checkTags(p)
 	plan.release = checkRelease(p, k.Now)
-	e.checkSet(k, p, plan.amount)
+	plan.zone = e.chosenZone(k, p, plan.charge, plan.amount)
+	e.checkSet(k, p, plan.zone, plan.amount)
+	e.checkInventory(k, plan)
 	return plan
 }
 

@@ -13,7 +13,7 @@ import (
 // checkNetwork checks the place of the instances in the network and returns their
 // security groups.
 func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
-	if zone := p.ID("ZoneId"); zone != "" && !e.Service.HasZone(k.Region, zone, zoneFits) {
+	if zone := p.ID("ZoneId"); zone != "" && !e.hasZone(k.Region, zone) {
 		p.Refuse(invalid("ZoneId"))
 	}
 	vswitch := p.ID("VSwitchId")

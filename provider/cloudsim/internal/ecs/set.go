@@ -82,13 +82,13 @@ func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 }
 
 // checkSet checks the deployment set for new instances.
-func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
+func (e *api) checkSet(k *core.Call, p *alibaba.Params, zone string, amount int) {
 	id := p.Text("DeploymentSetId")
 	switch {
 	case id == "" || p.Refusal != nil:
 	case e.set(k, id) == nil:
 		p.Refuse(alibaba.Refuse(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), e.zoneOf(k.Region)), amount):
+	case !e.roomInSet(k, id, zone, amount):
 		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull",
 			"instance quota in one deployment set exceeded."))
 	}

@@ -69,6 +69,7 @@ func (e *api) checkCreate(k *core.Call, plan *runPlan, disks int) {
 	checkLogin(p)
 	checkUserData(p)
 	e.checkAddress(k, p, plan.amount)
+	e.checkOffer(k, plan)
 }
 
 // nameForm accepts letters of any alphabet: the Chinese reference says English or
@@ -175,6 +176,8 @@ func (e *api) fill(plan *runPlan, i int, m *core.Instance) {
 	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), m.ID)
 	m.Region, m.Charge, m.Tags = plan.region, plan.charge, plan.tags
 	m.InstanceType, m.ImageID = p.Text("InstanceType"), p.Text("ImageId")
+	m.Zone = plan.region // a node is one zone: the stock counts by it
+	e.size(m)
 	m.VPCID, m.SubnetID = p.Text("NetWorkId"), p.Text("VSwitchId")
 	m.PrivateIPs = []string{cmp.Or(p.Text("PrivateIpAddress"), e.Service.PrivateIP())}
 	if p.Flag("PublicIpIdentification") || p.Number("InternetMaxBandwidthOut", 0, 0, 1<<20) > 0 {

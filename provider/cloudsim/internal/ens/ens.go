@@ -10,12 +10,16 @@ import (
 
 // api is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
 // client tokens and no dry run.
-type api struct{ *alibaba.Gateway }
+type api struct {
+	*alibaba.Gateway
+	own []core.Region // the nodes of the options
+}
 
 // New returns the protocol of ENS for a service.
 func New(s *core.Service) core.Wire {
-	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10")}
-	s.AddRegions(cities())
+	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10"), s.Config.Regions}
+	s.StandardInventory(Inventory)
+	s.AddRegions(nodesOf(s))
 	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"CreateInstance":          {Run: e.createInstance, Creates: true},
@@ -30,6 +34,19 @@ func New(s *core.Service) core.Wire {
 		"StartInstances":          {Run: e.startInstances},
 		"StopInstances":           {Run: e.stopInstances},
 		"RebootInstances":         {Run: e.rebootInstances},
+
+		"DescribeEnsRegions":           {Run: e.describeEnsRegions},
+		"DescribeInstanceTypes":        {Run: e.describeInstanceTypes},
+		"DescribeAvailableResource":    {Run: e.describeAvailableResource},
+		"DescribePrePaidInstanceStock": {Run: e.describePrepaidStock},
+		"DescribePrice":                {Run: e.describePrice},
+		"DescribeImages":               {Run: e.describeImages},
+		"DescribeImageInfos":           {Run: e.describeImageInfos},
+		"DescribeSelfImages":           {Run: e.describeSelfImages},
+		"DescribeKeyPairs":             {Run: e.describeKeyPairs},
+		"DescribeSecurityGroups":       {Run: e.describeSecurityGroups},
+		"DescribeNetworks":             {Run: e.describeNetworks},
+		"DescribeVSwitches":            {Run: e.describeVSwitches},
 	}
 	return e
 }

@@ -21,6 +21,19 @@ func cities() []core.Region {
 		cn-xining cn-yinchuan cn-wulumuqi`)
 }
 
+// nodesOf returns the nodes of a service besides those of its options: the nodes of the inventory
+// that its options give, or else all of the cities.
+func nodesOf(s *core.Service) []core.Region {
+	if !s.Strict() {
+		return cities()
+	}
+	var list []core.Region
+	for _, z := range s.Inventory().Zones {
+		list = append(list, core.Region{ID: z.ID})
+	}
+	return list
+}
+
 // nodeForm is what may follow a city: cn-beijing-15, cn-dalian-unicom,
 // cn-wuxi-telecom_unicom_cmcc-2, and cn-hangzhou alone.
 var nodeForm = regexp.MustCompile(`^(-(telecom|unicom|cmcc)(_(telecom|unicom|cmcc))*)?(-[0-9]{1,3})?$`)
@@ -32,6 +45,9 @@ var areaForm = regexp.MustCompile(`^cn-[0-9]{6}-[a-z]+$`)
 func (e *api) knowsNode(node string) bool {
 	if e.Service.Knows(node) || areaForm.MatchString(node) {
 		return true
+	}
+	if e.Service.Strict() {
+		return false
 	}
 	for _, r := range e.Service.Config.Regions {
 		rest, ok := strings.CutPrefix(node, r.ID)

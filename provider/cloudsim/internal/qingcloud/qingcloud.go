@@ -25,6 +25,9 @@ type api struct {
 	jobs     map[string]*job
 	jobOrder []*job
 	groups   []*instanceGroup
+
+	keyPairs        []keyPair       // created by calls
+	deletedKeyPairs map[string]bool // by ID; those of the inventory stay in it
 }
 
 // action is one row of the action table.
@@ -40,12 +43,14 @@ type reply map[string]any
 
 // New returns the protocol of QingCloud for a service.
 func New(s *core.Service) core.Wire {
-	s.AddRegions(zones())
+	s.StandardInventory(Inventory)
+	s.AddRegions(zonesOf(s))
 	return &api{
-		service: s,
-		details: map[string]*details{},
-		jobs:    map[string]*job{},
-		actions: actions(),
+		service:         s,
+		details:         map[string]*details{},
+		jobs:            map[string]*job{},
+		deletedKeyPairs: map[string]bool{},
+		actions:         actions(),
 	}
 }
 
@@ -68,6 +73,19 @@ func actions() map[string]action {
 		"DeleteInstanceGroups":          {run: (*api).deleteInstanceGroups},
 		"DescribeJobs":                  {run: (*api).describeJobs},
 		"DescribeZones":                 {run: (*api).describeZones, global: true},
+		"DescribeInstanceTypes":         {run: (*api).describeInstanceTypes},
+		"DescribeImages":                {run: (*api).describeImages},
+		"DescribeKeyPairs":              {run: (*api).describeKeyPairs},
+		"CreateKeyPair":                 {run: (*api).createKeyPair},
+		"DeleteKeyPairs":                {run: (*api).deleteKeyPairs},
+		"AttachKeyPairs":                {run: (*api).attachKeyPairs},
+		"DetachKeyPairs":                {run: (*api).detachKeyPairs},
+		"DescribeSecurityGroups":        {run: (*api).describeSecurityGroups},
+		"DescribeRouters":               {run: (*api).describeRouters},
+		"DescribeVxnets":                {run: (*api).describeVxnets},
+		"JoinVxnet":                     {run: (*api).joinVxnet},
+		"LeaveVxnet":                    {run: (*api).leaveVxnet},
+		"GetQuotaLeft":                  {run: (*api).getQuotaLeft},
 	}
 }
 

@@ -16,6 +16,7 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 	o := readOrder(a)
 	q.knownGroup(k, a, o.placement)
 	q.checkFree(k, a, o)
+	q.checkOffer(k, a, &o)
 	if a.err != nil {
 		return nil, a.err
 	}

@@ -12,7 +12,7 @@ import (
 func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 	d := q.details[m.ID]
 	status, transition, since := statusOf(m, now)
-	group, groups := securityGroups(m.Groups)
+	group, groups := q.securityGroups(m.Groups)
 	v := instanceView{
 		ID: m.ID, Name: m.Name, Description: d.description, HostName: cmp.Or(m.HostName, m.ID),
 		Type: m.InstanceType, Class: d.class, VCPUs: m.CPUs, VCPUsMax: m.CPUs,
@@ -24,8 +24,8 @@ func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 		Owner:      ownerOf(m), RootUserID: owner, Controller: controller, ConsoleID: console,
 		Project: []string{}, Tags: []string{}, DNSAliases: []string{},
 		GraphicsProtocol: "vnc", GraphicsPasswd: "vnc-" + m.ID,
-		Image: imageOf(m.ImageID), Extra: extra(m, d),
-		VxNets:        vxNets(d.nics, m.Groups, up(m, now, ipDelay)),
+		Image: q.imageOf(m.ImageID), Extra: extra(m, d),
+		VxNets:        q.vxNets(d.nics, m.Groups, now, up(m, now, ipDelay)),
 		SecurityGroup: group, SecurityGroups: groups,
 		VolumeIDs: append([]string{}, d.volumes...), Volumes: []volumeView{},
 	}
@@ -56,9 +56,19 @@ func eipOf(m *core.Instance, d *details) (eip, eips any) {
 	}
 }
 
-// imageOf derives an image from its ID. The name of a system image begins with its
-// family, as in centos63x64.
-func imageOf(id string) imageView {
+// imageOf returns an image of the inventory of the options, or else derives it from its ID. The
+// name of a system image begins with its family, as in centos63x64.
+func (q *api) imageOf(id string) imageView {
+	v := guessImage(id)
+	if i := q.image(id); i != nil && q.service.Strict() {
+		row := viewOfImage(i)
+		v.Name, v.SizeGiB, v.Platform, v.OSFamily = row.Name, row.SizeGiB, row.Platform, row.OSFamily
+		v.Provider, v.ProcessorType = row.Provider, row.ProcessorType
+	}
+	return v
+}
+
+func guessImage(id string) imageView {
 	v := imageView{
 		ID: id, Name: id, SizeGiB: leastDisk(id), Platform: "linux", ProcessorType: "64bit",
 		Provider: "system", UIType: "tui", AgentType: "pitrix", DefaultUser: "root", ResetPasswd: 1,
@@ -95,9 +105,12 @@ func extra(m *core.Instance, d *details) extraView {
 
 // vxNets shows addresses only after the instance has them, and the security group only
 // where it has an effect.
-func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
+func (q *api) vxNets(nics []netInterface, groups []string, now time.Time, addressed bool) []vxNetView {
 	out := []vxNetView{}
 	for i, n := range nics {
+		if now.Before(n.from) {
+			continue // it is still joining
+		}
 		v := vxNetView{ID: n.vxnet, Name: n.vxnet, NICID: n.mac, SecurityGroups: []securityGroupView{}}
 		if (network{id: n.vxnet}).managed() {
 			v.Type = 1
@@ -109,7 +122,7 @@ func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
 			v.Role = 1
 		}
 		if n.vxnet == baseNet {
-			v.SecurityGroup, v.SecurityGroups = securityGroups(groups)
+			v.SecurityGroup, v.SecurityGroups = q.securityGroups(groups)
 		}
 		out = append(out, v)
 	}
@@ -117,13 +130,22 @@ func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
 }
 
 // securityGroups returns the security group, or null, and the list of it.
-func securityGroups(groups []string) (*securityGroupView, []securityGroupView) {
+func (q *api) securityGroups(groups []string) (*securityGroupView, []securityGroupView) {
 	if len(groups) == 0 {
 		return nil, []securityGroupView{}
 	}
 	v := securityGroupView{ID: groups[0], Name: groups[0]}
 	if v.ID == "sg-default" {
 		v.IsDefault = 1
+	}
+	for _, g := range q.service.Inventory().Groups {
+		if q.service.Strict() && g.ID == v.ID {
+			v.Name = g.Name
+			v.IsDefault = 0
+			if g.Default {
+				v.IsDefault = 1
+			}
+		}
 	}
 	return &v, []securityGroupView{v}
 }

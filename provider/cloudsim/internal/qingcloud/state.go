@@ -31,7 +31,8 @@ type details struct {
 type netInterface struct {
 	vxnet string
 	mac   string
-	ip    string // "" if QingCloud assigns none
+	ip    string    // "" if QingCloud assigns none
+	from  time.Time // when it joined, zero for those of the create
 }
 
 // statusOf returns status, transition_status and the time of the last change. QingCloud

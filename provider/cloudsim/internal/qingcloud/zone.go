@@ -14,7 +14,20 @@ func zones() []core.Region {
 		pek3 pek3a pek3b pek3c pek3d sh1 sh1a sh1b gd2 gd2a gd2b ap2a ap1 ap3 pek1 pek2 gd1`)
 }
 
-// describeZones is the action of that name.
+// zonesOf returns the zones of a service besides those of its options: the zones of the inventory
+// that its options give, or else the documented ones.
+func zonesOf(s *core.Service) []core.Region {
+	if !s.Strict() {
+		return zones()
+	}
+	var list []core.Region
+	for _, z := range s.Inventory().Zones {
+		list = append(list, core.Region{ID: z.ID})
+	}
+	return list
+}
+
+// describeZones is the action of that name. A zone that takes no new instances is shown as faulty.
 func (q *api) describeZones(_ *core.Call, a *args) (reply, *refusal) {
 	names, statuses := a.list("zones"), a.list("status")
 	if a.err != nil {
@@ -22,9 +35,12 @@ func (q *api) describeZones(_ *core.Call, a *args) (reply, *refusal) {
 	}
 	set := []map[string]string{}
 	for _, r := range q.service.Config.Regions {
-		zone := r.ID
-		if matches(names, zone) && matches(statuses, "active") {
-			set = append(set, map[string]string{"zone_id": zone, "status": "active"})
+		zone, status := r.ID, "active"
+		if q.service.Strict() && q.closed(zone) {
+			status = "faulty"
+		}
+		if matches(names, zone) && matches(statuses, status) {
+			set = append(set, map[string]string{"zone_id": zone, "status": status})
 		}
 	}
 	return reply{"zone_set": set, "total_count": len(set)}, nil

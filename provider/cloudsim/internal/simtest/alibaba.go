@@ -37,6 +37,11 @@ func NewECS(t *testing.T, rt http.RoundTripper) *Alibaba {
 	return &Alibaba{T: t, rt: rt, url: ecsURL, ver: "2014-05-26"}
 }
 
+// NewVPC returns a client of the VPC product, which has newer forms of two actions of ECS.
+func NewVPC(t *testing.T, rt http.RoundTripper) *Alibaba {
+	return &Alibaba{T: t, rt: rt, url: "http://vpc.aliyuncs.com/", ver: "2016-04-28", Nonces: 1000} // beside a client of ECS
+}
+
 // NewENS returns a client of ENS.
 func NewENS(t *testing.T, rt http.RoundTripper) *Alibaba {
 	return &Alibaba{T: t, rt: rt, url: ensURL, ver: "2017-11-10"}

@@ -27,13 +27,15 @@ type TC3Request struct {
 	Date                string            // date in the scope; usually today
 	Payload             string            // text that is hashed; usually the body
 	Secret              string
+	Service             string // service in the scope; usually cvm
+	Host                string // usually that of CVM in ap-guangzhou, with a port
 }
 
 // Build returns the signed request.
 func (q TC3Request) Build() *http.Request {
 	q.Method = cmp.Or(q.Method, http.MethodPost)
 	r := httptest.NewRequest(q.Method, "/"+q.Query, strings.NewReader(q.Body))
-	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
+	r.Host = cmp.Or(q.Host, "cvm.ap-guangzhou.tencentcloudapi.com:8443")
 	now := time.Now().UTC()
 	header := map[string]string{
 		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances",
@@ -64,11 +66,12 @@ func (q TC3Request) Authorization(r *http.Request, date string) string {
 		canonical += name + ":" + strings.ToLower(value) + "\n"
 	}
 	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.Payload, q.Body))))
-	scope := date + "/cvm/tc3_request"
+	service := cmp.Or(q.Service, "cvm")
+	scope := date + "/" + service + "/tc3_request"
 	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope,
 		sha256.Sum256([]byte(canonical)))
 	key := []byte("TC3" + cmp.Or(q.Secret, "testsecret"))
-	for _, part := range []string{date, "cvm", "tc3_request", text} {
+	for _, part := range []string{date, service, "tc3_request", text} {
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(part))
 		key = mac.Sum(nil)
@@ -139,6 +142,14 @@ func (c *CVM) Call(action, body string) CVMAnswer {
 // Request returns a signed call with a JSON body.
 func (c *CVM) Request(action, body string) *http.Request {
 	return TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.Region}}.Build()
+}
+
+// ProductRequest returns a signed call of another product of the vendor, at its host.
+func (c *CVM) ProductRequest(product, version, action, body string) *http.Request {
+	return TC3Request{
+		Body: body, Service: product, Host: product + ".tencentcloudapi.com",
+		Header: map[string]string{"X-TC-Action": action, "X-TC-Version": version, "X-TC-Region": c.Region},
+	}.Build()
 }
 
 // CVMMinimal is the smallest valid RunInstances.
