@@ -7,9 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/clouds"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -19,6 +16,9 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // demoTemplate is an instance of Alibaba Cloud.

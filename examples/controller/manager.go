@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/clouds"
-	"github.com/yunfan-cloud/yunfan/provider/specfile"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientscheme "k8s.io/client-go/kubernetes/scheme"
@@ -21,6 +18,9 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
 // settings are the flags.

@@ -20,13 +20,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/redislimit/limit"
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/tencent"
-
-	"example.com/redislimit/limit"
 )
 
 func main() {

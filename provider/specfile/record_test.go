@@ -77,9 +77,9 @@ func TestBadRecords(t *testing.T) {
 		"record: 2\n":            "f:1:9: record: 2 is not known: this program reads version 1",
 		"record: 1\n": "f:1:1: token: is missing: without it nothing can be resumed\n" +
 			"f:1:1: file: is missing: it holds the spec",
-		"recrd: 1\ntoken: a\n":                               "f:1:1: recrd: unknown field; did you mean record?",
+		"recrd: 1\ntoken: a\n":                                "f:1:1: recrd: unknown field; did you mean record?",
 		"record: 1\ntoken: a\nfiel: {version: 1, spec: {}}\n": "f:3:1: fiel: unknown field; did you mean file?",
-		"record: 1\ntoken: a\nfile: {versin: 1, spec: {}}\n": "f:3:8: versin: unknown field; did you mean version?",
+		"record: 1\ntoken: a\nfile: {versin: 1, spec: {}}\n":  "f:3:8: versin: unknown field; did you mean version?",
 		"record: 1\ntoken: a\nfile: 5":                        "f:3:7: want fields, with version: 1 first, not a number",
 		"record: 1\ntoken: 5\nfile: {version: 3}\n": "f:2:8: token: 5 without quotes is no text: write \"5\"\n" +
 			"f:3:17: version: 3 is not known: this program reads version 1",

@@ -13,8 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 const fleetsPath = "/apis/yunfan.example.com/v1alpha1/namespaces/default/fleets"

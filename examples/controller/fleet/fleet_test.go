@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // onEachCloud runs a test with a fleet on each cloud.

@@ -10,9 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/clouds"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -25,6 +22,9 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
 	"github.com/yunfan-cloud/yunfan/examples/controller/fleet"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

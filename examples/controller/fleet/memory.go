@@ -8,11 +8,11 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/yunfan-cloud/yunfan/provider"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // memory is a fleet while one pass works on it. Its status is the journal of the operations. It

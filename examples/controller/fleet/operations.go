@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // visitAll goes on with every operation, and looks at it once.

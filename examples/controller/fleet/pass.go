@@ -7,10 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // pass is one pass over a fleet.

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // Finalizer keeps a fleet until its instances are gone.

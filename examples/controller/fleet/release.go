@@ -5,10 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // end releases all of an operation. That it ends is in its token before the first release is

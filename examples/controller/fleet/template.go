@@ -8,14 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/clouds"
-	"github.com/yunfan-cloud/yunfan/provider/specfile"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/yunfan-cloud/yunfan/examples/controller/api"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/clouds"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
 )
 
 // secretScheme begins references to a key of a Secret: secret:NAME/KEY.

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redislimit/limit"
 	"github.com/redis/go-redis/v9"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/tencent"
-
-	"example.com/redislimit/limit"
 )
 
 // onEach runs a test on each server.

@@ -7,11 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/worker"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
 	"github.com/yunfan-cloud/yunfan/provider/store"
-	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/worker"
 )
 
 // Activities are what a worker does for fleets. Every activity may be attempted again, at any

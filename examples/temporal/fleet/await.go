@@ -5,8 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // Await waits until each instance of an operation runs or has failed. One attempt is one look:

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 func TestACancelledFleetKeepsItsInstances(t *testing.T) {

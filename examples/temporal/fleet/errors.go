@@ -5,9 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/store"
-	"go.temporal.io/sdk/temporal"
 )
 
 // heldGrace is added to the time that a claim has left, so that one more attempt suffices.

@@ -10,16 +10,16 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/provider/specfile"
-	"github.com/yunfan-cloud/yunfan/provider/store"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/specfile"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // dying is the transport of a process that is killed when it has got its answer number at.

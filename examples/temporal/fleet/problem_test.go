@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/provider/store"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // A refused create is told, not repeated, and tried again after the next resize.

@@ -7,9 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/store"
-	"go.temporal.io/sdk/temporal"
 )
 
 // Release releases every instance of an operation and returns when they are gone.

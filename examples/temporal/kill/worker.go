@@ -8,13 +8,13 @@ import (
 	"flag"
 	"io"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/provider/filestore"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/examples/temporal/workers"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/filestore"
 )
 
 // workerCommand makes this program a worker.

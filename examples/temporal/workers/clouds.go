@@ -8,12 +8,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/clouds"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/specfile"
-
-	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
 )
 
 // password is what the references in the files stand for.

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/store"
 	"go.temporal.io/sdk/activity"
 
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // Moment is a moment at which a process can be killed.

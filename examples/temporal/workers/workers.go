@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/store"
-
 	"github.com/yunfan-cloud/yunfan/examples/temporal/fleet"
+	"github.com/yunfan-cloud/yunfan/provider/store"
 )
 
 // Workers runs the activities of fleets, like [fleet.Activities], in one process at a time. A
