@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/catalog"
 )
 
-// DescribeStock implements [catalog.StockReader] by DescribeAvailableResource, which tells of one
+// DescribeStock implements [catalog.StockReader] by DescribeAvailableResource, which is about one
 // way to pay in every zone and of every type. An answer without any zone is an empty list: nothing
 // that was asked for is offered.
 func (d *driver) DescribeStock(

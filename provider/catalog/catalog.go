@@ -174,7 +174,8 @@ func read[T any](
 			}
 			again := l.shown[key(&item)]
 			l.shown[key(&item)] = true
-			skip := again || fits != nil && !fits(&item)
+			unfit := fits != nil && !fits(&item)
+			skip := again || unfit
 			if !skip && !yield(item, nil) {
 				return
 			}

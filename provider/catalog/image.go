@@ -74,7 +74,8 @@ type ImageQuery struct {
 
 // Matches reports whether an image fits the query. InstanceType is left to the cloud.
 func (q *ImageQuery) Matches(i *Image) bool {
-	usable := q.Unusable || i.Usable && !i.Deprecated
+	sound := i.Usable && !i.Deprecated
+	usable := q.Unusable || sound
 	named := fits(q.Family, i.Family) && globs(q.Name, i.Name)
 	id := len(q.IDs) == 0 || slices.Contains(q.IDs, i.ID)
 	kind := fits(string(q.Owner), string(i.Owner)) && fits(string(q.Arch), string(i.Arch)) && fits(string(q.OS), string(i.OS))

@@ -174,7 +174,8 @@ func (w *watch) tell(q *asked, list []Notice) bool {
 		n := &list[i]
 		before := cmp.Or(now[n.key()], q.known[n.key()]) // pages may have it twice
 		now[n.key()] = n
-		if (before == nil || n.news(before)) && !w.give(*n) {
+		fresh := before == nil || n.news(before)
+		if fresh && !w.give(*n) {
 			return false
 		}
 	}
