@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -106,12 +107,13 @@ func (r *resizing) settle(ctx context.Context) error {
 	if _, jobs := r.m.c.Driver().(provider.JobDriver); !jobs {
 		return nil
 	}
+	steady := []provider.State{provider.StateStopped, provider.StateRunning}
 	for range looks {
 		now, err := r.m.look(ctx, r.req.Region, r.req.ID)
 		switch {
 		case err != nil:
 			return err
-		case now.InstanceType == r.req.InstanceType && now.State != provider.StateUnknown:
+		case now.InstanceType == r.req.InstanceType && slices.Contains(steady, now.State):
 			return nil
 		}
 		if !sleep(ctx, pauseBetween) {
