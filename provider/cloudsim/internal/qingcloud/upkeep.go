@@ -13,12 +13,15 @@ import (
 // of their transition meanwhile is not documented; here it is that of a reset.
 func (q *api) resizeInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.switchable(k, a, "resized", "stopped")
-	size := readSize(a)
+	o := order{size: readSize(a)}
+	if q.service.Strict() && a.err == nil {
+		q.checkType(a, &o)
+	}
 	if a.err != nil {
 		return nil, a.err
 	}
 	for _, m := range instances {
-		m.InstanceType, m.CPUs, m.MemoryMiB = size.name, size.cpus, size.memoryMiB
+		m.InstanceType, m.CPUs, m.MemoryMiB = o.size.name, o.size.cpus, o.size.memoryMiB
 	}
 	return q.change(k, a, instances, core.Pending, core.Stopped)
 }
@@ -28,8 +31,7 @@ func (q *api) resizeInstances(k *core.Call, a *args) (reply, *refusal) {
 func (q *api) applySecurityGroup(k *core.Call, a *args) (reply, *refusal) {
 	a.required("security_group")
 	group := a.id("security_group")
-	known := func(g core.SecurityGroup) bool { return g.ID == group }
-	if a.err == nil && q.service.Strict() && !slices.ContainsFunc(q.service.Inventory().Groups, known) {
+	if a.err == nil && q.service.Strict() && !q.hasGroup(k, group) {
 		a.refuse(refusef(notFound, "ResourceNotFound, security group [%s] is not found", group))
 	}
 	var instances []*core.Instance
