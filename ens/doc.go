@@ -131,10 +131,10 @@
 //
 // # Changes and notices
 //
-// Package [maintain] sets tags (50 instances and 20 tags a call), names, deletion protection and
-// passwords. ENS takes a new password of a stopped instance only. The time of a release is set at
-// create time only; security groups are changed one by one, by JoinSecurityGroup and
-// LeaveSecurityGroup, which the package does not do. A renewal is for 1 to 9 months, or for a year.
+// Package [maintain] sets tags (50 instances and 20 tags a call), names, deletion protection,
+// security groups and passwords. ENS changes one group a call: an instance joins the new ones, and
+// leaves the others then. It takes a new password of a stopped instance only. The time of a release is
+// set at create time only. A renewal is for 1 to 9 months, or for a year.
 // It has no token: the time at which the instance ends tells what a lost answer has done. Instances
 // are not resized: the call for those on demand is not documented.
 //

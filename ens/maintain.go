@@ -13,9 +13,10 @@ import (
 
 // The driver resizes nothing: the call for instances on demand is not documented.
 var (
-	_ maintain.Tagger   = (*driver)(nil)
-	_ maintain.Modifier = (*driver)(nil)
-	_ maintain.Renewer  = (*driver)(nil)
+	_ maintain.Tagger       = (*driver)(nil)
+	_ maintain.Modifier     = (*driver)(nil)
+	_ maintain.GroupChanger = (*driver)(nil)
+	_ maintain.Renewer      = (*driver)(nil)
 )
 
 const (
@@ -71,9 +72,6 @@ func (d *driver) InstancesPerModify(ch *maintain.Change) (int, error) {
 	if ch.ReleaseAt != nil {
 		c.Refuse("Change.ReleaseAt", "ENS takes the time of a release at create time only")
 	}
-	if len(ch.SecurityGroupIDs) > 0 {
-		c.Refuse("Change.SecurityGroupIDs", "ENS replaces no list of groups: JoinSecurityGroup and LeaveSecurityGroup change one group each")
-	}
 	if password := ch.Password.Reveal(); password != "" {
 		c.Require(isPassword(password), "Change.Password", nil, rulePassword)
 	}
@@ -91,6 +89,26 @@ func (d *driver) ModifyInstances(ctx context.Context, _ string, ids []string, ch
 	p.choice("DeletionProtection", ch.DeletionProtection)
 	p.text("Password", ch.Password.Reveal())
 	return d.change(ctx, "ModifyInstanceAttribute", p)
+}
+
+// JoinSecurityGroup implements [maintain.GroupChanger]. The instance is running or stopped.
+func (d *driver) JoinSecurityGroup(ctx context.Context, _, id, group string) error {
+	return d.changeGroup(ctx, "JoinSecurityGroup", id, group)
+}
+
+// LeaveSecurityGroup implements [maintain.GroupChanger].
+func (d *driver) LeaveSecurityGroup(ctx context.Context, _, id, group string) error {
+	return d.changeGroup(ctx, "LeaveSecurityGroup", id, group)
+}
+
+func (d *driver) changeGroup(ctx context.Context, action, id, group string) error {
+	c := provider.Checker{Driver: Name}
+	c.Add(c.CheckIDs([]string{id}, 1, 1))
+	c.Require(group != "", "group", nil, "is required")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.change(ctx, action, params{"InstanceId": id, "SecurityGroupId": group})
 }
 
 // RenewInstance implements [maintain.Renewer] by RenewInstance, which pays at once. It is documented as a

@@ -72,6 +72,16 @@ func TestChangesSendWhatIsAskedFor(t *testing.T) {
 			&ens.ModifyInstanceAttributeRequest{}, http.MethodPost,
 			map[string]string{"InstanceId": "i-1", "Password": newPassword},
 		},
+		"join": {
+			func(ctx context.Context, d *driver) error { return d.JoinSecurityGroup(ctx, "", "i-1", "sg-1") }, "JoinSecurityGroup",
+			&ens.JoinSecurityGroupRequest{}, http.MethodPost,
+			map[string]string{"InstanceId": "i-1", "SecurityGroupId": "sg-1"},
+		},
+		"leave": {
+			func(ctx context.Context, d *driver) error { return d.LeaveSecurityGroup(ctx, "", "i-1", "sg-1") }, "LeaveSecurityGroup",
+			&ens.LeaveSecurityGroupRequest{}, http.MethodPost,
+			map[string]string{"InstanceId": "i-1", "SecurityGroupId": "sg-1"},
+		},
 		"renewal": {
 			renew(9, provider.Month), "RenewInstance",
 			&ens.RenewInstanceRequest{}, http.MethodGet,
@@ -113,11 +123,10 @@ func TestAChangeThatTheCloudDoesNotTakeIsRefusedHere(t *testing.T) {
 		change maintain.Change
 		kind   error
 	}{
-		"Change.Name":             {maintain.Change{Name: "1 x"}, provider.ErrInvalid},
-		"Change.Description":      {maintain.Change{Description: new("x")}, errors.ErrUnsupported},
-		"Change.ReleaseAt":        {maintain.Change{ReleaseAt: &at}, errors.ErrUnsupported},
-		"Change.SecurityGroupIDs": {maintain.Change{SecurityGroupIDs: []string{"sg-1"}}, errors.ErrUnsupported},
-		"Change.Password":         {maintain.Change{Password: "planted"}, provider.ErrInvalid},
+		"Change.Name":        {maintain.Change{Name: "1 x"}, provider.ErrInvalid},
+		"Change.Description": {maintain.Change{Description: new("x")}, errors.ErrUnsupported},
+		"Change.ReleaseAt":   {maintain.Change{ReleaseAt: &at}, errors.ErrUnsupported},
+		"Change.Password":    {maintain.Change{Password: "planted"}, provider.ErrInvalid},
 	} {
 		_, err := d.InstancesPerModify(&tc.change)
 		var e *provider.FieldError
@@ -137,7 +146,8 @@ func TestAChangeThatTheCloudDoesNotTakeIsRefusedHere(t *testing.T) {
 	}
 	for what, call := range map[string]func(context.Context, *driver) error{
 		"ten months": renew(10, provider.Month), "two years": renew(2, provider.Year), "a week": renew(1, provider.Week),
-		"no keys": untag(), "an empty key": untag(""),
+		"no group": func(ctx context.Context, d *driver) error { return d.JoinSecurityGroup(ctx, "", "i-1", "") },
+		"no keys":  untag(), "an empty key": untag(""),
 	} {
 		if err := call(t.Context(), d); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%s: got %v, want ErrInvalid", what, err)

@@ -83,6 +83,37 @@ func TestInstancesAreChangedInTheCloud(t *testing.T) {
 	})
 }
 
+func TestSecurityGroupsAreReplacedOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simulated(t, sim)
+		ids := running(t, c, provider.RunInstancesSpec{Count: 2, Network: provider.Network{SecurityGroupIDs: []string{"sg-1"}}})
+		m := maintain.Of(c)
+		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, API: "JoinSecurityGroup", Kind: cloudsim.ResetAfter, Times: 1})
+		if err := m.Modify(t.Context(), "", ids[:1], maintain.Change{SecurityGroupIDs: []string{"sg-2", "sg-3"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := instance(t, c, ids[0]).SecurityGroupIDs; !slices.Equal(got, []string{"sg-2", "sg-3"}) {
+			t.Errorf("the groups are %q, want sg-2 and sg-3", got)
+		}
+		if got := instance(t, c, ids[1]).SecurityGroupIDs; !slices.Equal(got, []string{"sg-1"}) {
+			t.Errorf("the groups of the other instance are %q, want sg-1", got)
+		}
+		if n := sim.Calls(cloudsim.ENS, "JoinSecurityGroup"); n != 3 {
+			t.Errorf("%d calls joined, want 3: the answer of one was lost", n)
+		}
+		err := m.Modify(t.Context(), "", append(ids, "i-unknown"), maintain.Change{SecurityGroupIDs: []string{"sg-3"}})
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("an unknown instance: got %v, want ErrNotFound", err)
+		}
+		for _, id := range ids {
+			if got := instance(t, c, id).SecurityGroupIDs; !slices.Equal(got, []string{"sg-3"}) {
+				t.Errorf("the groups of %s are %q, want sg-3", id, got)
+			}
+		}
+	})
+}
+
 func TestAPasswordIsTakenOfAStoppedInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)

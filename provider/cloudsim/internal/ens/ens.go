@@ -28,6 +28,8 @@ func New(s *core.Service) core.Wire {
 		"ModifyInstanceAttribute": {Run: e.modifyInstance},
 		"TagResources":            {Run: e.tagResources},
 		"UntagResources":          {Run: e.untagResources},
+		"JoinSecurityGroup":       {Run: e.joinSecurityGroup},
+		"LeaveSecurityGroup":      {Run: e.leaveSecurityGroup},
 		"RenewInstance":           {Run: e.renewInstance},
 		"DescribeHistoryEvents":   {Run: e.describeEvents},
 		"ReleasePrePaidInstance":  {Run: e.releasePrepaid},

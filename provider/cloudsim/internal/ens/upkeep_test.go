@@ -77,6 +77,27 @@ func TestProtectionIsSetAndTakenAway(t *testing.T) {
 	c.WantOK(c.Call("ReleasePostPaidInstance", "InstanceId", id))
 }
 
+func TestGroupsAreJoinedAndLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inventory := cloudsim.DefaultInventory(cloudsim.ENS)
+		c := newClient(t, cloudsim.New(nil))
+		id := c.create("SecurityId", "sg-1")[0]
+		c.WantCode(c.Call("JoinSecurityGroup", "InstanceId", id, "SecurityGroupId", "sg-2"), 400, "IncorrectInstanceStatus")
+		time.Sleep(time.Minute)
+		for range 2 {
+			c.WantOK(c.Call("JoinSecurityGroup", "InstanceId", id, "SecurityGroupId", "sg-2"))
+		}
+		c.WantOK(c.Call("LeaveSecurityGroup", "InstanceId", id, "SecurityGroupId", "sg-1"))
+		if got := c.field(id, "SecurityGroupIds", "SecurityGroupId"); got != "[sg-2]" {
+			t.Errorf("the groups are %s, want sg-2 alone", got)
+		}
+		c.WantCode(c.Call("JoinSecurityGroup", "InstanceId", id), 400, "MissingParameter")
+		c.WantCode(c.Call("LeaveSecurityGroup", "InstanceId", "i-unknown", "SecurityGroupId", "sg-1"), 400, "InstanceIdNotFound")
+		strict := newClient(t, cloudsim.New(&cloudsim.Options{Inventories: map[cloudsim.Cloud]*cloudsim.Inventory{cloudsim.ENS: inventory}}))
+		strict.WantCode(strict.Call("JoinSecurityGroup", "InstanceId", id, "SecurityGroupId", "sg-absent"), 400, "InvalidParameter.SecurityGroupId")
+	})
+}
+
 func TestRenewals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
