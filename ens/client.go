@@ -126,7 +126,7 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits. FirstLook is a guess, because the vendor publishes no boot
-// times. The rates of releases, starts, stops, reboots and new names are guesses too: they are
+// times. The rates of releases, starts, stops, reboots, changes and notices are guesses too: they are
 // those of creates.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
@@ -147,6 +147,12 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIRenameInstance:     {Calls: 10, Per: time.Second},
 			apiDescribeRegions:             {Calls: 10, Per: time.Second}, // documented, as the next one
 			apiDescribeNetworks:            {Calls: 10, Per: time.Second},
+
+			"TagInstances":    {Calls: 10, Per: time.Second},
+			"UntagInstances":  {Calls: 10, Per: time.Second},
+			"ModifyInstances": {Calls: 10, Per: time.Second},
+			"RenewInstance":   {Calls: 10, Per: time.Second},
+			"DescribeNotices": {Calls: 10, Per: time.Second},
 		},
 		RatesSpanRegions: true, // they are of the account
 		FirstLook:        40 * time.Second,

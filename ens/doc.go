@@ -129,6 +129,20 @@
 // with them go with them. Ordered and Force of a TerminateRequest are ignored. An instance
 // with deletion protection is refused. An unpaid order stays until it is paid or canceled.
 //
+// # Changes and notices
+//
+// Package [maintain] sets tags (50 instances and 20 tags a call), names, deletion protection,
+// security groups and passwords. ENS changes one group a call: an instance joins the new ones, and
+// leaves the others then. It takes a new password of a stopped instance only. The time of a release is
+// set at create time only. A renewal is for 1 to 9 months, or for a year.
+// It has no token: the time at which the instance ends tells what a lost answer has done. Instances
+// are not resized: the call for those on demand is not documented.
+//
+// Package [notice] asks DescribeInstances for expired instances, and DescribeHistoryEvents for
+// events: those that are not over, and those of the last 24 hours that are. Events are those of all
+// nodes: the answer does not say of which, and Notice.Region is "". Nothing tells of a spot instance
+// before it is taken back. That lists of DescribeHistoryEvents are sent as JSON text is unverified.
+//
 // # Catalog
 //
 // Package catalog answers questions about nodes as regions (DescribeEnsRegions), instance types

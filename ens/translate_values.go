@@ -43,6 +43,13 @@ func (p params) choice(name string, on *bool) {
 	}
 }
 
+// list sends a list, numbered from 1.
+func (p params) list(name string, values []string) {
+	for i, v := range values {
+		p.text(name+"."+strconv.Itoa(i+1), v)
+	}
+}
+
 // tags sends tags, numbered in the order of their keys.
 func (p params) tags(name string, tags map[string]string) {
 	if len(tags) == 0 {

@@ -52,9 +52,7 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", l.KeyPairs, "ENS takes one key pair")
 	c.Require(len(l.KeyPairs) == 0 || !alicloud.IsWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs,
 		"ENS has no key pairs on Windows, only passwords")
-	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
-		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+
-			alicloud.PasswordSpecials+")")
+	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil, rulePassword)
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {

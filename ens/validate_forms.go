@@ -57,6 +57,10 @@ func isHostName(s string) bool {
 	return len(s) >= 2 && len(s) <= maxHostName && hostName.MatchString(s)
 }
 
+// rulePassword is what isPassword checks.
+const rulePassword = "must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special (" +
+	alicloud.PasswordSpecials + ")"
+
 func isPassword(s string) bool {
 	n := utf8.RuneCountInString(s)
 	onlyAllowed := strings.Trim(s, passwordChars) == ""

@@ -170,6 +170,18 @@
 // may join, and how many instances a group holds. Groups are asked for one ID a
 // call, because an unknown one may fail the whole call.
 //
+// # Changes and notices
+//
+// Package [maintain] changes names and descriptions (one instance a call), the security group (100
+// instances a call) and the type of stopped instances. A resize is a job: the package waits until the
+// instance is stopped with the new type, for five minutes at most. There are no tags with values, no
+// renewals and no new passwords: QingCloud has no calls for them.
+//
+// Package [notice] asks DescribeInstances for suspended instances, whose account owes money, and
+// DescribeJobs for creates that have failed in the last 24 hours. A job does not say which of its
+// instances have failed: each is told. Nothing tells of maintenance, nor of failures of hosts. Both
+// questions together cost 24 calls an hour, out of 2000, while each answer is one page.
+//
 // # Catalog
 //
 // Package catalog answers questions about zones (DescribeZones), instance types

@@ -164,7 +164,7 @@ func refuses(op string, code int) bool {
 func dependsOnState(op string) bool {
 	return slices.Contains([]string{
 		actionTerminate, actionCease, actionRename, "StartInstances", "StopInstances", "RestartInstances",
-		"JoinInstanceGroup", "DeleteInstanceGroups",
+		"JoinInstanceGroup", "DeleteInstanceGroups", actionResize, actionApplyGroup,
 	}, op)
 }
 

@@ -17,20 +17,27 @@ const actionJobs = "DescribeJobs"
 
 // jobsInput is a request of DescribeJobs.
 type jobsInput struct {
-	Jobs []*string `name:"jobs" location:"params"`
+	Jobs   []*string `name:"jobs" location:"params"`
+	Status []*string `name:"status" location:"params"`
+	Offset *int      `name:"offset" location:"params"`
+	Limit  *int      `name:"limit" location:"params"`
 }
 
 // jobsAnswer is the answer of DescribeJobs.
 type jobsAnswer struct {
 	answer
-	JobSet []job `json:"job_set"`
+	JobSet     []job   `json:"job_set"`
+	TotalCount *Number `json:"total_count"`
 }
 
 // job is the job of a call. Its error_codes are only in a sample, where they are empty.
 type job struct {
-	ID         string `json:"job_id"`
-	Status     Word   `json:"status"`
-	ErrorCodes Word   `json:"error_codes"`
+	ID          string `json:"job_id"`
+	Action      string `json:"job_action"`
+	Status      Word   `json:"status"`
+	StatusTime  string `json:"status_time"`
+	ResourceIDs Word   `json:"resource_ids"`
+	ErrorCodes  Word   `json:"error_codes"`
 }
 
 // DescribeJob implements [provider.JobDriver] by DescribeJobs. The cloud refuses a job that it

@@ -3,6 +3,7 @@ package alicloud
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/credential"
 )
@@ -77,6 +79,9 @@ func sign(r Request, at endpoint, key provider.Credentials) (*http.Request, stri
 		out.Header[name] = []string{value} // as it is spelled, like the SDK's client
 	}
 	out.Header.Set("User-Agent", sdk.DefaultUserAgent+" Extra/yunfan")
+	if r.Create {
+		oncehttp.NoReplay(out)
+	}
 	return out, req.GetStringToSign(), nil
 }
 
@@ -109,7 +114,9 @@ func sdkRequest(r Request, at endpoint) *requests.CommonRequest {
 	req.Version = r.Version
 	req.ApiName = r.Action
 	req.RegionId = r.Region
-	req.FormParams = r.Params
+	if req.FormParams = r.Params; r.Get {
+		req.Method, req.FormParams, req.QueryParams = requests.GET, nil, maps.Clone(r.Params)
+	}
 	req.Headers["x-sdk-core-version"] = sdk.Version
 	return req
 }

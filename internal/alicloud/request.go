@@ -36,6 +36,10 @@ type Request struct {
 	// Create says that the call makes something.
 	Create bool
 
+	// Get sends the parameters in the URL, for a call that is documented as a GET alone. It is for
+	// parameters that are no secrets.
+	Get bool
+
 	// Unsigned says that the call carries no key and no signature: its parameters prove who
 	// asks.
 	Unsigned bool

@@ -102,6 +102,12 @@ func (m *Instances) Modify(ctx context.Context, region string, ids []string, c C
 	}
 	for i := range parts {
 		what := "change of " + parts[i].field()
+		if one, ok := d.(GroupChanger); ok && len(parts[i].SecurityGroupIDs) > 0 {
+			if err := m.regroup(ctx, one, region, ids, c.SecurityGroupIDs); err != nil {
+				return err
+			}
+			continue
+		}
 		err := m.each(ctx, apiModify, region, ids, what, sizes[i], func(ctx context.Context, ids []string) error {
 			return d.ModifyInstances(ctx, region, ids, &parts[i])
 		})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -64,7 +65,9 @@ func (r *resizing) run(ctx context.Context, restart bool) error {
 			return err
 		}
 	}
-	err = r.change(ctx)
+	if err = r.change(ctx); err == nil {
+		err = r.settle(ctx)
+	}
 	if runs && ctx.Err() == nil {
 		err = errors.Join(err, r.m.c.StartInstances(ctx, r.req.Region, ids, &provider.StartOptions{Wait: true}))
 	}
@@ -99,7 +102,30 @@ func (r *resizing) change(ctx context.Context) error {
 		r.m.c.Name(), r.req.ID, attempts, provider.ErrOutcomeUnknown)
 }
 
+// settle waits for the end of a change on a cloud where it is a job. It may fail after the call was accepted.
+func (r *resizing) settle(ctx context.Context) error {
+	if _, jobs := r.m.c.Driver().(provider.JobDriver); !jobs {
+		return nil
+	}
+	steady := []provider.State{provider.StateStopped, provider.StateRunning}
+	for range looks {
+		now, err := r.m.look(ctx, r.req.Region, r.req.ID)
+		switch {
+		case err != nil:
+			return err
+		case now.InstanceType == r.req.InstanceType && slices.Contains(steady, now.State):
+			return nil
+		}
+		if !sleep(ctx, pauseBetween) {
+			return ctx.Err()
+		}
+	}
+	return fmt.Errorf("%s: %s has accepted the type %s, and does not have it after %v: %w",
+		r.m.c.Name(), r.req.ID, r.req.InstanceType, looks*pauseBetween, provider.ErrOutcomeUnknown)
+}
+
 const (
+	looks        = 30 // until the job of a change has ended
 	attempts     = 3
 	pauseBetween = 10 * time.Second // the cloud shows a change late
 )

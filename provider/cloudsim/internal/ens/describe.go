@@ -139,7 +139,7 @@ func instance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
 		{"KeyPairName", p["KeyPairName"]},
-		{"DeletionProtection", p["DeletionProtection"] == "true"},
+		{"DeletionProtection", m.Attr("DeletionProtection") == "true"},
 		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},

@@ -16,6 +16,7 @@ func (e *api) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p.Matching("InstanceName", nameForm, nameRule)
 	p.HostName()
 	p.Password()
+	p.Flag("DeletionProtection")
 	if raw, ok := p.UserData(); ok && len(raw) > 16<<10 {
 		p.Bad("UserData", "at most 16 KB")
 	}
@@ -31,5 +32,8 @@ func (e *api) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	}
 	m.Name = cmp.Or(p.Text("InstanceName"), m.Name)
 	m.HostName = cmp.Or(p.Text("HostName"), m.HostName)
+	if p.Has("DeletionProtection") {
+		m.SetAttr("DeletionProtection", p.Text("DeletionProtection"))
+	}
 	return alibaba.Object{{"Code", 0}}, nil
 }

@@ -90,7 +90,7 @@ func readIDs(p *alibaba.Params) []string {
 	return p.Batch(name, ids)
 }
 
-// switchInstance switches one instance. It refuses an instance whose prepaid period is
+// switchInstance switches one instance. A reboot avoids planned maintenance. It refuses an instance whose prepaid period is
 // over, in any state.
 func (e *api) switchInstance(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
 	m := e.find(k, id)
@@ -99,6 +99,9 @@ func (e *api) switchInstance(k *core.Call, id string, c alibaba.Power) *alibaba.
 		return noInstance()
 	case status(k, m) != alibaba.Status(c.From):
 		return wrongStatus()
+	}
+	if c == alibaba.Reboot() {
+		e.Service.Rebooted(m, k.Now)
 	}
 	c.Apply(m, k.Now)
 	return nil

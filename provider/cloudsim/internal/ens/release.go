@@ -31,7 +31,7 @@ func (e *api) release(k *core.Call, resourceType string) *alibaba.Refusal {
 		p.Bad("InstanceId", "an instance of type "+resourceType+", this one is "+got)
 		return p.Refusal
 	}
-	if m.Params["DeletionProtection"] == "true" { // the code is that of ECS
+	if m.Attr("DeletionProtection") == "true" { // the code is that of ECS
 		return alibaba.Refuse(400, "InvalidOperation.DeletionProtection",
 			"The operation is not allowed due to deletion protection.")
 	}

@@ -65,6 +65,8 @@ func actions() map[string]action {
 		"RestartInstances":              {run: (*api).restartInstances},
 		"ResetInstances":                {run: (*api).resetInstances},
 		"ModifyInstanceAttributes":      {run: (*api).modifyInstanceAttributes},
+		"ResizeInstances":               {run: (*api).resizeInstances},
+		"ApplySecurityGroup":            {run: (*api).applySecurityGroup},
 		"CreateInstanceGroups":          {run: (*api).createInstanceGroups},
 		"DescribeInstanceGroups":        {run: (*api).describeInstanceGroups},
 		"ModifyInstanceGroupAttributes": {run: (*api).modifyInstanceGroupAttributes},

@@ -45,6 +45,10 @@ func statusOf(m *core.Instance, now time.Time) (status, transition string, since
 		status, transition = phase(s.Phase, status)
 		since = s.At
 	}
+	isBuilt := status == "running" || status == "stopped"
+	if isBuilt && transition == "" && len(m.LocksAt(now)) > 0 {
+		status = suspended
+	}
 	return status, transition, since
 }
 
