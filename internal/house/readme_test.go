@@ -87,7 +87,7 @@ func used(t *testing.T, block string) string {
 func imports(code string) string {
 	var b strings.Builder
 	paths := []string{"context", "errors", "log", "log/slog", "math/rand/v2", "testing", "testing/synctest", "time", module + "/provider"}
-	for _, beside := range []string{"catalog", "cloudsim", "clouds", "credential", "filestore", "launchtemplate", "placement", "specfile", "store"} {
+	for _, beside := range []string{"catalog", "cloudsim", "clouds", "credential", "filestore", "fleet", "launchtemplate", "maintain", "notice", "placement", "specfile", "store"} {
 		paths = append(paths, module+"/provider/"+beside)
 	}
 	for _, c := range clouds.All() {
