@@ -173,9 +173,11 @@ func TestSpareSlotsGoToTheNextDue(t *testing.T) {
 		if got, want := c.sizes(), []int{10}; !slices.Equal(got, want) {
 			t.Errorf("the first call named %v IDs, want %v: 7 that are due and 3 that fill the call", got, want)
 		}
-		time.Sleep(4500 * time.Millisecond) // 21.5 s: b's first look was due at 21 s
-		if got := c.times("b-00006"); len(got) == 0 || got[len(got)-1] > 21*time.Second {
-			t.Errorf("b was asked at %v, want it no later than its own first look at 21s", got)
+		// b's first look was due at 21 s. A call that later looks fill too waits until its looks are due
+		// on average (sendAt): which of b were asked before decides how many those are.
+		time.Sleep(5 * time.Second)
+		if got := c.times("b-00006"); len(got) == 0 {
+			t.Error("b was not asked within a second of its own first look at 21s")
 		}
 		for _, w := range waits {
 			<-w
