@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,16 +74,27 @@ func TestALookHoldsNoGoroutine(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.boot = time.Hour
 		ops := begin(t, f, 100)
-		before := runtime.NumGoroutine()
 		for range 5 {
 			lookAll(t, ops)
 			synctest.Wait()
-			if got := runtime.NumGoroutine(); got > before {
-				t.Errorf("%d goroutines after a look, and %d before it", got, before)
+			if left := ofLibrary(); len(left) > 0 {
+				t.Errorf("%d goroutines of the library after a look, want none:\n%s", len(left), strings.Join(left, "\n\n"))
 			}
 			time.Sleep(30 * time.Second)
 		}
 	})
+}
+
+// ofLibrary returns the stacks of goroutines that the library has started. Their number alone would
+// count those of the runtime and of other tests too.
+func ofLibrary() (left []string) {
+	text := make([]byte, 4<<20)
+	for stack := range strings.SplitSeq(string(text[:runtime.Stack(text, true)]), "\n\n") {
+		if strings.Contains(stack, "created by github.com/yunfan-cloud/yunfan/") && !strings.Contains(stack, "_test.") {
+			left = append(left, stack)
+		}
+	}
+	return left
 }
 
 // A look that its caller gives up leaves the calls of the others alone.
