@@ -28,7 +28,7 @@ func fromEnvironment(t *testing.T) setup {
 	t.Helper()
 	s := setup{operations: 150, seed: 1}
 	if raced {
-		s.operations = 100 // that every fault strikes is seen without it
+		s.operations = 60 // that every fault strikes is seen without it
 	}
 	if testing.Short() {
 		s.operations = 8 // too few for every kind of fault to strike
