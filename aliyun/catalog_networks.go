@@ -18,8 +18,8 @@ func (d *driver) vpcRequest(action, region string, p params) alicloud.Request {
 	return r
 }
 
-// vpcHost returns the host of the VPC product beside that of ECS. A host that is none of the
-// vendor's, such as a gateway or a simulator, serves both.
+// vpcHost returns the host of the VPC product beside that of ECS. A host of the caller's own,
+// such as a gateway or a simulator, serves both.
 func vpcHost(region, host string) string {
 	if vendor, err := endpointFor(region); err == nil && host == vendor {
 		return vpcEndpointFor(region)

@@ -172,7 +172,7 @@
 // nor for an image family. Without SystemDisk.Type the price call assumes a disk of its own choice,
 // which some types refuse. A spot price needs the zone. Networks and subnets come from the VPC
 // product, whose host follows from the endpoint of ECS: ecs-vpc.{region} gives vpc-vpc.{region}; a
-// host that is none of the vendor's serves both. Community images are not listed. Bandwidth is
+// host of the program's own serves both. Community images are not listed. Bandwidth is
 // counted as the vendor does, 1024000 kbit/s as 1000 Mbit/s.
 //
 // # Vendor options

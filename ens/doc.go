@@ -140,8 +140,8 @@
 //
 // Package [notice] asks DescribeInstances for expired instances, and DescribeHistoryEvents for
 // events: those that are not over, and those of the last 24 hours that are. Events are those of all
-// nodes: the answer does not say of which, and Notice.Region is "". Nothing tells of a spot instance
-// before it is taken back. That lists of DescribeHistoryEvents are sent as JSON text is unverified.
+// nodes: the answer does not say of which, and Notice.Region is "". ENS has no call that announces
+// the end of a spot instance. That lists of DescribeHistoryEvents are sent as JSON text is unverified.
 //
 // # Catalog
 //

@@ -50,7 +50,8 @@ const drawn = "drawn-for-each-operation"
 // will have is not known.
 func (op *Operation) preview(s *RunInstancesSpec, part, candidate int) *RunInstancesSpec {
 	byCaller := op.opts.OperationID != "" || op.spec().ClientToken != ""
-	if op.c.limits.ClientToken && (!byCaller || candidate > 0) {
+	draws := !byCaller || candidate > 0
+	if op.c.limits.ClientToken && draws {
 		s.ClientToken = drawn
 	}
 	if op.opts.OperationID == "" && op.marksByOwner() {

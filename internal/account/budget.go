@@ -77,7 +77,8 @@ func (b *Budget) wait(ctx context.Context, k Kind) (Turn, error) {
 	defer leave()
 	t := Turn{budget: b, read: k.Read}
 	t.own, t.all = b.bucketsOf(&k)
-	paced := k.Gate == nil || !k.GateOnly && b.isShut()
+	gateIsOut := !k.GateOnly && b.isShut()
+	paced := k.Gate == nil || gateIsOut
 	if err := t.own.enter(ctx, paced); err != nil {
 		return Turn{}, err
 	}

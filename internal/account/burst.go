@@ -71,7 +71,8 @@ func (b *firstBurst) mayWake() bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ready > 0 || b.unproven > 0 && b.underWay > 0
+	proofIsComing := b.unproven > 0 && b.underWay > 0
+	return b.ready > 0 || proofIsComing
 }
 
 // sent counts a call that is sent.

@@ -127,7 +127,8 @@ func (p *pace) othersUse(now time.Time, own held) bool {
 	}
 	explained := own.calls*5 >= p.rate.Calls*4
 	refuted := !p.share.grown.IsZero() && now.Sub(p.share.grown) <= max(calmTime, p.rate.Per)
-	return refuted && !explained || p.staysFull(now)
+	byGrowth := refuted && !explained
+	return byGrowth || p.staysFull(now)
 }
 
 // staysFull reports whether a long window has been full for so long that this is no outage.

@@ -73,7 +73,7 @@ func TestSoak(t *testing.T) {
 				for _, p := range reports[i].problems() {
 					t.Error(p)
 				}
-				if idle := reports[i].idle(size.mix); len(idle) > 0 && size.operations >= 150 { // with fewer, chance decides
+				if idle := reports[i].idle(size.mix); len(idle) > 0 && size.operations >= 100 {
 					t.Errorf("%s: these faults never struck: %v", s.cloud, idle)
 				}
 			})

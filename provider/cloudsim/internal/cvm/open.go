@@ -50,7 +50,8 @@ func (c *api) route(e *envelope) string {
 		name := ofProduct(product, e.action)
 		action, known := c.actions[name]
 		same := known && cmp.Or(action.product, cvmProduct) == product
-		asked := e.product == product || e.product == "" && e.version == products()[product]
+		byVersion := e.product == "" && e.version == products()[product]
+		asked := e.product == product || byVersion
 		if same && asked {
 			return name
 		}
@@ -117,7 +118,8 @@ func (c *api) admit(e *envelope) *refusal {
 	name := c.route(e)
 	action := c.actions[name]
 	// A wrong version must not look like an unknown action.
-	known := name != "" || e.product == "" && c.actions[e.action].run != nil
+	otherVersion := e.product == "" && c.actions[e.action].run != nil
+	known := name != "" || otherVersion
 	switch {
 	case !equal(e.token, cmp.Or(c.service.Config.SecurityToken, e.token)):
 		return refuse("AuthFailure.TokenFailure", "The token is wrong or missing.")

@@ -61,7 +61,8 @@ func diskFilter(p *alibaba.Params) func(*disk) bool {
 		ofKind := (kind == "all") != (d.kind == kind) && fits(charge, chargeType(d.of))
 		named := name == "" || alibaba.Wildcard(name, d.param("DiskName", ""))
 		here := fits(instance, d.of.ID) && fits(zone, d.of.Zone)
-		return inUse && ofKind && ids(d.id) && named && here && (category == "" || category == "all" || category == d.category())
+		ofCategory := category == "" || category == "all" || category == d.category()
+		return inUse && ofKind && ids(d.id) && named && here && ofCategory
 	}
 }
 
