@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 // The program fails unless exactly the wanted number of instances exists at its end.
 func TestAFleetThatIsKilledHasExactlyWhatWasWanted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes 17 s: real processes wait for instances that boot in real time")
+		t.Skip("left out with -short: real processes wait 17 s for instances that boot in real time")
 	}
 	if err := supervise(t.Context()); err != nil {
 		t.Error(err)
